@@ -1,0 +1,36 @@
+"""The hosts of a cloud. The sandbox is a cloud at other URLs: nothing else differs."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict
+
+DATABRICKS_RESOURCE = "2ff814a6-3304-4ab8-85cb-cd0e6f879c1d"
+
+
+class Endpoints(BaseModel):
+    """Base URLs without a final slash; `ca_file` is a PEM bundle where the hosts have a CA of their own."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    login: str = "https://login.microsoftonline.com"
+    arm: str = "https://management.azure.com"
+    graph: str = "https://graph.microsoft.com"
+    accounts: str = "https://accounts.azuredatabricks.net"
+    prices: str = "https://prices.azure.com"
+    ca_file: str | None = None
+
+    arm_scope: str = "https://management.azure.com/.default"
+    graph_scope: str = "https://graph.microsoft.com/.default"
+    databricks_scope: str = f"{DATABRICKS_RESOURCE}/.default"
+
+
+class TargetSettings(BaseModel):
+    """How a target differs: hosts, what Terraform's environment needs, and how sure its prices are."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    endpoints: Endpoints = Endpoints()
+    terraform_env: dict[str, str] = {}  # TF_REATTACH_PROVIDERS, SSL_CERT_FILE in the sandbox
+    path_prefix: str | None = None  # put before PATH: where the scenario's stand-in az lives
+    price_note: str | None = None

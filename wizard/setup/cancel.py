@@ -1,0 +1,49 @@
+"""Cancellation that every long wait listens to."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+
+
+class Cancelled(Exception):  # noqa: N818 - the user's wish, not an error
+    """The user asked to stop; raised at the next safe point."""
+
+
+class Cancellation:
+    """One flag a run; `request` is called from a signal handler or a front end."""
+
+    def __init__(self) -> None:
+        self._event = threading.Event()
+
+    def request(self) -> None:
+        self._event.set()
+
+    @property
+    def requested(self) -> bool:
+        return self._event.is_set()
+
+    def raise_if_requested(self) -> None:
+        if self._event.is_set():
+            raise Cancelled
+
+    def pause(self, seconds: float) -> None:
+        """Wait, but end at once with Cancelled when asked to stop."""
+        if self._event.wait(seconds):
+            raise Cancelled
+
+    def wait_until(
+        self, ready: Callable[[], bool], *, seconds: float, every: float, on_wait: Callable[[], None]
+    ) -> bool:
+        """Poll `ready` until it is true or `seconds` passed; `on_wait` is called once, at the first wait."""
+        deadline = time.monotonic() + seconds
+        told = False
+        while not ready():
+            if time.monotonic() >= deadline:
+                return False
+            if not told:
+                on_wait()
+                told = True
+            self.pause(min(every, max(0.0, deadline - time.monotonic())))
+        return True

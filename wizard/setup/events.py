@@ -1,0 +1,116 @@
+"""What a run says, as typed messages: the command line, the app and `--json` all read these."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class EventBase(BaseModel):
+    """Common to all events. `journaled` events are step-level and are kept in the journal."""
+
+    model_config = ConfigDict(frozen=True)
+    journaled: ClassVar[bool] = False
+
+    at: datetime = Field(default_factory=lambda: datetime.now(UTC), description="when it happened, UTC")
+
+
+class RunStarted(EventBase):
+    journaled: ClassVar[bool] = True
+    event: Literal["run_started"] = "run_started"
+    command: str
+    target: str
+    setup_id: str
+    steps: tuple[str, ...]
+
+
+class RunEnded(EventBase):
+    journaled: ClassVar[bool] = True
+    event: Literal["run_ended"] = "run_ended"
+    result: Literal["done", "blocked", "failed", "cancelled", "planned"]
+    exit_code: int
+    seconds: float
+
+
+class CheckStarted(EventBase):
+    event: Literal["check_started"] = "check_started"
+    step: str
+
+
+class Checked(EventBase):
+    journaled: ClassVar[bool] = True
+    event: Literal["checked"] = "checked"
+    step: str
+    verdict: Literal["done", "todo", "blocked", "unknown"]
+    why: str
+    changes: tuple[str, ...] = ()
+    guide: dict[str, object] | None = None
+    problem: dict[str, object] | None = None
+
+
+class ApplyStarted(EventBase):
+    journaled: ClassVar[bool] = True
+    event: Literal["apply_started"] = "apply_started"
+    step: str
+
+
+class Applied(EventBase):
+    journaled: ClassVar[bool] = True
+    event: Literal["applied"] = "applied"
+    step: str
+    seconds: float
+
+
+class StepProblem(EventBase):
+    journaled: ClassVar[bool] = True
+    event: Literal["failed"] = "failed"
+    step: str
+    problem: dict[str, object]
+
+
+class StepRemoved(EventBase):
+    journaled: ClassVar[bool] = True
+    event: Literal["removed"] = "removed"
+    step: str
+    objects: tuple[str, ...]
+
+
+class Progress(EventBase):
+    event: Literal["progress"] = "progress"
+    step: str
+    text: str
+
+
+class Waiting(EventBase):
+    event: Literal["waiting"] = "waiting"
+    step: str
+    what: str
+
+
+class ResourceChanged(EventBase):
+    """One Terraform resource, as it goes: also in the step's log file, never in the journal."""
+
+    event: Literal["resource"] = "resource"
+    step: str
+    address: str
+    action: Literal["create", "update", "replace", "delete", "read", "noop", "import"]
+    state: Literal["planned", "started", "progress", "done", "failed"]
+    seconds: float | None = None
+
+
+Event = Annotated[
+    RunStarted
+    | RunEnded
+    | CheckStarted
+    | Checked
+    | ApplyStarted
+    | Applied
+    | StepProblem
+    | StepRemoved
+    | Progress
+    | Waiting
+    | ResourceChanged,
+    Field(discriminator="event"),
+]

@@ -1,0 +1,167 @@
+"""What a step is: a check of the world, an apply that changes it, and the data both are known by."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict
+
+if TYPE_CHECKING:
+    from wizard.setup.context import Context
+
+World = TypeVar("World")
+
+
+class Verdict(StrEnum):
+    """What a check found the world to be."""
+
+    DONE = "done"
+    TODO = "todo"
+    BLOCKED = "blocked"  # only a person, or another step, can go on from here
+    UNKNOWN = "unknown"  # the world could not be asked
+
+
+class Kind(StrEnum):
+    """How a step is carried out; front ends choose a screen by it."""
+
+    AUTOMATIC = "automatic"
+    GUIDED = "guided"
+    FORM = "form"
+    TERRAFORM = "terraform"
+    DEPLOY = "deploy"
+    SUMMARY = "summary"
+
+
+class Actor(StrEnum):
+    """Who may carry a step out."""
+
+    PERSON = "person"
+    PRINCIPAL = "principal"
+    EITHER = "either"
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """One right a step needs: `system` is azure, graph, databricks-account, databricks-workspace,
+    unity-catalog or local; `name` is the role, app role or privilege by its official name."""
+
+    system: str
+    name: str
+    scope: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Guide:
+    """What a person does where no API can: who, the actions in order, and where."""
+
+    headline: str
+    actions: tuple[str, ...]
+    who: str
+    link: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A known or unknown failure, told as what, why and the next action."""
+
+    what: str
+    why: str
+    next_action: str
+    link: str | None = None
+    raw_code: str | None = None
+    request_id: str | None = None
+    raw_message: str | None = None
+    log: str | None = None
+
+
+class Facts(BaseModel):
+    """What a step's check learned of the world, for the steps after it. Never holds a secret."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Questions(BaseModel):
+    """What a step asks. A field's `description` is its meaning; `json_schema_extra` may carry `why`
+    (of the default) and `cost`. A secret is of type `SecretRef`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """The result of one check. `changes` says in words what an apply would do."""
+
+    verdict: Verdict
+    why: str
+    facts: Facts | None = None
+    changes: tuple[str, ...] = ()
+    guide: Guide | None = None
+    problem: Problem | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """What a destroy of one step takes away, in words, and which data is lost for good with it."""
+
+    objects: tuple[str, ...]
+    data_loss: tuple[str, ...] = ()
+
+
+class StepFailed(Exception):  # noqa: N818 - it carries a problem, it is not a bug
+    """Raised by a check or an apply that cannot go on; the engine tells it to the user."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.what)
+        self.problem = problem
+
+
+class Step(ABC, Generic[World]):
+    """One step of the journey. `after` names the steps whose facts it reads or whose work it needs."""
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+    kind: ClassVar[Kind]
+    actor: ClassVar[Actor]
+    after: ClassVar[tuple[str, ...]] = ()
+    permissions: ClassVar[tuple[Permission, ...]] = ()
+    questions: ClassVar[type[Questions] | None] = None
+
+    @abstractmethod
+    def check(self, ctx: Context[World]) -> Finding:
+        """Ask the world, without changing it."""
+
+    def apply(self, ctx: Context[World]) -> None:
+        """Make what `check` found missing. Called only after a finding of `todo`."""
+        raise NotImplementedError(f"{self.name} has nothing to apply")
+
+    def confirm(self, ctx: Context[World]) -> Finding:
+        """The check after an apply; a step that knows a cheaper proof overrides it."""
+        return self.check(ctx)
+
+    def removal(self, ctx: Context[World]) -> Removal | None:
+        """What `destroy` would take away now; None where there is nothing. Changes nothing."""
+        return None
+
+    def destroy(self, ctx: Context[World]) -> None:
+        """Take away what `removal` named."""
+
+
+@dataclass(slots=True)
+class FactBook:
+    """The facts of this run, by their type."""
+
+    _facts: dict[type[Facts], Facts] = field(default_factory=dict)
+
+    def add(self, facts: Facts) -> None:
+        self._facts[type(facts)] = facts
+
+    def find(self, kind: type[FactsT]) -> FactsT | None:
+        found = self._facts.get(kind)
+        return found if isinstance(found, kind) else None
+
+
+FactsT = TypeVar("FactsT", bound=Facts)

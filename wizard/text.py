@@ -1,0 +1,17 @@
+"""Translation of user-visible text: `_` at the place of use, `N_` to mark text declared as data."""
+
+import gettext
+from pathlib import Path
+
+_catalog = gettext.translation("wizard", localedir=Path(__file__).parent / "locale", fallback=True)
+
+
+def _(message: str, **values: object) -> str:
+    """Translate `message`, then fill its named placeholders: `_("{n} tables", n=3)`."""
+    text = _catalog.gettext(message)
+    return text.format(**values) if values else text
+
+
+def N_(message: str) -> str:  # noqa: N802 - the name every gettext tool extracts
+    """Mark a text that is declared now and translated where it is shown."""
+    return message
