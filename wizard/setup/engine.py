@@ -1,0 +1,258 @@
+"""The engine: check, apply, check again; independent steps side by side; never a memory of its own."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from typing import Generic
+
+from wizard.setup.cancel import Cancellation, Cancelled
+from wizard.setup.context import Context, FactsMissing
+from wizard.setup.events import Applied, ApplyStarted, Checked, CheckStarted, Event, StepProblem, StepRemoved
+from wizard.setup.step import Finding, Problem, Removal, Step, StepFailed, Verdict, World
+from wizard.text import _
+
+WORKERS = 4  # steps wait for clouds and child processes, not for the processor
+
+
+class Mode(StrEnum):
+    """`check` asks the world only; `run` also applies what is missing."""
+
+    CHECK = "check"
+    RUN = "run"
+
+
+class Result(StrEnum):
+    DONE = "done"
+    BLOCKED = "blocked"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    PLANNED = "planned"
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a run came to. `findings` holds the last check of each step, in the journey's order."""
+
+    findings: dict[str, Finding] = field(default_factory=dict)
+    failed: list[str] = field(default_factory=list)
+    cancelled: bool = False
+
+    @property
+    def blocked(self) -> list[str]:
+        """Steps that need a person; those that only wait for them are not among these."""
+        return [name for name, found in self.findings.items() if found.verdict is Verdict.BLOCKED and found.guide]
+
+    @property
+    def result(self) -> Result:
+        if self.cancelled:
+            return Result.CANCELLED
+        if self.failed or any(found.verdict is Verdict.UNKNOWN for found in self.findings.values()):
+            return Result.FAILED
+        if self.blocked or any(found.verdict is Verdict.BLOCKED for found in self.findings.values()):
+            return Result.BLOCKED
+        if any(found.verdict is Verdict.TODO for found in self.findings.values()):
+            return Result.PLANNED
+        return Result.DONE
+
+
+ContextFactory = Callable[[str], Context[World]]
+
+
+class Engine(Generic[World]):
+    """Runs steps over one world. `contexts` makes a step's context; `explain` turns a foreign
+    exception into a Problem; `debug` is called with every exception that was explained."""
+
+    def __init__(
+        self,
+        steps: Sequence[Step[World]],
+        contexts: ContextFactory[World],
+        *,
+        emit: Callable[[Event], None],
+        cancel: Cancellation,
+        explain: Callable[[Exception], Problem],
+        debug: Callable[[Exception], None] = lambda error: None,
+    ) -> None:
+        self.steps = {step.name: step for step in steps}
+        self._contexts = contexts
+        self._emit, self._cancel, self._explain, self._debug = emit, cancel, explain, debug
+
+    def run(self, mode: Mode, *, until: str | None = None, only: str | None = None) -> Outcome:
+        """Go through the journey, or to `until`, or to `only` with the steps before it just checked."""
+        chosen = self._chosen(until or only)
+        outcome = Outcome(findings={})
+        visits: dict[str, Mode] = {name: (mode if only is None or name == only else Mode.CHECK) for name in chosen}
+        self._walk(visits, outcome, need=None if only is None else only)
+        outcome.findings = {name: outcome.findings[name] for name in self.steps if name in outcome.findings}
+        return outcome
+
+    def _chosen(self, last: str | None) -> list[str]:
+        if last is None:
+            return list(self.steps)
+        wanted = {last}
+        for name in reversed(list(self.steps)):
+            if name in wanted:
+                wanted.update(self.steps[name].after)
+        return [name for name in self.steps if name in wanted]
+
+    def _walk(self, visits: Mapping[str, Mode], outcome: Outcome, *, need: str | None) -> None:
+        """Start each step when those before it have ended; one that ended badly holds up only its followers."""
+        waiting = dict(visits)
+        running: dict[Future[Finding | None], str] = {}
+        with ThreadPoolExecutor(WORKERS, thread_name_prefix="step") as pool:
+            while waiting or running:
+                for name in [name for name in waiting if self._ready(name, waiting, running.values())]:
+                    mode = waiting.pop(name)
+                    if self._cancel.requested:
+                        outcome.cancelled = True
+                        continue
+                    running[pool.submit(self._visit, name, mode, outcome, name == need)] = name
+                if not running:
+                    continue
+                ended, _rest = wait(running, return_when=FIRST_COMPLETED)
+                for future in ended:
+                    name = running.pop(future)
+                    finding = future.result()
+                    if finding is None:
+                        outcome.cancelled = True
+                    else:
+                        outcome.findings[name] = finding
+
+    def _ready(self, name: str, waiting: Iterable[str], running: Iterable[str]) -> bool:
+        open_steps = {*waiting, *running}
+        return not any(before in open_steps for before in self.steps[name].after)
+
+    def _visit(self, name: str, mode: Mode, outcome: Outcome, forced: bool) -> Finding | None:
+        """One step from its first check to its last. None if cancelled."""
+        step = self.steps[name]
+        if mode is Mode.RUN and not forced:
+            held = [before for before in step.after if not self._passed(before, outcome)]
+            if held:
+                return self._tell(name, Finding(Verdict.BLOCKED, _("waits for {steps}", steps=", ".join(held))))
+        try:
+            return self._carry_out(step, mode, outcome)
+        except Cancelled:
+            return None
+
+    def _passed(self, name: str, outcome: Outcome) -> bool:
+        found = outcome.findings.get(name)
+        return found is not None and found.verdict is Verdict.DONE and name not in outcome.failed
+
+    def _carry_out(self, step: Step[World], mode: Mode, outcome: Outcome) -> Finding:
+        ctx = self._contexts(step.name)
+        finding = self._check(step, ctx, step.check)
+        if mode is Mode.RUN and finding.verdict is Verdict.UNKNOWN:
+            outcome.failed.append(step.name)
+        if mode is Mode.CHECK or finding.verdict is not Verdict.TODO:
+            return finding
+        self._emit(ApplyStarted(step=step.name))
+        began = time.monotonic()
+        problem = self._attempt(lambda: step.apply(ctx))
+        if problem is None:
+            self._emit(Applied(step=step.name, seconds=round(time.monotonic() - began, 3)))
+            finding = self._check(step, ctx, step.confirm)
+            if finding.verdict is Verdict.TODO:
+                problem = Problem(
+                    what=_("{step} was applied, but the world is not as wanted", step=step.name),
+                    why=finding.why,
+                    next_action=_("run again; if it stays so, look at the step's log"),
+                    log=str(ctx.folder.log_file(step.name)),
+                )
+        if problem is not None:
+            outcome.failed.append(step.name)
+            self._emit(StepProblem(step=step.name, problem=asdict(problem)))
+            return Finding(Verdict.UNKNOWN, problem.what, problem=problem, facts=finding.facts)
+        return finding
+
+    def _check(self, step: Step[World], ctx: Context[World], check: Callable[[Context[World]], Finding]) -> Finding:
+        self._cancel.raise_if_requested()
+        self._emit(CheckStarted(step=step.name))
+        found: list[Finding] = []
+        problem = self._attempt(lambda: found.append(check(ctx)))
+        finding = found[0] if problem is None else Finding(_verdict_of(problem), problem.what, problem=problem)
+        if finding.facts is not None:
+            ctx.book.add(finding.facts)
+        return self._tell(step.name, finding)
+
+    def _attempt(self, action: Callable[[], None]) -> Problem | None:
+        """Run a step's code; whatever it raises becomes a problem, but for the user's own cancel."""
+        try:
+            action()
+        except Cancelled:
+            raise
+        except FactsMissing as missing:
+            return Problem(
+                what=_("waits for an earlier step"),
+                why=_("{facts} are not known yet", facts=missing.kind.__name__),
+                next_action=_("run the steps before this one"),
+                raw_code="waiting",
+            )
+        except StepFailed as failure:
+            self._debug(failure)
+            return failure.problem
+        except Exception as error:  # every failure of a client ends here, explained, never as a traceback
+            self._debug(error)
+            return self._explain(error)
+        return None
+
+    def _tell(self, name: str, finding: Finding) -> Finding:
+        self._emit(
+            Checked(
+                step=name,
+                verdict=finding.verdict.value,
+                why=finding.why,
+                changes=finding.changes,
+                guide=asdict(finding.guide) if finding.guide else None,
+                problem=asdict(finding.problem) if finding.problem else None,
+            )
+        )
+        return finding
+
+    def removals(self) -> dict[str, Removal]:
+        """What a destroy would take away, by step, in the order it would happen. Changes nothing."""
+        planned: dict[str, Removal] = {}
+        for name in reversed(self.steps):
+            self._cancel.raise_if_requested()
+            removal = self._removal(name)
+            if removal is not None:
+                planned[name] = removal
+        return planned
+
+    def _removal(self, name: str) -> Removal | None:
+        found: list[Removal | None] = []
+        problem = self._attempt(lambda: found.append(self.steps[name].removal(self._contexts(name))))
+        if problem is None:
+            return found[0]
+        if problem.raw_code == "waiting":
+            return None
+        raise StepFailed(problem)
+
+    def destroy(self) -> Outcome:
+        """Take everything of ours away, last step first; stops at the first failure, since the rest stands on it."""
+        outcome = Outcome()
+        for name in reversed(self.steps):
+            if self._cancel.requested:
+                outcome.cancelled = True
+                break
+            problem = self._attempt(lambda name=name: self._destroy(name))  # type: ignore[misc]  # bound per turn
+            if problem is not None and problem.raw_code != "waiting":
+                outcome.failed.append(name)
+                outcome.findings[name] = Finding(Verdict.UNKNOWN, problem.what, problem=problem)
+                self._emit(StepProblem(step=name, problem=asdict(problem)))
+                break
+        return outcome
+
+    def _destroy(self, name: str) -> None:
+        # Asked again just before: what an earlier removal took along is not taken twice.
+        step, ctx = self.steps[name], self._contexts(name)
+        removal = step.removal(ctx)
+        if removal is not None:
+            step.destroy(ctx)
+            self._emit(StepRemoved(step=name, objects=removal.objects))
+
+
+def _verdict_of(problem: Problem) -> Verdict:
+    return Verdict.BLOCKED if problem.raw_code == "waiting" else Verdict.UNKNOWN

@@ -1,0 +1,162 @@
+"""The setup folder: what is yours (config, answers, contracts) and what is the wizard's (.wizard)."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import secrets
+import socket
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from wizard.text import _
+
+PRIVATE = ".wizard"
+CONFIG = "config.yaml"
+ANSWERS = "answers.yaml"
+
+
+class FolderInUse(Exception):  # noqa: N818 - told to the user, with who holds it
+    """Another wizard holds the folder."""
+
+    def __init__(self, root: Path, owner: Mapping[str, object]) -> None:
+        super().__init__(
+            _(
+                "{root} is in use by process {pid} on {host}, started {started}",
+                root=root,
+                pid=owner.get("pid", "?"),
+                host=owner.get("host", "?"),
+                started=owner.get("started", "?"),
+            )
+        )
+        self.owner = dict(owner)
+
+
+class FolderUnusable(Exception):  # noqa: N818 - told to the user, with the remedy
+    """The folder cannot be read or written."""
+
+
+class Folder:
+    """Paths, modes and atomic writes. Nothing is made on disk before `create`."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root.expanduser().absolute()
+        self.private = self.root / PRIVATE
+        self.logs = self.private / "logs"
+        self.receipts = self.private / "receipts"
+        self.sandbox = self.private / "sandbox"
+        self.journal = self.private / "journal.jsonl"
+        self.contracts = self.root / "contracts"
+        self.config_file = self.root / CONFIG
+        self.answers_file = self.root / ANSWERS
+
+    def create(self) -> None:
+        """Make the folder and its private part (0700); give the setup its id. Repeatable.
+
+        Raises FolderUnusable with the path and the system's reason."""
+        try:
+            self.root.mkdir(parents=True, exist_ok=True)
+            for path in (self.private, self.logs, self.receipts):
+                path.mkdir(mode=0o700, exist_ok=True)
+            ignore = self.root / ".gitignore"
+            if not ignore.exists():
+                self.write(ignore, f"{PRIVATE}/\n", mode=0o644)
+            if "setup_id" not in self.config():
+                self.update_config({"setup_id": secrets.token_hex(6)})
+        except OSError as error:
+            raise FolderUnusable(
+                _(
+                    "{path} cannot be used: {reason}; choose another --folder or mend its permissions",
+                    path=error.filename or self.root,
+                    reason=error.strerror,
+                )
+            ) from error
+
+    @property
+    def exists(self) -> bool:
+        return self.config_file.is_file()
+
+    @property
+    def setup_id(self) -> str:
+        """Twelve hex digits, made once a folder; every object we make carries them."""
+        return str(self.config().get("setup_id", ""))
+
+    def config(self) -> dict[str, Any]:
+        """config.yaml as a mapping; empty where there is none yet."""
+        try:
+            data = yaml.safe_load(self.config_file.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return {}
+        except (OSError, yaml.YAMLError) as error:
+            raise FolderUnusable(
+                _("{path} cannot be read: {reason}; mend or remove it", path=self.config_file, reason=error)
+            ) from error
+        return data if isinstance(data, dict) else {}
+
+    def update_config(self, values: Mapping[str, Any]) -> None:
+        """Merge top-level keys into config.yaml; keys not named stay; an equal result is not written."""
+        before = self.config()
+        after = {**before, **values}
+        if after != before:
+            text = yaml.safe_dump(after, sort_keys=False, allow_unicode=True)
+            self.write(self.config_file, text, mode=0o644)
+
+    def terraform(self, phase: str) -> Path:
+        path = self.private / "terraform" / phase
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return path
+
+    def log_file(self, step: str) -> Path:
+        return self.logs / f"{step}.log"
+
+    def write(self, path: Path, content: str | bytes, mode: int = 0o600) -> None:
+        """Replace a file whole or not at all, with its mode from the first byte on."""
+        data = content.encode("utf-8") if isinstance(content, str) else content
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        try:
+            with os.fdopen(handle, "wb") as stream:
+                os.fchmod(handle, mode)
+                stream.write(data)
+                stream.flush()
+                os.fsync(handle)
+            Path(name).replace(path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """Hold the folder for one wizard; the system frees it when the process ends, however it ends."""
+        path = self.private / "lock"
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise FolderInUse(self.root, _owner(handle)) from None
+            owner = {
+                "pid": os.getpid(),
+                "host": socket.gethostname(),
+                "started": datetime.now(UTC).isoformat(timespec="seconds"),
+            }
+            os.ftruncate(handle, 0)
+            os.pwrite(handle, json.dumps(owner).encode(), 0)
+            yield
+        finally:
+            os.close(handle)
+
+
+def _owner(handle: int) -> dict[str, object]:
+    try:
+        owner = json.loads(os.pread(handle, 4096, 0))
+    except ValueError:  # caught between another's truncate and write
+        return {}
+    return owner if isinstance(owner, dict) else {}
