@@ -101,9 +101,7 @@ class World:
         from wizard.cloud.arm import ArmClient
 
         login, credential = self.login(ctx, who), self.credential(ctx, who)
-        return self._once(
-            ("arm", login), lambda: ArmClient(self.target.endpoints, credential, login.subscription_id)
-        )
+        return self._once(("arm", login), lambda: ArmClient(self.target.endpoints, credential, login.subscription_id))
 
     def graph(self, ctx: Context[Any], who: Who = "operator") -> GraphClient:
         from wizard.cloud.graph import GraphClient

@@ -1,0 +1,279 @@
+"""Azure Resource Manager: the management SDKs where they are small, plain requests elsewhere."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError
+from azure.core.polling import LROPoller
+from azure.mgmt.authorization.v2022_04_01 import AuthorizationManagementClient
+from azure.mgmt.authorization.v2022_04_01.models import RoleAssignmentCreateParameters
+from azure.mgmt.resource.resources import ResourceManagementClient
+from azure.mgmt.resource.subscriptions import SubscriptionClient
+
+from wizard.cloud.credentials import Credential
+from wizard.cloud.endpoints import Endpoints
+from wizard.cloud.pipeline import Body, RestClient, client_options
+
+COMPUTE_API, SKUS_API = "2024-07-01", "2021-07-01"
+STORAGE_API, EVENT_HUBS_API = "2023-05-01", "2024-01-01"
+FEATURES_API, COST_API = "2021-07-01", "2025-03-01"
+POLLING_SECONDS = 5  # where the service names no interval of its own
+_ASSIGNMENTS = uuid.UUID("6d1f6e6c-5b63-4c0e-9d5e-8f6d4b7a2c11")  # namespace of our deterministic names
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    id: str
+    name: str
+    state: str  # Enabled, Warned, PastDue, Disabled, Deleted
+    tenant_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RoleAssignment:
+    id: str
+    scope: str
+    role_id: str  # the GUID alone, lower case
+    principal_id: str
+    condition: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NameCheck:
+    free: bool
+    reason: str = ""
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    name: str
+    label: str
+    used: int
+    limit: int
+
+    @property
+    def free(self) -> int:
+        return max(0, self.limit - self.used)
+
+
+@dataclass(frozen=True, slots=True)
+class Sku:
+    """A virtual machine size in one region; `restrictions` are the reason codes that forbid it there."""
+
+    name: str
+    family: str
+    vcpus: int
+    restrictions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    id: str
+    name: str
+    type: str
+    location: str | None
+    tags: dict[str, str] = field(default_factory=dict)
+
+
+class ArmClient:
+    """One subscription. Every method raises azure-core's HttpResponseError on a refusal."""
+
+    def __init__(self, endpoints: Endpoints, credential: Credential, subscription_id: str) -> None:
+        self.subscription_id = subscription_id
+        self.scope = f"/subscriptions/{subscription_id}"
+        options: dict[str, Any] = {
+            "base_url": endpoints.arm,
+            "credential_scopes": [endpoints.arm_scope],
+            "polling_interval": POLLING_SECONDS,
+            **client_options(endpoints),
+        }
+        self._authorization = AuthorizationManagementClient(credential, subscription_id, **options)
+        self._resources = ResourceManagementClient(credential, subscription_id, **options)
+        self._subscriptions = SubscriptionClient(credential, **options)
+        self._rest = RestClient(endpoints.arm, endpoints, credential, endpoints.arm_scope)
+
+    def subscriptions(self) -> list[Subscription]:
+        """Every subscription that the caller sees."""
+        return [
+            Subscription(
+                str(item.subscription_id), item.display_name or "", _text(item.state), getattr(item, "tenant_id", None)
+            )
+            for item in self._subscriptions.subscriptions.list()
+        ]
+
+    def provider_state(self, namespace: str) -> str:
+        """NotRegistered, Registering, Registered or Unregistering."""
+        return _text(self._resources.providers.get(namespace).registration_state)
+
+    def register_provider(self, namespace: str) -> None:
+        """Starts the registration; `provider_state` tells when it is done."""
+        self._resources.providers.register(namespace)
+
+    def role_id(self, role_name: str) -> str | None:
+        """The GUID of a role by its name."""
+        for role in self._authorization.role_definitions.list(self.scope, filter=f"roleName eq '{role_name}'"):
+            return _guid(role.id)
+        return None
+
+    def role_assignments(self, principal_id: str, *, at_or_above: bool = True) -> list[RoleAssignment]:
+        """What a principal holds. Azure also lists what it holds *below* the subscription; by default
+        only a scope equal to the subscription or above it counts."""
+        found = self._authorization.role_assignments.list_for_subscription(filter=f"principalId eq '{principal_id}'")
+        assignments = [
+            RoleAssignment(
+                str(item.id), item.scope or "", _guid(item.role_definition_id), str(item.principal_id), item.condition
+            )
+            for item in found
+        ]
+        return [item for item in assignments if not at_or_above or self.covers(item.scope)]
+
+    def covers(self, scope: str) -> bool:
+        """Whether `scope` is the subscription or lies above it (the root, or a management group)."""
+        plain = scope.rstrip("/").lower()
+        above = plain == "" or plain.startswith("/providers/microsoft.management/managementgroups/")
+        return above or plain == self.scope.lower()
+
+    def assign_role(self, role_id: str, principal_id: str, principal_type: str, condition: str | None = None) -> None:
+        """Assign at the subscription; an equal assignment that exists already is success. The type is
+        named, or the call would race the replication of a new principal."""
+        name = str(uuid.uuid5(_ASSIGNMENTS, f"{self.scope}|{role_id}|{principal_id}|{condition or ''}"))
+        wanted = RoleAssignmentCreateParameters(
+            role_definition_id=f"{self.scope}/providers/Microsoft.Authorization/roleDefinitions/{role_id}",
+            principal_id=principal_id,
+            principal_type=principal_type,
+            condition=condition,
+            condition_version="2.0" if condition else None,
+        )
+        try:
+            self._authorization.role_assignments.create(self.scope, name, wanted)
+        except ResourceExistsError as error:
+            if error_code(error) != "RoleAssignmentExists":
+                raise
+
+    def unassign_role(self, assignment_id: str) -> None:
+        """Absent is success."""
+        try:
+            self._authorization.role_assignments.delete_by_id(assignment_id)
+        except ResourceNotFoundError:
+            return
+
+    def storage_name(self, name: str) -> NameCheck:
+        return self._name_check("Microsoft.Storage", STORAGE_API, name, "Microsoft.Storage/storageAccounts")
+
+    def event_hubs_name(self, name: str) -> NameCheck:
+        return self._name_check("Microsoft.EventHub", EVENT_HUBS_API, name, None)
+
+    def _name_check(self, namespace: str, api: str, name: str, kind: str | None) -> NameCheck:
+        answer = self._rest.send(
+            "POST",
+            f"{self.scope}/providers/{namespace}/checkNameAvailability",
+            query={"api-version": api},
+            body={"name": name, "type": kind} if kind else {"name": name},
+        )
+        return NameCheck(
+            bool(answer.get("nameAvailable")), str(answer.get("reason") or ""), str(answer.get("message") or "")
+        )
+
+    def usages(self, location: str) -> dict[str, Usage]:
+        """vCPU quota of a region, by the row's name (`cores`, or a family)."""
+        path = f"{self.scope}/providers/Microsoft.Compute/locations/{location}/usages"
+        rows = self._rest.pages(path, query={"api-version": COMPUTE_API}, items="value", next_page="nextLink")
+        return {
+            row["name"]["value"]: Usage(
+                row["name"]["value"], row["name"].get("localizedValue", ""), row["currentValue"], row["limit"]
+            )
+            for row in rows
+        }
+
+    def sku(self, location: str, name: str) -> Sku | None:
+        """A virtual machine size as the region offers it; None where it does not."""
+        for item in self._skus(location):
+            if item.name == name:
+                return item
+        return None
+
+    def skus(self, location: str) -> list[Sku]:
+        return self._skus(location)
+
+    def _skus(self, location: str) -> list[Sku]:
+        path = f"{self.scope}/providers/Microsoft.Compute/skus"
+        query = {"api-version": SKUS_API, "$filter": f"location eq '{location}'"}
+        rows = self._rest.pages(path, query=query, items="value", next_page="nextLink")
+        return [_sku(row) for row in rows if row.get("resourceType", "virtualMachines") == "virtualMachines"]
+
+    def resources(self, resource_type: str) -> list[Resource]:
+        """Every resource of one type in the subscription."""
+        found = self._resources.resources.list(filter=f"resourceType eq '{resource_type}'")
+        return [
+            Resource(str(item.id), item.name or "", item.type or "", item.location, dict(item.tags or {}))
+            for item in found
+        ]
+
+    def resource(self, resource_id: str, api_version: str) -> Body | None:
+        """A resource's body; None where it does not exist."""
+        try:
+            return self._rest.send("GET", resource_id, query={"api-version": api_version})
+        except ResourceNotFoundError:
+            return None
+
+    def delete(self, resource_id: str, api_version: str) -> Callable[[], bool]:
+        """Starts a deletion; the answer tells whether it is done, and raises if it failed."""
+        poller: LROPoller[None] = self._resources.resources.begin_delete_by_id(resource_id, api_version=api_version)
+
+        def done() -> bool:
+            if not poller.done():
+                return False
+            poller.result()
+            return True
+
+        return done
+
+    def feature_state(self, namespace: str, name: str) -> str:
+        answer = self._rest.send("GET", self._feature(namespace, name), query={"api-version": FEATURES_API})
+        return str(answer.get("properties", {}).get("state", "NotRegistered"))
+
+    def register_feature(self, namespace: str, name: str) -> None:
+        self._rest.send("POST", f"{self._feature(namespace, name)}/register", query={"api-version": FEATURES_API})
+
+    def _feature(self, namespace: str, name: str) -> str:
+        return f"{self.scope}/providers/Microsoft.Features/providers/{namespace}/features/{name}"
+
+    def cost(self, scope: str, query: Body) -> list[dict[str, Any]]:
+        """Rows of a cost query, each by column name; empty where nothing was billed yet."""
+        path = f"{scope}/providers/Microsoft.CostManagement/query"
+        answer = self._rest.send("POST", path, query={"api-version": COST_API}, body=query)
+        rows: list[dict[str, Any]] = []
+        while properties := answer.get("properties"):
+            columns = [column["name"] for column in properties.get("columns", ())]
+            rows += [dict(zip(columns, row, strict=True)) for row in properties.get("rows", ())]
+            link = properties.get("nextLink")
+            if not link:
+                break
+            answer = self._rest.send("POST", link, body=query)
+        return rows
+
+
+def error_code(error: Exception) -> str:
+    """The service's own code, as `RoleAssignmentExists`; empty where the answer carried none."""
+    code = getattr(getattr(error, "error", None), "code", None)
+    return code if isinstance(code, str) else ""
+
+
+def _sku(row: Body) -> Sku:
+    capabilities = {item.get("name"): item.get("value") for item in row.get("capabilities") or ()}
+    reasons = tuple(str(item.get("reasonCode")) for item in row.get("restrictions") or () if item.get("reasonCode"))
+    return Sku(row["name"], row.get("family", ""), int(capabilities.get("vCPUs") or 0), reasons)
+
+
+def _guid(resource_id: str | None) -> str:
+    return (resource_id or "").rsplit("/", 1)[-1].lower()
+
+
+def _text(value: Any) -> str:
+    """A value of an SDK's enumeration, or the text it stands for."""
+    return str(getattr(value, "value", value) or "")

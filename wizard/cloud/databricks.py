@@ -1,0 +1,120 @@
+"""databricks-sdk, signed in by azure-identity: the same on Azure and in the sandbox."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import requests
+import requests.adapters
+from databricks.sdk import AccountClient, WorkspaceClient
+from databricks.sdk._base_client import _BaseClient
+from databricks.sdk.core import Config
+from databricks.sdk.credentials_provider import CredentialsStrategy
+from databricks.sdk.oauth import HostMetadata, get_host_metadata
+
+from wizard.cloud.credentials import Credential
+from wizard.cloud.endpoints import Endpoints
+from wizard.cloud.world import WorkspaceAddress
+
+HTTP_SECONDS = 60
+RETRY_SECONDS = 30
+RESOURCE_HEADER = "X-Databricks-Azure-Workspace-Resource-Id"
+MANAGEMENT_HEADER = "X-Databricks-Azure-SP-Management-Token"
+
+
+class EntraStrategy(CredentialsStrategy):
+    """Bearer tokens of Entra; for a workspace also the two headers by which Azure's own roles open it."""
+
+    def __init__(self, endpoints: Endpoints, credential: Credential, workspace_resource_id: str | None = None) -> None:
+        self._endpoints, self._credential, self._resource = endpoints, credential, workspace_resource_id
+
+    def auth_type(self) -> str:
+        return "entra"
+
+    def __call__(self, cfg: Config) -> Callable[[], dict[str, str]]:
+        return self._headers
+
+    def _headers(self) -> dict[str, str]:
+        headers = {"Authorization": f"Bearer {self._token(self._endpoints.databricks_scope)}"}
+        if self._resource:
+            headers[RESOURCE_HEADER] = self._resource
+            headers[MANAGEMENT_HEADER] = self._token(self._endpoints.arm_scope)
+        return headers
+
+    def _token(self, scope: str) -> str:
+        return self._credential.get_token(scope).token
+
+
+class _Config(Config):
+    """A configuration that is ours alone: the person's shell and `~/.databrickscfg` may speak of
+    another workspace, and the metadata request would go out before the hosts' CA could be given."""
+
+    def _load_from_env(self) -> None:
+        return
+
+    def _known_file_config_loader(self) -> None:
+        return
+
+    def _resolve_host_metadata(self) -> None:
+        return
+
+
+Config.attributes()  # found once, on the class that declares them
+
+
+class _CaAdapter(requests.adapters.HTTPAdapter):
+    """Verifies by one CA file. Set on the adapter, because REQUESTS_CA_BUNDLE in the environment wins
+    over a session's `verify`."""
+
+    def __init__(self, ca_file: str) -> None:
+        self._ca_file = ca_file
+        super().__init__(pool_connections=20, pool_maxsize=20, pool_block=True)
+
+    def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
+        kwargs["verify"] = self._ca_file
+        return super().send(request, *args, **kwargs)
+
+
+def _trust(client: _BaseClient, endpoints: Endpoints) -> _BaseClient:
+    if endpoints.ca_file:
+        client._session.mount("https://", _CaAdapter(endpoints.ca_file))
+    return client
+
+
+def _config(host: str, strategy: CredentialsStrategy, **settings: Any) -> Config:
+    return _Config(
+        host=host,
+        credentials_strategy=strategy,
+        http_timeout_seconds=HTTP_SECONDS,
+        retry_timeout_seconds=RETRY_SECONDS,
+        product="lakehouse-wizard",
+        product_version="0.1.0",
+        **settings,
+    )
+
+
+def account_client(endpoints: Endpoints, credential: Credential, account_id: str) -> AccountClient:
+    config = _config(endpoints.accounts, EntraStrategy(endpoints, credential), account_id=account_id)
+    client = AccountClient(config=config)
+    _trust(client.api_client._api_client, endpoints)
+    return client
+
+
+def workspace_client(endpoints: Endpoints, credential: Credential, address: WorkspaceAddress) -> WorkspaceClient:
+    """From the URL that Terraform gave: the SDK's own way from account to workspace builds another host."""
+    config = _config(
+        f"https://{address.url}",
+        EntraStrategy(endpoints, credential, address.resource_id),
+        azure_workspace_resource_id=address.resource_id,
+        workspace_id=address.workspace_id,
+    )
+    client = WorkspaceClient(config=config)
+    _trust(client.api_client._api_client, endpoints)
+    return client
+
+
+def host_metadata(endpoints: Endpoints, host: str) -> HostMetadata:
+    """What a host says of itself without a login. Raises ValueError where it says nothing."""
+    client = _BaseClient(retry_timeout_seconds=5, http_timeout_seconds=10)
+    return get_host_metadata(host, client=_trust(client, endpoints))

@@ -1,0 +1,156 @@
+"""Microsoft Graph by plain requests: the official SDK unpacks to 205 MB for the few calls we make."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
+
+from wizard.cloud.credentials import Credential
+from wizard.cloud.endpoints import Endpoints
+from wizard.cloud.pipeline import Body, RestClient
+
+GRAPH_APP_ID = "00000003-0000-0000-c000-000000000000"
+
+
+@dataclass(frozen=True, slots=True)
+class GraphError:
+    """What an error of Graph says, however it was put."""
+
+    code: str
+    message: str
+    request_id: str | None
+
+
+class GraphClient:
+    """One tenant. Raises azure-core's HttpResponseError on a refusal; `None` means it does not exist."""
+
+    def __init__(self, endpoints: Endpoints, credential: Credential) -> None:
+        self._rest = RestClient(f"{endpoints.graph}/v1.0", endpoints, credential, endpoints.graph_scope)
+
+    def me(self) -> Body:
+        """The signed-in user: `id`, `userPrincipalName`. An application has no "me": 400."""
+        return self._rest.send("GET", "/me")
+
+    def default_domain(self) -> str | None:
+        for domain in self._list("/domains"):
+            if domain.get("isDefault"):
+                return str(domain["id"])
+        return None
+
+    def user(self, id_or_upn: str) -> Body | None:
+        return self._maybe(f"/users/{quote(id_or_upn, safe='')}")
+
+    def group(self, display_name: str) -> Body | None:
+        return self._first("/groups", f"displayName eq {literal(display_name)}")
+
+    def application_by_name(self, display_name: str) -> Body | None:
+        return self._first("/applications", f"displayName eq {literal(display_name)}")
+
+    def application(self, app_id: str) -> Body | None:
+        return self._first("/applications", f"appId eq {literal(app_id)}")
+
+    def create_application(self, display_name: str, note: str, tag: str) -> Body:
+        """`id` is the object's, `appId` the client id. `tag` marks it as ours."""
+        return self._rest.send(
+            "POST",
+            "/applications",
+            body={"displayName": display_name, "notes": note, "tags": [tag], "signInAudience": "AzureADMyOrg"},
+        )
+
+    def delete_application(self, object_id: str) -> None:
+        """Its service principal goes with it. Absent is success."""
+        self._delete(f"/applications/{object_id}")
+
+    def service_principal(self, app_id: str) -> Body | None:
+        return self._first("/servicePrincipals", f"appId eq {literal(app_id)}")
+
+    def create_service_principal(self, app_id: str, tag: str) -> Body:
+        return self._rest.send("POST", "/servicePrincipals", body={"appId": app_id, "tags": [tag]})
+
+    def delete_service_principal(self, object_id: str) -> None:
+        self._delete(f"/servicePrincipals/{object_id}")
+
+    def add_password(self, application_object_id: str, display_name: str, end: str) -> str:
+        """A new secret, told by Graph this once; `end` is an ISO time in UTC."""
+        answer = self._rest.send(
+            "POST",
+            f"/applications/{application_object_id}/addPassword",
+            body={"passwordCredential": {"displayName": display_name, "endDateTime": end}},
+        )
+        return str(answer["secretText"])
+
+    def app_roles(self, principal_object_id: str) -> list[Body]:
+        """`appRoleId` and `resourceId` of each app role the principal holds."""
+        return self._list(f"/servicePrincipals/{principal_object_id}/appRoleAssignments")
+
+    def grant_app_role(self, principal_object_id: str, resource_object_id: str, app_role_id: str) -> None:
+        """A grant that exists already is success."""
+        body = {"principalId": principal_object_id, "resourceId": resource_object_id, "appRoleId": app_role_id}
+        try:
+            self._rest.send("POST", f"/servicePrincipals/{principal_object_id}/appRoleAssignments", body=body)
+        except HttpResponseError as error:
+            if "already exist" not in read_error(error).message.lower():
+                raise
+
+    def directory_roles(self, principal_object_id: str) -> list[Body]:
+        """`roleDefinitionId` and `directoryScopeId` of each active directory role."""
+        return self._list("/roleManagement/directory/roleAssignments", f"principalId eq {literal(principal_object_id)}")
+
+    def eligible_roles(self, principal_object_id: str) -> list[Body]:
+        """Directory roles that the principal may activate (PIM), but does not hold now."""
+        return self._list(
+            "/roleManagement/directory/roleEligibilitySchedules", f"principalId eq {literal(principal_object_id)}"
+        )
+
+    def grant_directory_role(self, principal_object_id: str, role_id: str) -> None:
+        self._rest.send(
+            "POST",
+            "/roleManagement/directory/roleAssignments",
+            body={"principalId": principal_object_id, "roleDefinitionId": role_id, "directoryScopeId": "/"},
+        )
+
+    def _list(self, path: str, filter: str | None = None) -> list[Body]:
+        query = {"$filter": filter} if filter else {}
+        return list(self._rest.pages(path, query=query, items="value", next_page="@odata.nextLink"))
+
+    def _first(self, path: str, filter: str) -> Body | None:
+        return next(iter(self._list(path, filter)), None)
+
+    def _maybe(self, path: str) -> Body | None:
+        try:
+            return self._rest.send("GET", path)
+        except ResourceNotFoundError:
+            return None
+
+    def _delete(self, path: str) -> None:
+        try:
+            self._rest.send("DELETE", path)
+        except ResourceNotFoundError:
+            return
+
+
+def literal(text: str) -> str:
+    """A text in an OData filter; quotes are doubled."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def read_error(error: HttpResponseError) -> GraphError:
+    """The parts of an error. `message` may be an object, and the whole may be no JSON at all."""
+    try:
+        response: Any = error.response
+        body: Any = response.json() if response is not None else {}
+    except (ValueError, TypeError):
+        body = {}
+    told = body.get("error") if isinstance(body, Mapping) else None
+    if not isinstance(told, Mapping):
+        return GraphError("", str(error.message), None)
+    message = told.get("message")
+    if isinstance(message, Mapping):
+        message = message.get("value") or message.get("message")
+    inner = told.get("innerError") or told.get("innererror")
+    request_id = inner.get("request-id") if isinstance(inner, Mapping) else None
+    return GraphError(str(told.get("code") or ""), str(message or error.message), request_id)

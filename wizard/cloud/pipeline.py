@@ -1,0 +1,103 @@
+"""Plain REST over an azure-core pipeline, for what has no small client of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from azure.core import PipelineClient
+from azure.core.exceptions import HttpResponseError
+from azure.core.pipeline.policies import (
+    BearerTokenCredentialPolicy,
+    HeadersPolicy,
+    RequestIdPolicy,
+    RetryPolicy,
+    SensitiveHeaderCleanupPolicy,
+    UserAgentPolicy,
+)
+from azure.core.rest import HttpRequest, HttpResponse
+
+from wizard.cloud.credentials import Credential
+from wizard.cloud.endpoints import Endpoints
+
+Body = dict[str, Any]
+USER_AGENT = "lakehouse-wizard"
+RETRIES = 3
+
+
+def client_options(endpoints: Endpoints) -> dict[str, Any]:
+    """What every client on azure-core is given: bounded retries and timeouts, and the hosts' CA."""
+    options: dict[str, Any] = {
+        "retry_total": RETRIES,
+        "connection_timeout": 10,
+        "read_timeout": 60,
+        "user_agent": USER_AGENT,
+        "logging_enable": False,
+    }
+    if endpoints.ca_file:
+        options["connection_verify"] = endpoints.ca_file
+    return options
+
+
+class RestClient:
+    """JSON in, JSON out. Errors are azure-core's HttpResponseError and its kin, with `error.code` read
+    from the body where it stands there."""
+
+    def __init__(self, base_url: str, endpoints: Endpoints, credential: Credential | None, scope: str = "") -> None:
+        policies: list[Any] = [
+            RequestIdPolicy(),
+            HeadersPolicy({"Accept": "application/json"}),
+            UserAgentPolicy(USER_AGENT),
+            RetryPolicy(retry_total=RETRIES),
+        ]
+        if credential is not None:
+            policies.append(BearerTokenCredentialPolicy(credential, scope))
+        policies.append(SensitiveHeaderCleanupPolicy())
+        self._client: PipelineClient[HttpRequest, HttpResponse] = PipelineClient(
+            base_url, policies=policies, **client_options(endpoints)
+        )
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: dict[str, str] | None = None,
+        body: Body | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> Body:
+        """The decoded answer; `{}` where there is none. `path` may be an absolute URL (a next page)."""
+        request = HttpRequest(method, path, params=query, json=body, headers=headers)
+        request.url = self._client.format_url(request.url)
+        response = self._client.send_request(request)
+        if response.status_code >= 400:
+            raise told(response)
+        if not response.content:
+            return {}
+        answer = response.json()
+        return answer if isinstance(answer, dict) else {"value": answer}
+
+    def pages(self, path: str, *, query: dict[str, str], items: str, next_page: str) -> Iterator[Body]:
+        """Every item of a list; `next_page` names the key that holds the absolute URL of the next page."""
+        answer = self.send("GET", path, query=query)
+        while True:
+            yield from answer.get(items) or ()
+            link = answer.get(next_page)
+            if not link:
+                return
+            answer = self.send("GET", str(link))
+
+    def close(self) -> None:
+        self._client.close()
+
+
+def told(response: HttpResponse) -> HttpResponseError:
+    """The error of a response, of azure-core's own class for its status."""
+    from azure.core.exceptions import ClientAuthenticationError, ResourceExistsError, ResourceNotFoundError
+
+    kinds: dict[int, type[HttpResponseError]] = {
+        401: ClientAuthenticationError,
+        404: ResourceNotFoundError,
+        409: ResourceExistsError,
+    }
+    return kinds.get(response.status_code, HttpResponseError)(response=response)
