@@ -1,0 +1,51 @@
+"""What a scenario fixes for good: tenant, subscriptions and the Databricks account. Kept in the store."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from wizard.sandbox.domain.cloud import Cloud
+from wizard.sandbox.store import Store
+
+SCENARIOS = Path(__file__).parent.parent / "data" / "scenarios"
+KIND, ID = "sandbox.world", "world"
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """`subscriptions` maps id -> display name; `domain` is the tenant's default domain."""
+
+    scenario: str
+    tenant_id: str
+    domain: str
+    account_id: str
+    subscriptions: dict[str, str]
+
+
+def world_of(store: Store) -> World:
+    """The world of a seeded store."""
+    body = store.get(KIND, ID)
+    if body is None:
+        raise LookupError("this sandbox has not been seeded")
+    return World(**body)
+
+
+def world(cloud: Cloud) -> World:
+    return world_of(cloud.store)
+
+
+def scenario_names() -> list[str]:
+    return sorted(path.stem for path in SCENARIOS.glob("*.yaml"))
+
+
+def load_scenario(name: str) -> dict[str, Any]:
+    """One scenario file as plain data; raises LookupError naming those that exist."""
+    path = SCENARIOS / f"{name}.yaml"
+    if name not in scenario_names():
+        raise LookupError(f"there is no scenario {name!r}; there are: {', '.join(scenario_names())}")
+    data: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return data
