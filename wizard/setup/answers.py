@@ -39,7 +39,7 @@ class AnswerDefect:
 
     def __str__(self) -> str:
         place = f"{self.source}:{self.line}:{self.column}" if self.line else self.source
-        return f"{place} {self.key}: {self.what}; {self.why}; {self.remedy}"
+        return f"{place} {self.key}: {self.what}, {self.why}, {self.remedy}"
 
 
 class AnswersInvalid(Exception):  # noqa: N818 - told to the user, all of it
@@ -79,8 +79,10 @@ class Answers:
         defects = []
         for missing in secrets.check(ref for _key, ref in self.secret_refs()):
             key = by_ref[missing.reference]
-            line, column = place_of(self._located, tuple(key.split(".")))
-            source = self._located.name if line else variable(*key.split("."))
+            section, field = key.split(".")
+            source, (line, column) = variable(section, field), (0, 0)
+            if field in ((self._located.data or {}).get(section) or {}):
+                source, (line, column) = self._located.name, self._located.where((section, field))
             what = _("the secret {reference} cannot be had", reference=missing.reference)
             defects.append(AnswerDefect(source, line, column, key, what, missing.why, missing.remedy))
         return sorted(set(defects))
@@ -108,7 +110,7 @@ def load(questions: Iterable[type[Questions]], path: Path | None, env: Mapping[s
     sections = {section_name(kind): kind for kind in questions}
     located = _read(path)
     defects = [
-        AnswerDefect(located.name, flaw.line, flaw.column, flaw.field or "-", flaw.what, flaw.why, flaw.remedy)
+        AnswerDefect(located.name, flaw.line, flaw.column, flaw.field, flaw.what, flaw.why, flaw.remedy)
         for flaw in located.defects
     ]
     data = located.data if isinstance(located.data, dict) else {}
@@ -117,7 +119,6 @@ def load(questions: Iterable[type[Questions]], path: Path | None, env: Mapping[s
     known = [*sections, "version"]
     defects += [_unknown(located, (name,), known) for name in data if name not in known]
     answers: dict[type[Questions], Questions] = {}
-    syntax_broken = bool(located.defects) and not data
     for name, kind in sections.items():
         given = data.get(name)
         if given is not None and not isinstance(given, dict):
@@ -128,7 +129,7 @@ def load(questions: Iterable[type[Questions]], path: Path | None, env: Mapping[s
         try:
             answers[kind] = kind.model_validate(values)
         except ValidationError as error:
-            if not syntax_broken:
+            if name not in located.lost:
                 defects += _section_defects(located, name, kind, error, overridden)
     if defects:
         raise AnswersInvalid(sorted(set(defects)))
@@ -183,18 +184,8 @@ def _structured(info: FieldInfo) -> bool:
     return holds(info.annotation)
 
 
-def place_of(located: Located, path: tuple[str | int, ...]) -> tuple[int, int]:
-    """Line and column of a key, or of the nearest key around it that is written; (0, 0) for none."""
-    while path:
-        place = located.where(path)
-        if place is not None:
-            return place
-        path = path[:-1]
-    return (0, 0)
-
-
 def _unknown(located: Located, path: tuple[str, ...], known: Sequence[str]) -> AnswerDefect:
-    line, column = place_of(located, path)
+    line, column = located.where(path, key=True)
     close = difflib.get_close_matches(path[-1], known, n=1, cutoff=0.6)
     remedy = (
         _("did you mean {name}?", name=close[0])
@@ -206,7 +197,7 @@ def _unknown(located: Located, path: tuple[str, ...], known: Sequence[str]) -> A
 
 
 def _shape(located: Located, path: tuple[str, ...], wanted: str) -> AnswerDefect:
-    line, column = place_of(located, path)
+    line, column = located.where(path, key=True)
     key = ".".join(path) or "-"
     return AnswerDefect(
         located.name, line or 1, column or 1, key, _("not a mapping"), _("{wanted} are expected here", wanted=wanted),
@@ -220,6 +211,8 @@ def _section_defects(
     defects = []
     for item in error.errors(include_url=False):
         field = str(item["loc"][0]) if item["loc"] else ""
+        if item["type"] == "missing" and field in located.lost:
+            continue  # its line is told already, as one that cannot be read
         key = ".".join([section, *(str(part) for part in item["loc"] if part != "[key]")])
         if item["type"] == "extra_forbidden":
             defects.append(_unknown(located, (section, field), list(kind.model_fields)))
@@ -230,6 +223,6 @@ def _section_defects(
         if field in overridden:
             defects.append(AnswerDefect(env_name, 0, 0, key, *complaint))
             continue
-        line, column = place_of(located, (section, *item["loc"]))
+        line, column = located.where((section, *item["loc"]))
         defects.append(AnswerDefect(located.name, line, column, key, *complaint))
     return defects

@@ -1,0 +1,127 @@
+"""The engine checks, applies, checks again, and never does more than the world needs."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+from tests.setup.conftest import Bench, Seen, Word, World, word
+from wizard.setup.context import Context
+from wizard.setup.engine import Mode, Result
+from wizard.setup.step import Finding, Removal, Verdict
+
+Make = Callable[..., Bench]
+
+
+def test_a_run_makes_what_is_missing_and_a_second_run_makes_nothing(bench: Make) -> None:
+    world: World = {"first"}
+    one = bench([word("first"), word("second", "first"), word("third", "second")], world)
+    assert one.engine.run(Mode.RUN).result is Result.DONE
+    assert one.applied() == ["second", "third"]
+    again = bench([word("first"), word("second", "first"), word("third", "second")], world)
+    assert again.engine.run(Mode.RUN).result is Result.DONE
+    assert again.applied() == []
+
+
+def test_a_check_changes_nothing_and_says_what_a_run_would_do(bench: Make) -> None:
+    one = bench([word("first"), word("second", "first")])
+    outcome = one.engine.run(Mode.CHECK)
+    assert outcome.findings["first"].changes == ("add first",)
+    assert one.world == set()
+
+
+def test_a_failure_holds_up_its_followers_and_nobody_else(bench: Make) -> None:
+    one = bench([word("bad"), word("follower", "bad"), word("other")], {"bad:refused"})
+    outcome = one.engine.run(Mode.RUN)
+    assert outcome.result is Result.FAILED
+    assert outcome.failed == ["bad"]
+    problem = outcome.findings["bad"].problem
+    assert problem is not None
+    assert problem.raw_code == "AuthorizationFailed"
+    assert outcome.findings["follower"].verdict is Verdict.BLOCKED
+    assert outcome.findings["follower"].why == "waits for bad"
+    assert "other" in one.world
+
+
+def test_a_step_that_needs_a_person_is_named_and_its_followers_wait(bench: Make) -> None:
+    one = bench([word("portal"), word("follower", "portal")], {"portal:portal"})
+    outcome = one.engine.run(Mode.RUN)
+    assert outcome.result is Result.BLOCKED
+    assert outcome.blocked == ["portal"]
+
+
+def test_an_apply_that_did_not_take_is_a_failure(bench: Make) -> None:
+    outcome = bench([word("lost")], {"lost:ignored"}).engine.run(Mode.RUN)
+    assert outcome.result is Result.FAILED
+    assert outcome.findings["lost"].problem is not None
+
+
+def test_only_applies_one_step_and_does_not_require_the_earlier_ones(bench: Make) -> None:
+    one = bench([word("first"), word("second", "first"), word("third", "second")])
+    outcome = one.engine.run(Mode.RUN, only="second")
+    assert one.applied() == ["second"]
+    assert outcome.findings["first"].verdict is Verdict.TODO
+    assert "third" not in outcome.findings
+
+
+def test_until_stops_after_a_step(bench: Make) -> None:
+    one = bench([word("first"), word("second", "first"), word("third", "second")])
+    assert one.engine.run(Mode.RUN, until="second").result is Result.DONE
+    assert one.applied() == ["first", "second"]
+
+
+def test_independent_steps_run_side_by_side(bench: Make) -> None:
+    meeting = threading.Barrier(2, timeout=10)
+
+    class Meets(Word):
+        def apply(self, ctx: Context[World]) -> None:
+            meeting.wait()  # passes only if the other step is in its apply too
+            super().apply(ctx)
+
+    one = bench([word("left", base=Meets), word("right", base=Meets)])
+    assert one.engine.run(Mode.RUN).result is Result.DONE
+
+
+def test_what_an_earlier_step_learned_reaches_the_later_one(bench: Make) -> None:
+    class Reader(Word):
+        def check(self, ctx: Context[World]) -> Finding:
+            return Finding(Verdict.DONE, ctx.facts(Seen).word)
+
+    one = bench([word("first"), word("reader", "first", base=Reader)])
+    assert one.engine.run(Mode.RUN).findings["reader"].why == "first"
+
+
+def test_facts_that_nobody_told_block_the_step(bench: Make) -> None:
+    class Reader(Word):
+        def check(self, ctx: Context[World]) -> Finding:
+            return Finding(Verdict.DONE, ctx.facts(Seen).word)
+
+    outcome = bench([word("reader", base=Reader)]).engine.run(Mode.CHECK)
+    assert outcome.findings["reader"].verdict is Verdict.BLOCKED
+
+
+def test_a_cancelled_run_stops_before_the_next_step(bench: Make) -> None:
+    class Cancels(Word):
+        def apply(self, ctx: Context[World]) -> None:
+            super().apply(ctx)
+            ctx.cancel.request()
+
+    one = bench([word("first", base=Cancels), word("second", "first")])
+    assert one.engine.run(Mode.RUN).result is Result.CANCELLED
+    assert "second" not in one.world
+
+
+def test_destroy_goes_backwards_and_asks_again_before_each_removal(bench: Make) -> None:
+    class Removable(Word):
+        def removal(self, ctx: Context[World]) -> Removal | None:
+            return Removal((self.name,)) if self.name in ctx.world else None
+
+        def destroy(self, ctx: Context[World]) -> None:
+            # The second takes the first along, as a resource group takes what is in it.
+            ctx.world.clear()
+
+    one = bench([word("first", base=Removable), word("second", "first", base=Removable)], {"first", "second"})
+    assert list(one.engine.removals()) == ["second", "first"]
+    assert one.engine.destroy().result is Result.DONE
+    assert [event.step for event in one.events if event.event == "removed"] == ["second"]
+    assert one.engine.removals() == {}

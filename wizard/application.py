@@ -1,0 +1,220 @@
+"""The composition root: folder, target, answers, secrets, clients and engine, put together for one command."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from types import FrameType
+
+from wizard import journey
+from wizard.cloud.endpoints import TargetSettings
+from wizard.cloud.world import World
+from wizard.setup.answers import Answers, AnswersInvalid, load
+from wizard.setup.cancel import Cancellation
+from wizard.setup.context import Context
+from wizard.setup.engine import Engine
+from wizard.setup.events import Event
+from wizard.setup.folder import Folder
+from wizard.setup.journal import Journal
+from wizard.setup.secrets import Resolver, SecretMissing, SecretRef, Secrets
+from wizard.setup.step import FactBook
+from wizard.steps.identities import open_world
+from wizard.steps.problems import from_exception
+from wizard.text import _
+
+AZURE, SANDBOX = "azure", "sandbox"
+SANDBOX_MODULES = ("aiohttp", "delta", "grpc", "jwt", "msgpack", "pyspark", "sqlglot", "tf", "trustme")
+
+
+class Unusable(Exception):  # noqa: N818 - told to the user: exit 2
+    """The command cannot start as it was given; nothing was changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the command line says of a run."""
+
+    folder: Path
+    target: str | None = None
+    answers: Path | None = None
+    scenario: str | None = None
+    debug: bool = False
+
+
+@dataclass(slots=True)
+class Setup:
+    """Everything one command works with."""
+
+    folder: Folder
+    answers: Answers
+    secrets: Secrets
+    world: World
+    target: str
+    cancel: Cancellation
+    engine: Engine[World]
+    context: Callable[[str], Context[World]]
+    emit: Callable[[Event], None]
+
+
+class SandboxSecrets:
+    """`sandbox:IDENTITY`: the secret a scenario gave one of its identities. Known once the sandbox runs."""
+
+    def __init__(self, active: bool) -> None:
+        self._active = active
+        self.running: Resolver | None = None
+
+    def check(self, ref: SecretRef) -> None:
+        if not self._active:
+            raise SecretMissing(
+                str(ref),
+                _("sandbox: references are known to the sandbox only"),
+                _("use env:, file: or keyring:, or run with --target sandbox"),
+            )
+        if self.running is not None:
+            self.running.check(ref)
+
+    def resolve(self, ref: SecretRef) -> str:
+        self.check(ref)
+        assert self.running is not None, "the sandbox is connected before any secret is asked for"
+        return self.running.resolve(ref)
+
+
+def read_answers(folder: Folder, given: Path | None, env: Mapping[str, str] = os.environ) -> Answers:
+    """The answers given, or those kept in the folder, or the environment alone. Raises AnswersInvalid."""
+    path = given or (folder.answers_file if folder.answers_file.is_file() else None)
+    return load(journey.questions(), path, env)
+
+
+def target_of(folder: Folder, wanted: str | None) -> str:
+    """The target asked for, else the folder's own, else Azure. A folder keeps to one target."""
+    kept = folder.config().get("target")
+    if kept and wanted and kept != wanted:
+        raise Unusable(
+            _(
+                "{folder} was set up against {kept}, not {wanted}; use another --folder",
+                folder=folder.root,
+                kept=kept,
+                wanted=wanted,
+            )
+        )
+    target = str(wanted or kept or AZURE)
+    if target == SANDBOX:
+        require_sandbox_extra()
+    return target
+
+
+def require_sandbox_extra() -> None:
+    """Say how to add the sandbox where it is not installed."""
+    missing = [name for name in SANDBOX_MODULES if find_spec(name) is None]
+    if missing:
+        raise Unusable(
+            _(
+                "the sandbox is not installed ({names} missing); add it: pip install 'lakehouse-wizard[sandbox]'",
+                names=", ".join(missing),
+            )
+        )
+
+
+@contextmanager
+def opened(options: Options, emit: Callable[[Event], None], *, read_only: bool = False) -> Iterator[Setup]:
+    """Judge everything given, then make the folder, lock it, and connect to the target.
+
+    Raises Unusable, AnswersInvalid, FolderInUse, FolderUnusable; the first two before anything is made."""
+    folder = Folder(options.folder)
+    target = target_of(folder, options.target)
+    answers = read_answers(folder, options.answers)
+    sandbox_secrets = SandboxSecrets(active=target == SANDBOX)
+    secrets = Secrets(folder.root, {SANDBOX: sandbox_secrets})
+    if defects := answers.check_secrets(secrets):
+        raise AnswersInvalid(defects)
+    if read_only and not folder.exists:
+        raise Unusable(_("{folder} holds no setup yet; start one with `run`", folder=folder.root))
+    with ExitStack() as stack:
+        folder.create()
+        stack.enter_context(folder.lock())
+        _keep(folder, answers, target)
+        settings = TargetSettings(name=AZURE)
+        if target == SANDBOX:
+            settings, sandbox_secrets.running = _connect_sandbox(folder, options.scenario, stack)
+        cancel = Cancellation()
+        stack.enter_context(_interruptible(cancel))
+        journal = Journal(folder.journal, folder.log_file("events"), secrets.redact)
+        stack.callback(journal.close)
+
+        def tell(event: Event) -> None:
+            journal(event)
+            emit(event)
+
+        world, book = open_world(settings), FactBook()
+
+        def context(step: str) -> Context[World]:
+            return Context(
+                step=step,
+                answers=answers,
+                folder=folder,
+                secrets=secrets,
+                world=world,
+                book=book,
+                cancel=cancel,
+                setup_id=folder.setup_id,
+                emit=tell,
+            )
+
+        debug = _print_traceback if options.debug else _say_nothing
+        engine = Engine(journey.steps(), context, emit=tell, cancel=cancel, explain=from_exception, debug=debug)
+        yield Setup(folder, answers, secrets, world, target, cancel, engine, context, tell)
+
+
+def _keep(folder: Folder, answers: Answers, target: str) -> None:
+    """Remember target and answers in the folder, so that later commands need only --folder."""
+    folder.update_config({"target": target})
+    source = answers.source
+    if source is not None and source.absolute() != folder.answers_file:
+        text = source.read_bytes()
+        if not folder.answers_file.is_file() or folder.answers_file.read_bytes() != text:
+            folder.write(folder.answers_file, text)
+
+
+def _connect_sandbox(folder: Folder, scenario: str | None, stack: ExitStack) -> tuple[TargetSettings, Resolver]:
+    from wizard.sandbox.process import connect
+
+    connection = connect(folder.sandbox, scenario) if scenario else connect(folder.sandbox)
+    stack.callback(connection.close)
+    return connection.target, connection.resolver
+
+
+@contextmanager
+def _interruptible(cancel: Cancellation) -> Iterator[None]:
+    """The first Ctrl+C (or SIGTERM) asks the run to stop at its next safe point; a second one stops now."""
+
+    def on_signal(number: int, frame: FrameType | None) -> None:
+        if cancel.requested:
+            raise KeyboardInterrupt
+        cancel.request()
+
+    try:
+        before = {number: signal.signal(number, on_signal) for number in (signal.SIGINT, signal.SIGTERM)}
+    except ValueError:  # not in the main thread: the front end handles its own signals
+        yield
+        return
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _say_nothing(error: Exception) -> None:
+    """Without --debug an explained error shows its problem alone."""
+
+
+def _print_traceback(error: Exception) -> None:
+    import sys
+    import traceback
+
+    traceback.print_exception(error, file=sys.stderr)

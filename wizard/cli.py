@@ -1,0 +1,152 @@
+"""The command line: parsing and calls, nothing else. Heavy modules load with the command that needs them."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from wizard import __version__, exits
+from wizard.text import _
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code (see `wizard.exits`)."""
+    arguments = build_parser().parse_args(argv)
+    try:
+        return _call(arguments)
+    except KeyboardInterrupt:
+        return exits.CANCELLED
+    except BrokenPipeError:  # the reader of our output went away, as `| head` does
+        sys.stderr.close()
+        return exits.DONE
+
+
+def _call(arguments: argparse.Namespace) -> int:
+    from wizard.commands.guard import guarded
+
+    command = import_module(f"wizard.commands.{arguments.module}")
+    return guarded(lambda: int(command.main(arguments)), debug=arguments.debug)
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The whole command line; documentation is generated from it."""
+    parser = argparse.ArgumentParser(
+        prog="lakehouse-wizard",
+        description=_("From an empty Azure subscription to a governed Databricks lakehouse with rows in it."),
+        epilog=_("Exit codes: 0 done, 2 invalid input, 3 a person must act, 4 a step failed, 5 folder in use, "
+                 "130 cancelled."),
+    )  # fmt: skip
+    parser.add_argument("--version", action="version", version=f"lakehouse-wizard {__version__}")
+    commands = parser.add_subparsers(title=_("commands"), metavar=_("COMMAND"), required=True)
+    _journey_commands(commands)
+    _answers_commands(commands)
+    _sandbox_commands(commands)
+    return parser
+
+
+if TYPE_CHECKING:
+    Commands = argparse._SubParsersAction[argparse.ArgumentParser]
+
+
+def _command(commands: Commands, name: str, module: str, text: str) -> argparse.ArgumentParser:
+    parser = commands.add_parser(name, help=text, description=text)
+    parser.add_argument("--debug", action="store_true", help=_("show the traceback of every error"))
+    parser.set_defaults(module=module, command=name)
+    return parser
+
+
+def _folder(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--folder", type=Path, default=Path(), metavar="PATH", help=_("the setup folder (default: here)")
+    )
+
+
+def _json(parser: argparse.ArgumentParser, text: str) -> None:
+    parser.add_argument("--json", action="store_true", help=text)
+
+
+def _target(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--target", choices=("azure", "sandbox"), help=_("the cloud (default: the folder's, or azure)"))
+    parser.add_argument("--answers", type=Path, metavar="FILE", help=_("answers (default: the folder's answers.yaml)"))
+    parser.add_argument("--scenario", help=_("what the sandbox holds at its first start (clean, reference)"))
+
+
+def _journey_commands(commands: Commands) -> None:
+    lines = _("one JSON event a line; schema: `answers schema --events`")
+    for name, text in (
+        ("run", _("go through the journey: check, apply, check again")),
+        ("plan", _("check every step and show what a run would do; change nothing")),
+    ):
+        run = _command(commands, name, "run", text)
+        _folder(run)
+        _target(run)
+        run.add_argument("--until", metavar="STEP", help=_("stop after this step"))
+        run.add_argument("--only", metavar="STEP", help=_("this step alone; earlier ones are checked, not required"))
+        _json(run, lines)
+    status = _command(commands, "status", "status", _("ask the world how things stand; change nothing"))
+    _folder(status)
+    _target(status)
+    status.add_argument("--deep", action="store_true", help=_("count the tables' rows through a SQL warehouse"))
+    _json(status, _("one JSON document"))
+    destroy = _command(commands, "destroy", "destroy", _("take everything of this setup away, plan first"))
+    _folder(destroy)
+    _target(destroy)
+    destroy.add_argument("--confirm", metavar="DOMAIN", help=_("the setup's domain, as typed confirmation"))
+    _json(destroy, lines)
+    doctor = _command(commands, "doctor", "doctor", _("look at this machine: what is missing, and the exact remedy"))
+    _folder(doctor)
+    doctor.add_argument("--target", choices=("azure", "sandbox"), help=_("what the machine is to be fit for"))
+    _json(doctor, _("one JSON document"))
+    receipt = _command(commands, "receipt", "receipt", _("the receipts of finished runs"))
+    receipt.add_argument("action", choices=("show",), help=_("show the newest receipt"))
+    _folder(receipt)
+    _json(receipt, _("as JSON"))
+
+
+def _answers_commands(commands: Commands) -> None:
+    answers = _command(commands, "answers", "answers", _("template, schema or check of an answers file"))
+    answers.add_argument("action", choices=("template", "schema", "check"))
+    answers.add_argument("file", nargs="?", type=Path, help=_("the answers file to check"))
+    answers.add_argument("--events", action="store_true", help=_("schema: of the events instead"))
+    answers.add_argument("--target", choices=("azure", "sandbox"), help=_("check: the cloud they are meant for"))
+    config = _command(commands, "config", "config", _("make answers from another tool's configuration"))
+    config.add_argument("action", choices=("import",))
+    config.add_argument("file", type=Path, help="strife_config.yaml")
+    config.add_argument("--output", type=Path, metavar="FILE", help=_("write the answers there (default: show them)"))
+
+
+def _sandbox_commands(commands: Commands) -> None:
+    sandbox = _command(commands, "sandbox", "sandbox", _("the local cloud for rehearsals"))
+    actions = sandbox.add_subparsers(title=_("actions"), metavar=_("ACTION"), dest="action", required=True)
+    for name, text in (
+        ("start", _("start it and keep it until `sandbox stop`")),
+        ("stop", _("stop it; its cloud stays on disk")),
+        ("reset", _("stop it and forget its cloud")),
+        ("info", _("endpoints, CA file, reattach value and identities with their secrets")),
+        ("requests", _("every request it answered")),
+        ("fault", _("make it misbehave: a latency for every operation")),
+        ("portal", _("do a portal's click, as the person would")),
+        ("fidelity", _("what it does not model")),
+    ):
+        action = actions.add_parser(name, help=text, description=text)
+        action.add_argument("--debug", action="store_true", help=argparse.SUPPRESS)
+        _folder(action)
+        if name == "start":
+            action.add_argument("--scenario", default="clean", help=_("clean or reference (default: clean)"))
+        if name in ("info", "requests", "fidelity"):
+            _json(action, _("as JSON"))
+        if name == "requests":
+            action.add_argument("--mutating", action="store_true", help=_("only those that may change something"))
+        if name == "fault":
+            action.add_argument("--latency", type=float, metavar="SECONDS", required=True, help=_("0 takes it away"))
+        if name == "portal":
+            action.add_argument("click", help=_("the click; an unknown one lists them all"))
+            action.add_argument("values", nargs="*", help=_("what the click needs"))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,49 @@
+"""`answers`: the template, the schemas, and the check of a file without a run."""
+
+from __future__ import annotations
+
+import argparse
+import json
+
+from wizard import exits
+from wizard.application import SANDBOX, SandboxSecrets, Unusable
+from wizard.journey import questions
+from wizard.setup.answers import AnswersInvalid, load
+from wizard.setup.secrets import Secrets
+from wizard.text import _
+
+
+def main(arguments: argparse.Namespace) -> int:
+    if arguments.action == "schema":
+        print(json.dumps(_schema(arguments.events), indent=2, ensure_ascii=False))
+    elif arguments.action == "template":
+        from wizard.setup.template import template
+
+        print(template(questions()), end="")
+    else:
+        return _check(arguments)
+    return exits.DONE
+
+
+def _schema(events: bool) -> dict[str, object]:
+    if events:
+        from pydantic import TypeAdapter
+
+        from wizard.setup.events import Event
+
+        return TypeAdapter(Event).json_schema()  # type: ignore[no-any-return]  # pydantic's own dict
+    from wizard.setup.template import schema
+
+    return schema(questions())
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    if arguments.file is None:
+        raise Unusable(_("name the answers file to check"))
+    answers = load(questions(), arguments.file)
+    active = arguments.target == SANDBOX
+    defects = answers.check_secrets(Secrets(arguments.file.parent, {SANDBOX: SandboxSecrets(active)}))
+    if defects:
+        raise AnswersInvalid(defects)
+    print(_("{file}: every answer is valid", file=arguments.file))
+    return exits.DONE

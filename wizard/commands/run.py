@@ -1,0 +1,68 @@
+"""`run` and `plan`: the journey, headless."""
+
+from __future__ import annotations
+
+import argparse
+import time
+
+from wizard import exits
+from wizard.application import Options, Setup, Unusable, opened
+from wizard.plain.speaker import Speaker, speaker
+from wizard.setup.engine import Mode, Outcome, Result
+from wizard.setup.events import RunEnded, RunStarted
+from wizard.text import _
+
+EXIT_CODES = {
+    Result.DONE: exits.DONE,
+    Result.PLANNED: exits.DONE,
+    Result.BLOCKED: exits.PERSON_NEEDED,
+    Result.FAILED: exits.FAILED,
+    Result.CANCELLED: exits.CANCELLED,
+}
+
+
+def main(arguments: argparse.Namespace) -> int:
+    mode = Mode.RUN if arguments.command == "run" else Mode.CHECK
+    last = _known_step(arguments.until), _known_step(arguments.only)
+    if all(last):
+        raise Unusable(_("--until and --only exclude each other"))
+    options = Options(arguments.folder, arguments.target, arguments.answers, arguments.scenario, arguments.debug)
+    with speaker(arguments.json) as voice, opened(options, voice) as setup:
+        outcome = _journey(setup, mode, arguments.command, *last)
+        if mode is Mode.RUN and outcome.result is Result.DONE and not any(last):
+            _close(setup, outcome, voice)
+    return EXIT_CODES[outcome.result]
+
+
+def _known_step(name: str | None) -> str | None:
+    from wizard.journey import STEPS
+
+    names = [step.name for step in STEPS]
+    if name is not None and name not in names:
+        raise Unusable(_("there is no step {name}; the steps are {names}", name=name, names=", ".join(names)))
+    return name
+
+
+def _journey(setup: Setup, mode: Mode, command: str, until: str | None, only: str | None) -> Outcome:
+    setup.emit(
+        RunStarted(
+            command=command,
+            target=setup.target,
+            setup_id=setup.folder.setup_id,
+            steps=tuple(setup.engine.steps),
+        )
+    )
+    began = time.monotonic()
+    outcome = setup.engine.run(mode, until=until, only=only)
+    result = outcome.result
+    if mode is Mode.CHECK and result is Result.BLOCKED and not outcome.blocked:
+        result = Result.PLANNED  # later steps wait for earlier ones: that is the plan, not an obstacle
+    setup.emit(RunEnded(result=result.value, exit_code=EXIT_CODES[result], seconds=round(time.monotonic() - began, 1)))
+    return outcome
+
+
+def _close(setup: Setup, outcome: Outcome, voice: Speaker) -> None:
+    """The summary and the receipt of a journey that is done."""
+    from wizard.report.closing import close
+
+    voice.summary(close(setup.context("summary"), outcome.findings, [*setup.engine.steps.values()]))

@@ -1,0 +1,58 @@
+"""The journey: every step, in order. A new step is one file in `wizard/steps` and one line here."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from wizard.setup.step import Questions
+from wizard.steps.account_admin import AccountAdmin
+from wizard.steps.account_id import AccountId
+from wizard.steps.base import WizardStep
+from wizard.steps.compute import Compute
+from wizard.steps.contracts import Contracts
+from wizard.steps.exploration import Exploration
+from wizard.steps.first_run import FirstRun
+from wizard.steps.foundation import Foundation
+from wizard.steps.identity import Identity
+from wizard.steps.ingestion import Ingestion
+from wizard.steps.metastore import Metastore
+from wizard.steps.network_watcher import NetworkWatcher
+from wizard.steps.preflight import Preflight
+from wizard.steps.project import Project
+from wizard.steps.resource_providers import ResourceProviders
+from wizard.steps.service_principal import ServicePrincipal
+from wizard.steps.sign_in import SignIn
+from wizard.steps.summary import Summary
+from wizard.steps.unity_catalog import UnityCatalog
+
+STEPS: tuple[type[WizardStep], ...] = (
+    Preflight,
+    SignIn,
+    Project,
+    ResourceProviders,
+    ServicePrincipal,
+    Foundation,
+    Identity,
+    NetworkWatcher,
+    AccountId,
+    AccountAdmin,
+    Metastore,
+    UnityCatalog,
+    Compute,
+    Contracts,
+    Ingestion,
+    FirstRun,
+    Exploration,
+    Summary,
+)
+
+
+def steps() -> tuple[WizardStep, ...]:
+    """One new object of each step, in the journey's order."""
+    return tuple(step() for step in STEPS)
+
+
+@cache
+def questions() -> tuple[type[Questions], ...]:
+    """Everything the journey asks, in its order."""
+    return tuple(step.questions for step in STEPS if step.questions is not None)

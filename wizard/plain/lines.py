@@ -1,0 +1,123 @@
+"""One line of text for one event: a symbol and a word, never colour alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from rich.markup import escape
+
+from wizard.setup.events import (
+    Applied,
+    ApplyStarted,
+    Checked,
+    Event,
+    Progress,
+    ResourceChanged,
+    RunEnded,
+    RunStarted,
+    StepProblem,
+    StepRemoved,
+    Waiting,
+)
+from wizard.text import _
+
+INDENT = " " * 12
+
+
+def line(event: Event) -> str | None:  # noqa: PLR0911 - one return a kind of event
+    """The text for `event` with rich markup, or None where a line would only be noise."""
+    match event:
+        case RunStarted():
+            return escape(
+                _("{command} against {target}, setup {id}", command=event.command, target=event.target,
+                  id=event.setup_id)
+            )  # fmt: skip
+        case Checked():
+            return _checked(event)
+        case ApplyStarted():
+            return f"[cyan]{_('▶ apply'):<10}[/] {escape(event.step)}"
+        case Applied():
+            return f"{_('· applied'):<10} {escape(event.step)} ({event.seconds:.1f} s)"
+        case StepProblem():
+            return f"[red]{_('✗ failed'):<10}[/] {escape(event.step)}{_problem(event.problem)}"
+        case StepRemoved():
+            return f"[green]{_('✓ removed'):<10}[/] {escape(event.step)}"
+        case Progress():
+            return f"{INDENT}{escape(event.step)}: {escape(event.text)}"
+        case Waiting():
+            return f"{INDENT}{escape(event.step)}: {escape(_('waits for {what}', what=event.what))}"
+        case ResourceChanged():
+            return _resource(event)
+        case RunEnded():
+            return _ended(event)
+    return None
+
+
+def _checked(event: Checked) -> str:
+    mark = {
+        "done": f"[green]{_('✓ done'):<10}[/]",
+        "todo": f"[yellow]{_('○ to do'):<10}[/]",
+        "blocked": f"[magenta]{_('■ blocked'):<10}[/]",
+        "unknown": f"[red]{_('? unknown'):<10}[/]",
+    }[event.verdict]
+    text = f"{mark} {escape(event.step)}: {escape(event.why)}"
+    for change in event.changes:
+        text += f"\n{INDENT}{escape(change)}"
+    if event.guide:
+        text += _guide(event.guide)
+    if event.problem and event.problem.get("raw_code") != "waiting":
+        text += _problem(event.problem)
+    return text
+
+
+def _guide(guide: Mapping[str, object]) -> str:
+    lines = [str(guide["headline"]), _("who: {who}", who=guide["who"])]
+    actions = guide.get("actions")
+    if isinstance(actions, (list, tuple)):
+        lines += [f"{number}. {action}" for number, action in enumerate(actions, start=1)]
+    if guide.get("link"):
+        lines.append(str(guide["link"]))
+    return "".join(f"\n{INDENT}{escape(text)}" for text in lines)
+
+
+def _problem(problem: Mapping[str, object]) -> str:
+    labels = (
+        ("what", _("what: {text}")),
+        ("why", _("why: {text}")),
+        ("next_action", _("next: {text}")),
+        ("link", _("link: {text}")),
+        ("raw_code", _("code: {text}")),
+        ("request_id", _("request id: {text}")),
+        ("log", _("log: {text}")),
+    )
+    lines = [label.format(text=problem[key]) for key, label in labels if problem.get(key)]
+    return "".join(f"\n{INDENT}{escape(text)}" for text in lines)
+
+
+def _resource(event: ResourceChanged) -> str | None:
+    if event.state not in ("done", "failed"):
+        return None
+    words = {
+        "create": _("created"),
+        "update": _("updated"),
+        "replace": _("replaced"),
+        "delete": _("deleted"),
+        "import": _("imported"),
+    }
+    word = words.get(event.action)
+    if word is None:
+        return None
+    mark = "+" if event.state == "done" else "✗"
+    seconds = "" if event.seconds is None else f" ({event.seconds:.1f} s)"
+    return f"{INDENT}{mark} {word} {escape(event.address)}{seconds}"
+
+
+def _ended(event: RunEnded) -> str:
+    words = {
+        "done": _("✓ done: everything is as wanted"),
+        "blocked": _("■ blocked: a person must act; run again afterwards"),
+        "failed": _("✗ failed: see above; run again to go on from there"),
+        "cancelled": _("■ cancelled: run again to go on"),
+        "planned": _("○ to do: this is what a run would do; nothing was changed"),
+    }
+    return f"{words[event.result]} ({event.seconds:.1f} s)"
