@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import stat
 import subprocess
 import sys
@@ -86,4 +85,4 @@ def test_the_journal_keeps_steps_the_log_keeps_all_and_neither_keeps_a_secret(tm
     assert [entry["event"] for entry in entries] == ["apply_started"]
     assert len((tmp_path / "log").read_text().splitlines()) == 2
     assert "hunter2" not in (tmp_path / "log").read_text()
-    assert stat.S_IMODE(os.stat(tmp_path / "log").st_mode) == 0o600
+    assert stat.S_IMODE((tmp_path / "log").stat().st_mode) == 0o600

@@ -1,0 +1,40 @@
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test test-all bench lint lock clean
+
+DEMO_FOLDER ?= .demo/my-lakehouse
+BIN := .venv/bin
+
+help: ## show the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+setup: .venv/.ready ## make .venv from the hashed lock; see to Java 17
+
+.venv/.ready: requirements/dev.lock requirements/uv.lock pyproject.toml scripts/setup.sh
+	@bash scripts/setup.sh
+
+demo: setup ## rehearse the whole journey in the sandbox, ending in the summary
+	@$(BIN)/lakehouse-wizard run --target sandbox --answers templates/answers/risk.yaml --folder $(DEMO_FOLDER)
+
+test: setup ## the tests
+	@$(BIN)/pytest
+
+test-all: test ## the tests, and what takes longer
+
+bench: setup ## the benchmarks; each prints `name: value (limit)`
+	@$(BIN)/python -m benchmarks
+
+lint: setup ## ruff, mypy, import-linter, size limits
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+	@$(BIN)/python scripts/limits.py
+
+lock: ## renew the hashed locks (network)
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
+		--extra sandbox --group dev pyproject.toml --output-file requirements/dev.lock
+	@echo uv | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+		--no-emit-index-url - --output-file requirements/uv.lock
+
+clean: ## remove what setup and demo made
+	@rm -rf .venv .demo .mypy_cache .ruff_cache .pytest_cache build dist
