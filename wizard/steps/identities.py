@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wizard.cloud.endpoints import TargetSettings
-from wizard.cloud.world import Login, World, WorkspaceAddress
+from wizard.cloud.world import Login, WorkspaceAddress, World
 from wizard.steps.base import Ctx
 from wizard.steps.facts import AccountFacts, FoundationFacts, PrincipalFacts
 from wizard.steps.sign_in import SignInQuestions
@@ -29,9 +29,7 @@ class JourneyIdentities:
 
     def workspace(self, ctx: Ctx) -> WorkspaceAddress:
         foundation = ctx.facts(FoundationFacts)
-        return WorkspaceAddress(
-            foundation.workspace_url, foundation.workspace_resource_id, foundation.workspace_id
-        )
+        return WorkspaceAddress(foundation.workspace_url, foundation.workspace_resource_id, foundation.workspace_id)
 
 
 def open_world(target: TargetSettings) -> World:

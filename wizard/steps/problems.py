@@ -1,0 +1,109 @@
+"""Failures told as what, why and the next action; the known ones are data (problems.yaml)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+from wizard.setup.step import Problem
+from wizard.text import N_, _
+
+LAST_LINES = 5
+_UNKNOWN_WHY = N_("The service refused; its own words are kept below.")
+_UNKNOWN_NEXT = N_("Read the service's message; if it does not help, search for its code or ask the service's support.")
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """One entry of problems.yaml. `require_match` means that the code alone is not enough."""
+
+    id: str
+    what: str
+    why: str
+    next_action: str
+    link: str | None
+    codes: frozenset[str]
+    pattern: re.Pattern[str] | None
+    require_match: bool
+
+    def fits(self, text: str, code: str | None) -> bool:
+        matched = bool(self.pattern and self.pattern.search(text))
+        return matched if self.require_match else matched or (code is not None and code in self.codes)
+
+
+@cache
+def known() -> tuple[Known, ...]:
+    """Every known problem, in the order in which they are tried."""
+    text = (files("wizard.steps") / "problems.yaml").read_text(encoding="utf-8")
+    return tuple(
+        Known(
+            id=entry["id"],
+            what=entry["what"],
+            why=entry["why"],
+            next_action=entry["next_action"],
+            link=entry.get("link"),
+            codes=frozenset(entry.get("codes", ())),
+            pattern=re.compile(entry["match"], re.DOTALL) if "match" in entry else None,
+            require_match=bool(entry.get("require_match")),
+        )
+        for entry in yaml.safe_load(text)
+    )
+
+
+def match(text: str, *, raw_code: str | None = None, request_id: str | None = None, log: str | None = None) -> Problem:
+    """The problem behind a service's words; an unknown one keeps its code, request id and last lines."""
+    last = _last_lines(text)
+    for entry in known():
+        if entry.fits(text, raw_code):
+            return Problem(
+                _(entry.what), _(entry.why), _(entry.next_action), entry.link, raw_code, request_id, last, log
+            )
+    what = _("{code} from the service", code=raw_code) if raw_code else _("Something failed that is not known here")
+    return Problem(what, _(_UNKNOWN_WHY), _(_UNKNOWN_NEXT), None, raw_code, request_id, last, log)
+
+
+def from_exception(error: BaseException, *, log: str | None = None) -> Problem:
+    """The problem behind an error of azure-core, azure-identity, databricks-sdk or the network."""
+    text = str(getattr(error, "message", None) or error) or type(error).__name__
+    code, request_id = _databricks(error) if hasattr(error, "error_code") else _azure(error)
+    causes = [str(cause) for cause in _causes(error)]
+    return match("\n".join([*causes, text]), raw_code=code, request_id=request_id, log=log)
+
+
+def _databricks(error: BaseException) -> tuple[str | None, str | None]:
+    code = getattr(error, "error_code", None)
+    details = getattr(error, "get_error_details", None)
+    info = getattr(details(), "request_info", None) if callable(details) else None
+    return (str(code) if code else None), getattr(info, "request_id", None)
+
+
+def _azure(error: BaseException) -> tuple[str | None, str | None]:
+    code = getattr(getattr(error, "error", None), "code", None)
+    response: Any = getattr(error, "response", None)
+    headers = getattr(response, "headers", None) or {}
+    request_id = headers.get("x-ms-request-id") or headers.get("request-id")
+    if not code and response is not None and getattr(response, "status_code", None):
+        code = f"HTTP {response.status_code}"
+    if not code and (entra := re.search(r"AADSTS\d+", str(error))):
+        code = entra.group(0)
+    if not request_id and (trace := re.search(r"Trace ID: ([0-9a-f-]{36})", str(error))):
+        request_id = trace.group(1)
+    return (str(code) if code else None), request_id
+
+
+def _causes(error: BaseException) -> list[BaseException]:
+    found, seen = [], error.__cause__ or error.__context__
+    while seen is not None and len(found) < LAST_LINES:
+        found.append(seen)
+        seen = seen.__cause__ or seen.__context__
+    return found
+
+
+def _last_lines(text: str) -> str:
+    lines = [line for line in text.strip().splitlines() if line.strip()]
+    return "\n".join(lines[-LAST_LINES:])

@@ -1,0 +1,100 @@
+"""Step 3, project: what the lakehouse is called, kept in config.yaml."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Literal
+
+from pydantic import Field, field_validator
+
+from wizard.setup.step import Actor, Finding, Kind, Permission, Questions, Verdict
+from wizard.steps import names
+from wizard.steps.base import Ctx, WizardStep
+from wizard.steps.facts import ProjectFacts
+from wizard.text import N_, _
+
+
+class ProjectQuestions(Questions):
+    """What the lakehouse is for, whose it is, and where it stands."""
+
+    domain: str = Field(description=N_("the business domain, as risk; it stands in every name"))
+    environment: Literal["", "dev", "test", "prod"] = Field(
+        default="", description=N_("dev, test or prod, to stand side by side; empty for the plain names")
+    )
+    project: str = Field(min_length=1, max_length=64, description=N_("the project's name, a tag of everything"))
+    catalog: str = Field(default="", description=N_("the catalog's name without its leading c; empty: the domain"))
+    location: str = Field(
+        default="brazilsouth", pattern=r"^[a-z][a-z0-9]+$", description=N_("the Azure region, as brazilsouth")
+    )
+    owner: str = Field(description=N_("the principal user's user principal name; may be a guest with #EXT#"))
+    tags: dict[str, str] = Field(default={}, description=N_("further tags for everything that has tags"))
+
+    @field_validator("domain")
+    @classmethod
+    def _domain(cls, value: str) -> str:
+        return names.check_domain(value)
+
+    @field_validator("catalog")
+    @classmethod
+    def _catalog(cls, value: str) -> str:
+        return names.check_catalog(value)
+
+    @field_validator("owner")
+    @classmethod
+    def _owner(cls, value: str) -> str:
+        return names.check_owner(value)
+
+    @field_validator("tags")
+    @classmethod
+    def _tags(cls, value: dict[str, str]) -> dict[str, str]:
+        return names.check_tags(value)
+
+
+class Project(WizardStep):
+    """Done when config.yaml says what the answers say."""
+
+    name: ClassVar[str] = "project"
+    title: ClassVar[str] = N_("Project")
+    kind: ClassVar[Kind] = Kind.FORM
+    actor: ClassVar[Actor] = Actor.EITHER
+    after: ClassVar[tuple[str, ...]] = ("preflight",)
+    permissions: ClassVar[tuple[Permission, ...]] = (
+        Permission("local", "write", "{folder}", N_("to keep config.yaml in the setup folder")),
+    )
+    questions: ClassVar[type[Questions] | None] = ProjectQuestions
+
+    def check(self, ctx: Ctx) -> Finding:
+        asked = ctx.ask(ProjectQuestions)
+        facts = names.names(asked, ctx.setup_id)
+        kept = ctx.folder.config()
+        changes = tuple(
+            _("config.yaml: {key} becomes {value}", key=key, value=value or '""')
+            for key, value in wanted(asked).items()
+            if kept.get(key) != value
+        )
+        if changes:
+            return Finding(Verdict.TODO, _("config.yaml does not say what the answers say"), facts, changes)
+        why = _("{group} in {location}, catalog {catalog}", group=facts.resource_group, location=facts.location,
+                catalog=facts.catalog)  # fmt: skip
+        return Finding(Verdict.DONE, why, facts)
+
+    def apply(self, ctx: Ctx) -> None:
+        ctx.folder.update_config(wanted(ctx.ask(ProjectQuestions)))
+
+
+def wanted(asked: ProjectQuestions) -> dict[str, Any]:
+    """The keys of config.yaml that are ours; the first five are the reference's flat keys."""
+    return {
+        "domain": asked.domain,
+        "catalog": asked.catalog or asked.domain,
+        "project": asked.project,
+        "user_principal_name": asked.owner,
+        "domain_azure": asked.owner.partition("@")[2],
+        "environment": asked.environment,
+        "location": asked.location,
+        "tags": asked.tags,
+    }
+
+
+def project_facts(ctx: Ctx) -> ProjectFacts:
+    """The names, for a step that may run before the project step's facts are known."""
+    return names.names(ctx.ask(ProjectQuestions), ctx.setup_id)
