@@ -1,0 +1,206 @@
+"""The reference form: Data Contract Specification 0.9.3 with one block of its own, `workflow` or `ingest_workflow`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from lakehouse_jobs.contract import types
+from lakehouse_jobs.contract.located import Defect, Located, nearest
+from lakehouse_jobs.contract.model import Contract, LogicalType, Model, Notifications, Quality, Retention
+from lakehouse_jobs.contract.shape import (
+    ANY,
+    FLAG,
+    IDENTIFIER,
+    NUMBER,
+    TEXT,
+    TEXTS,
+    WHOLE,
+    Shape,
+    listing,
+    mapping,
+    names,
+    walk,
+)
+from lakehouse_jobs.contract.views import Column, Table, mapping_of, problems, texts, to_model, unmapped
+
+FIELD = mapping(
+    type=Shape("text", required=True, choices=tuple(types.REFERENCE), why="a column has a type"),
+    nullable=FLAG, required=FLAG, unique=FLAG, primary=FLAG, primaryKey=FLAG, max_length=WHOLE, maxLength=WHOLE,
+    minLength=WHOLE, precision=WHOLE, scale=WHOLE, pattern=TEXT, format=TEXT, minimum=NUMBER, maximum=NUMBER,
+    title=TEXT, description=TEXT, classification=TEXT, pii=ANY, tags=TEXTS, examples=listing(ANY), example=ANY,
+    enum=listing(ANY), references=TEXT, quality=ANY, fields=ANY, items=ANY, config=ANY, links=ANY,
+)  # fmt: skip
+EMAILS = listing(TEXT)
+WORKFLOW = mapping(
+    model=TEXT.needed,
+    email_notifications=mapping(on_start=EMAILS, on_success=EMAILS, on_failure=EMAILS),
+    source=mapping(
+        type=TEXT, format=TEXT, header=FLAG, delimiter=TEXT, multiline=FLAG, encoding=TEXT, job_mock=ANY
+    ),
+    sequence=listing(TEXT), job_mock=ANY, tasks=listing(ANY),
+)  # fmt: skip
+SHAPE = mapping(
+    dataContractSpecification=Shape(
+        "text", required=True, pattern=r"(0\.9|1\.\d+)\.\d+", why="this version reads 0.9.x", remedy='write "0.9.3"'
+    ),
+    id=TEXT.needed,
+    info=mapping(
+        title=TEXT.needed, version=TEXT.needed, status=TEXT, description=TEXT, owner=TEXT, domain=TEXT, contact=ANY
+    ).needed,
+    servers=names(ANY), terms=ANY,
+    models=names(mapping(
+        type=TEXT, title=TEXT, namespace=TEXT, description=TEXT, quality=ANY, config=ANY, tags=ANY, examples=ANY,
+        primaryKey=TEXTS, fields=names(FIELD).needed,
+    )).needed,
+    definitions=ANY, examples=ANY, links=ANY, tags=ANY,
+    servicelevels=mapping(
+        retention=mapping(period=TEXT, description=TEXT, unlimited=FLAG, timestampField=TEXT),
+        frequency=mapping(type=TEXT, cron=TEXT, interval=TEXT, description=TEXT),
+        availability=ANY, latency=ANY, freshness=ANY, support=ANY, backup=ANY,
+    ),
+    quality=ANY, workflow=WORKFLOW, ingest_workflow=WORKFLOW,
+)  # fmt: skip
+USED = (
+    "dataContractSpecification", "id", "info.title", "info.version", "info.description", "info.owner", "info.domain",
+    "info.contact*", "servers.*", "servicelevels.retention.period", "servicelevels.retention.timestampField",
+    "servicelevels.frequency.type", "servicelevels.frequency.cron", "models.*.description", "models.*.primaryKey",
+    *(f"models.*.fields.*.{leaf}" for leaf in (
+        "type", "nullable", "required", "primary", "primaryKey", "max_length", "maxLength", "precision", "scale",
+        "format", "description", "classification", "pii", "examples",
+    )),
+    *(f"{block}.{leaf}" for block in ("workflow", "ingest_workflow") for leaf in (
+        "model", "email_notifications.*", "source.type", "source.format", "source.header", "source.delimiter",
+        "source.multiline", "source.encoding", "sequence",
+    )),
+)  # fmt: skip
+_SODA = {">": "mustBeGreaterThan", ">=": "mustBeGreaterOrEqualTo", "<": "mustBeLessThan", "=": "mustBe"}
+
+
+def check(located: Located) -> Iterator[Defect]:
+    """Everything wrong with a contract of this form."""
+    yield from walk(located, SHAPE)
+    data = mapping_of(located.data)
+    for name in mapping_of(data.get("models")):
+        yield from walk_name(located, ("models", name), name)
+        for column in mapping_of(mapping_of(data["models"][name]).get("fields")):
+            yield from walk_name(located, ("models", name, "fields", column), column)
+    yield from problems(located, tables(data))
+    yield from _workflow(located, data)
+    levels = mapping_of(data.get("servicelevels"))
+    cron = mapping_of(levels.get("frequency")).get("cron")
+    if isinstance(cron, str) and types.quartz(cron) is None:
+        path = ("servicelevels", "frequency", "cron")
+        why = "it is neither Quartz (6 or 7 fields, one a ?) nor Unix cron (5)"
+        yield located.defect(path, f"is {cron!r}", why, 'write it as "0 30 6 * * ?"')
+    period = mapping_of(levels.get("retention")).get("period")
+    if isinstance(period, str) and types.days(period) is None:
+        path = ("servicelevels", "retention", "period")
+        yield located.defect(path, f"is {period!r}", "it is no length of time", 'write it as "P1Y" or "30 days"')
+
+
+def walk_name(located: Located, path: tuple[str | int, ...], name: str) -> Iterator[Defect]:
+    """A name that stands as a key."""
+    if not re.fullmatch(IDENTIFIER.pattern or "", name):
+        yield located.defect(path, f"{name!r} is no legal name", IDENTIFIER.why, IDENTIFIER.remedy, key=True)
+
+
+def _workflow(located: Located, data: dict[str, Any]) -> Iterator[Defect]:
+    blocks = [key for key in ("workflow", "ingest_workflow") if key in data]
+    meant = any(nearest(key, ("workflow", "ingest_workflow")) for key in data)
+    if not blocks and not meant and not located.lost & {"workflow", "ingest_workflow"}:
+        yield located.defect(("workflow",), "is missing", "it says what to ingest", "add workflow: {model: …}")
+    if len(blocks) == 2:
+        why = "workflow and ingest_workflow are two names of one block"
+        yield located.defect(("ingest_workflow",), "stands beside workflow", why, "keep one", key=True)
+    for block in blocks[:1]:
+        model = mapping_of(data[block]).get("model")
+        models = list(mapping_of(data.get("models")))
+        if isinstance(model, str) and models and model not in models:
+            remedy = f"choose one of {', '.join(models)}"
+            yield located.defect((block, "model"), f"is {model!r}", "models has no such entry", remedy)
+
+
+def tables(data: dict[str, Any]) -> list[Table]:
+    """The models as written; the workflow's source counts for all of them, its sequence for the model it names."""
+    block = "ingest_workflow" if "ingest_workflow" in data else "workflow"
+    workflow = mapping_of(data.get(block))
+    found = []
+    for name, written in mapping_of(data.get("models")).items():
+        model = mapping_of(written)
+        columns = [
+            _column(name, column, mapping_of(raw), texts(model.get("primaryKey")))
+            for column, raw in mapping_of(model.get("fields")).items()
+        ]
+        _number_keys(columns, texts(model.get("primaryKey")))
+        own = workflow.get("model") == name
+        sequence = workflow.get("sequence")
+        found.append(
+            Table(
+                name=name, path=("models", name), columns=columns,
+                key_remedy="mark its columns with `primary: true`",
+                source=mapping_of(workflow.get("source")), source_path=(block, "source"),
+                sequence=sequence if own and isinstance(sequence, list) else [], sequence_path=(block, "sequence"),
+                quality=_quality(data, name), description=model.get("description"),
+            )
+        )  # fmt: skip
+    return found
+
+
+def _column(model: str, name: str, raw: dict[str, Any], keys: tuple[str, ...]) -> Column:
+    path = ("models", model, "fields", name)
+    length = "max_length" if "max_length" in raw else "maxLength"
+    pii = raw.get("pii")
+    primary = raw.get("primary") is True or raw.get("primaryKey") is True or name in keys
+    return Column(
+        name=name, path=path, resolved=_resolve(raw), type_path=(*path, "type"),
+        required=raw.get("required") is True or raw.get("nullable") is False,
+        key_position=0 if primary else None,
+        max_length=raw.get(length) if isinstance(raw.get(length), int) else None, max_length_path=(*path, length),
+        format=raw.get("format"), classification=raw.get("classification"),
+        pii=("yes" if pii is True else pii) if pii else None,
+        description=raw.get("description"), examples=texts(raw.get("examples")),
+    )  # fmt: skip
+
+
+def _number_keys(columns: list[Column], order: tuple[str, ...]) -> None:
+    keyed = [c for c in columns if c.key_position is not None]
+    keyed.sort(key=lambda c: order.index(c.name) if c.name in order else len(order))
+    for position, column in enumerate(keyed, start=1):
+        column.key_position = position
+
+
+def _resolve(raw: dict[str, Any]) -> tuple[LogicalType, str] | None:
+    resolved = types.REFERENCE.get(str(raw.get("type")))
+    if resolved and resolved[1].startswith("DECIMAL") and isinstance(raw.get("precision"), int):
+        return resolved[0], f"DECIMAL({raw['precision']},{raw.get('scale') or 0})"
+    return resolved
+
+
+def _quality(data: dict[str, Any], model: str) -> tuple[Quality, ...]:
+    """SodaCL's `row_count > 25`; every other rule is kept as it is."""
+    specification = mapping_of(data.get("quality")).get("specification")
+    checks = mapping_of(specification).get(f"checks for {model}") if isinstance(specification, dict) else None
+    matches = [re.fullmatch(r"row_count\s*(>=|>|<|=)\s*(\d+)", text) for text in texts(checks)]
+    return tuple(Quality("rowCount", _SODA[m[1]], float(m[2])) for m in matches if m)
+
+
+def convert(data: dict[str, Any]) -> Contract:
+    """The contract of a file without defects."""
+    info, levels = data["info"], mapping_of(data.get("servicelevels"))
+    workflow = mapping_of(data.get("workflow") or data.get("ingest_workflow"))
+    retention = mapping_of(levels.get("retention"))
+    frequency = mapping_of(levels.get("frequency"))
+    mails = mapping_of(workflow.get("email_notifications"))
+    kept_days = types.days(retention["period"]) if "period" in retention else None
+    models: list[Model] = [to_model(table) for table in tables(data)]
+    return Contract(
+        id=data["id"], title=info["title"], version=info["version"], models=tuple(models),
+        description=info.get("description"), owner=info.get("owner"), domain=info.get("domain"),
+        contact=mapping_of(info.get("contact")), servers=mapping_of(data.get("servers")),
+        cron=types.quartz(frequency["cron"]) if frequency.get("cron") else None, frequency=frequency.get("type"),
+        retention=None if kept_days is None else Retention(kept_days, retention.get("timestampField")),
+        notifications=Notifications(*(texts(mails.get(k)) for k in ("on_start", "on_success", "on_failure"))),
+        kept=unmapped(data, USED),
+    )  # fmt: skip
