@@ -1,0 +1,16 @@
+"""Files that come with the product: in a wheel under `_assets`, in a checkout at its root."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+_PACKAGE = Path(__file__).parent
+
+
+def path(name: str) -> Path:
+    """The folder `name` (terraform, templates). Raises FileNotFoundError where it is in neither place."""
+    for root in (_PACKAGE / "_assets", _PACKAGE.parent):
+        found = root / name
+        if found.is_dir():
+            return found
+    raise FileNotFoundError(f"{name} is not part of this installation")

@@ -1,0 +1,46 @@
+"""What a failed Terraform run said, with the cloud's own code and request id picked out of it."""
+
+from __future__ import annotations
+
+import re
+
+from wizard.provisioning.stream import Diagnostic
+
+_CODES = (
+    re.compile(r'(?:"?error_?code"?|"?code"?|Code)\s*[=:]\s*"?([A-Z][A-Za-z_]{3,})"?'),
+    re.compile(r"with error: ([A-Z][A-Za-z_]{3,})\b"),
+    re.compile(r"\b([A-Z][A-Z]+(?:_[A-Z]+)+)\b"),
+)
+_REQUEST = re.compile(
+    r"(?:x-ms-request-id|(?:correlation[ _-]?)?request[ _-]?id)\W{1,4}([0-9A-Za-z]{8}[0-9A-Za-z-]{4,})", re.IGNORECASE
+)
+
+
+class TerraformFailed(Exception):  # noqa: N818 - told to the user as a problem
+    """Terraform ended with an error. `text` is all it said; the diagnostics are its errors, first first."""
+
+    def __init__(self, phase: str, command: str, code: int, errors: list[Diagnostic], complaints: str = "") -> None:
+        self.phase, self.command, self.code, self.errors = phase, command, code, errors
+        self.text = "\n\n".join(item.text for item in errors) or complaints or f"terraform {command} ended {code}"
+        super().__init__(self.text)
+
+    @property
+    def headline(self) -> str:
+        return self.errors[0].summary if self.errors else self.text.splitlines()[0]
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """The resources that failed, or the places in our own files."""
+        return tuple(
+            dict.fromkeys(item.address or item.place or "" for item in self.errors if item.address or item.place)
+        )
+
+    @property
+    def raw_code(self) -> str | None:
+        """The cloud's own error code, as AuthorizationFailed."""
+        return next((found[1] for pattern in _CODES if (found := pattern.search(self.text))), None)
+
+    @property
+    def request_id(self) -> str | None:
+        found = _REQUEST.search(self.text)
+        return found[1] if found else None

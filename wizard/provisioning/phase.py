@@ -1,0 +1,199 @@
+"""One root module at work: prepared, planned, applied, destroyed. One working folder each, 0700."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from wizard.provisioning import binary, cli_config, command, run, stream, summary
+from wizard.provisioning.failure import TerraformFailed
+from wizard.setup.cancel import Cancellation
+
+VARIABLES = "terraform.tfvars.json"
+STATE = "terraform.tfstate"
+PLAN = "saved.tfplan"
+STAMP = "initialised"
+
+# Terraform's plugin cache may not be filled by two runs at once.
+_init_lock = threading.Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class PlanResult:
+    """A saved plan. `outputs` has the planned value of each output that is known before the apply."""
+
+    empty: bool
+    summary: summary.PlanSummary
+    outputs: Mapping[str, Any] = field(default_factory=dict)
+    drift: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Phase:
+    """`source` is the root module, `folder` where it runs, `shared` holds what all phases share.
+
+    `secrets` become TF_VAR_… and stand in no file and no argument; `extra_env` is the target's own."""
+
+    name: str
+    source: Path
+    folder: Path
+    shared: Path
+    secrets: Mapping[str, str]
+    extra_env: Mapping[str, str]
+    cancel: Cancellation
+    tell: Callable[[stream.Event], None]
+    _binary: binary.Binary | None = None
+
+    def plan(self, variables: Mapping[str, Any], *, destroy: bool = False) -> PlanResult:
+        """Plan, and keep the plan for `apply`; an empty one is deleted at once.
+
+        Raises TerraformFailed, Cancelled, and NoTerraform where there is none."""
+        self.prepare(variables)
+        ended = self._follow("plan", command.plan(self.binary, self.saved_plan, destroy=destroy), fine=(0, 2))
+        shown = json.loads(self._capture("show", command.show(self.binary, self.saved_plan)))
+        found = PlanResult(
+            empty=ended.code == 0,
+            summary=summary.read(shown),
+            outputs=_known_outputs(shown),
+            drift=tuple(item["address"] for item in shown.get("resource_drift", ())),
+        )
+        if found.empty:
+            self.forget_plan()
+        return found
+
+    def apply(self) -> Mapping[str, Any]:
+        """Apply the saved plan as it is, and delete it, however it ends. Returns the outputs after it."""
+        try:
+            return self._follow("apply", command.apply(self.binary, self.saved_plan)).outputs
+        finally:
+            self.forget_plan()
+
+    def outputs(self) -> dict[str, Any]:
+        """The outputs that stand in the state."""
+        shown = json.loads(self._capture("output", command.output(self.binary)) or "{}")
+        return {name: item["value"] for name, item in shown.items()}
+
+    def holds_anything(self) -> bool:
+        """Whether the state names any resource of ours; asks no cloud."""
+        if not (self.folder / STATE).exists():
+            return False
+        self._copy_module()
+        self._init()
+        listed = self._capture("state list", command.state_list(self.binary)).splitlines()
+        return any(not _is_data(address) for address in listed)
+
+    def kept_variables(self) -> dict[str, Any]:
+        """The variables of the last plan; empty before the first."""
+        try:
+            kept = json.loads((self.folder / VARIABLES).read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return {}
+        return kept if isinstance(kept, dict) else {}
+
+    @property
+    def saved_plan(self) -> Path:
+        return self.folder / PLAN
+
+    @property
+    def state_file(self) -> Path:
+        return self.folder / STATE
+
+    def forget_plan(self) -> None:
+        self.saved_plan.unlink(missing_ok=True)
+
+    @property
+    def binary(self) -> binary.Binary:
+        if self._binary is None:
+            self._binary = binary.find(self.env.get("PATH"), self.env)
+        return self._binary
+
+    @property
+    def env(self) -> dict[str, str]:
+        return cli_config.environment(cli_config.write(self.shared), self.secrets, self.extra_env)
+
+    def prepare(self, variables: Mapping[str, Any]) -> None:
+        """Bring module and variables into the folder, and initialise it unless that was done for the same."""
+        self.forget_plan()
+        self._copy_module()
+        text = json.dumps(variables, indent=2, sort_keys=True) + "\n"
+        _write_private(self.folder / VARIABLES, text)
+        self._init()
+
+    def _copy_module(self) -> None:
+        """The root module's files, exactly: what a newer version dropped is dropped here."""
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        wanted = {path.name: path.read_text(encoding="utf-8") for path in self.source.glob("*.tf")}
+        for path in self.folder.glob("*.tf"):
+            if path.name not in wanted:
+                path.unlink()
+        for name, text in wanted.items():
+            _write_private(self.folder / name, text)
+
+    def _init(self) -> None:
+        stamp = self.folder / ".terraform" / STAMP
+        inputs = self._init_inputs()
+        if stamp.exists() and stamp.read_text(encoding="utf-8") == inputs:
+            return
+        with _init_lock:
+            self._capture("init", command.init(self.binary))
+        stamp.parent.mkdir(mode=0o700, exist_ok=True)
+        _write_private(stamp, inputs)
+
+    def _init_inputs(self) -> str:
+        """What an init depends on: the binary, the pinned providers, and which of them are elsewhere."""
+        pinned = (self.folder / "versions.tf").read_bytes()
+        elsewhere = sorted(json.loads(self.extra_env.get("TF_REATTACH_PROVIDERS") or "{}"))
+        digest = hashlib.sha256(pinned + json.dumps([self.binary.argv, self.binary.version, elsewhere]).encode())
+        return digest.hexdigest()
+
+    def _follow(self, verb: str, argv: list[str], fine: tuple[int, ...] = (0,)) -> run.Ended:
+        ended = run.follow(
+            argv,
+            folder=self.folder,
+            env=self.env,
+            output=self.folder / f"{verb}.jsonl",
+            cancel=self.cancel,
+            tell=self.tell,
+        )
+        if ended.code not in fine:
+            raise TerraformFailed(self.name, verb, ended.code, ended.errors, ended.complaints)
+        return ended
+
+    def _capture(self, verb: str, argv: list[str]) -> str:
+        self.cancel.raise_if_requested()
+        code, out, complaints = run.capture(argv, folder=self.folder, env=self.env)
+        if code != 0:
+            raise TerraformFailed(self.name, verb, code, [], complaints or out)
+        return out
+
+
+def remove(folder: Path) -> None:
+    """Drop a phase's working folder, once its state is empty."""
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _known_outputs(shown: Mapping[str, Any]) -> dict[str, Any]:
+    planned: Mapping[str, Any] = shown.get("planned_values", {}).get("outputs", {})
+    unknown = {name for name, change in shown.get("output_changes", {}).items() if change.get("after_unknown")}
+    # A null is planned without a value; an unknown one too, but it is listed as such.
+    return {name: item.get("value") for name, item in planned.items() if name not in unknown}
+
+
+def _is_data(address: str) -> bool:
+    return address.startswith("data.") or ".data." in address
+
+
+def _write_private(path: Path, text: str) -> None:
+    """Write unless equal; 0600 from the first byte."""
+    if path.exists() and path.read_text(encoding="utf-8") == text:
+        return
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(text)

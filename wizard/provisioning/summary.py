@@ -1,0 +1,177 @@
+"""A plan in words, from `terraform show -json`: counts, and what would be lost and why."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from wizard.text import N_, _
+
+Action = Literal["create", "update", "replace", "delete"]
+
+# What is lost for good with an object of each type.
+DATA_HOLDERS = {
+    "azurerm_resource_group": N_("everything in it"),
+    "azurerm_storage_account": N_("every file in it, the catalog's tables among them"),
+    "azurerm_storage_container": N_("every file in it"),
+    "azurerm_databricks_workspace": N_("its notebooks, jobs, run history, clusters and secrets"),
+    "azurerm_eventhub_namespace": N_("the events that were not read yet"),
+    "azurerm_eventhub": N_("the events that were not read yet"),
+    "azurerm_key_vault": N_("its secrets"),
+    "databricks_metastore": N_("every catalog in it"),
+    "databricks_catalog": N_("every schema, table and volume in it"),
+    "databricks_schema": N_("every table and volume in it, those that jobs made too"),
+    "databricks_volume": N_("its files, unless they lie in a storage container of their own"),
+    "databricks_sql_table": N_("its rows"),
+    "databricks_secret_scope": N_("the secrets in it"),
+}
+
+_WORDS: dict[Action, str] = {
+    "create": N_("create {address}"),
+    "update": N_("change {address}"),
+    "replace": N_("replace {address}"),
+    "delete": N_("delete {address}"),
+}
+_ORDER: tuple[Action, ...] = ("delete", "replace", "update", "create")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One resource of a plan. `name` is the object's own name, where it has one; `because` names
+    the attributes that force a replacement, each with its old and new value where that is no secret."""
+
+    address: str
+    type: str
+    action: Action
+    name: str | None = None
+    because: tuple[str, ...] = ()
+
+    @property
+    def loses(self) -> str | None:
+        """What is lost for good, in words; None where nothing is."""
+        if self.action not in ("delete", "replace") or self.type not in DATA_HOLDERS:
+            return None
+        return _(DATA_HOLDERS[self.type])
+
+    @property
+    def words(self) -> str:
+        text = _(_WORDS[self.action], address=self.address)
+        if self.because:
+            text = _(
+                "{what}, because {attributes} cannot be changed in place", what=text, attributes=_and(self.because)
+            )
+        if self.loses:
+            text = _("{what}; lost for good: {data}", what=text, data=self.loses)
+        return text
+
+
+@dataclass(frozen=True, slots=True)
+class PlanSummary:
+    """The changes of a plan; `outputs` counts outputs that change while no resource does."""
+
+    changes: tuple[Change, ...] = ()
+    outputs: tuple[str, ...] = ()
+    counts: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def headline(self) -> str:
+        if not self.changes:
+            return _("{n} outputs change", n=len(self.outputs)) if self.outputs else _("nothing to change")
+        return _(
+            "{add} to add, {change} to change, {destroy} to destroy, {replace} to replace",
+            add=self.counts.get("create", 0),
+            change=self.counts.get("update", 0),
+            destroy=self.counts.get("delete", 0),
+            replace=self.counts.get("replace", 0),
+        )
+
+    @property
+    def dangers(self) -> tuple[str, ...]:
+        """The changes that lose data."""
+        return tuple(change.words for change in self.changes if change.loses)
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """Every change, the dangerous ones first."""
+        calm = [change.words for change in self.changes if not change.loses]
+        return (*self.dangers, *calm)
+
+
+def read(plan: Mapping[str, Any]) -> PlanSummary:
+    """The summary of a plan as `terraform show -json` prints it (format 1.x)."""
+    changes = [change for item in plan.get("resource_changes", ()) if (change := _change(item)) is not None]
+    changes.sort(key=lambda change: (_ORDER.index(change.action), change.address))
+    outputs = tuple(
+        sorted(name for name, change in plan.get("output_changes", {}).items() if change["actions"] != ["no-op"])
+    )
+    return PlanSummary(tuple(changes), outputs, Counter(change.action for change in changes))
+
+
+def _change(item: Mapping[str, Any]) -> Change | None:
+    action = _action(item["change"]["actions"])
+    if action is None or item.get("mode") == "data":
+        return None
+    return Change(
+        address=item["address"],
+        type=item["type"],
+        action=action,
+        name=_name(item["change"]),
+        because=_because(item["change"]) if action == "replace" else (),
+    )
+
+
+def _action(actions: Sequence[str]) -> Action | None:
+    kinds: dict[tuple[str, ...], Action] = {
+        ("create",): "create",
+        ("update",): "update",
+        ("delete",): "delete",
+        ("delete", "create"): "replace",
+        ("create", "delete"): "replace",
+    }
+    return kinds.get(tuple(actions))  # no-op and read change nothing
+
+
+def _name(change: Mapping[str, Any]) -> str | None:
+    body = change.get("before") or change.get("after") or {}
+    for key in ("name", "display_name", "cluster_name"):
+        if isinstance(body.get(key), str):
+            return str(body[key])
+    return None
+
+
+def _because(change: Mapping[str, Any]) -> tuple[str, ...]:
+    reasons = []
+    for path in change.get("replace_paths", ()):
+        name = ".".join(str(part) for part in path if isinstance(part, str))
+        hidden = _at(change.get("before_sensitive"), path) or _at(change.get("after_sensitive"), path)
+        before, after = _at(change.get("before"), path), _at(change.get("after"), path)
+        if hidden or not _shown(before) or not _shown(after):
+            reasons.append(name)
+        else:
+            reasons.append(_("{name} ({before} → {after})", name=name, before=_plain(before), after=_plain(after)))
+    return tuple(dict.fromkeys(reasons))
+
+
+def _at(body: Any, path: Iterable[str | int]) -> Any:
+    for part in path:
+        if body is True:  # the whole of it is sensitive
+            return True
+        try:
+            body = body[part]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return body
+
+
+def _shown(value: Any) -> bool:
+    return isinstance(value, (str, bool, int, float))
+
+
+def _plain(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _and(words: Sequence[str]) -> str:
+    return words[0] if len(words) == 1 else _("{most} and {last}", most=", ".join(words[:-1]), last=words[-1])
