@@ -25,16 +25,20 @@ def main(arguments: argparse.Namespace) -> int:
     return exits.DONE
 
 
+def event_schema() -> dict[str, object]:
+    """The JSON schema of one line of `--json`."""
+    from pydantic import TypeAdapter
+
+    from wizard.setup.events import Event
+
+    schema: dict[str, object] = TypeAdapter(Event).json_schema()
+    return schema
+
+
 def _schema(events: bool) -> dict[str, object]:
-    if events:
-        from pydantic import TypeAdapter
-
-        from wizard.setup.events import Event
-
-        return TypeAdapter(Event).json_schema()  # type: ignore[no-any-return]  # pydantic's own dict
     from wizard.setup.template import schema
 
-    return schema(questions())
+    return event_schema() if events else schema(questions())
 
 
 def _check(arguments: argparse.Namespace) -> int:

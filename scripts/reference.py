@@ -1,0 +1,74 @@
+"""Writes docs/reference from the code: commands, answers, events, exit codes, permissions. A test holds it current."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from wizard import exits
+from wizard.cli import build_parser
+from wizard.commands.answers import event_schema
+from wizard.journey import STEPS, questions
+from wizard.setup.template import schema, template
+
+REFERENCE = Path(__file__).parents[1] / "docs" / "reference"
+MADE = "<!-- made by scripts/reference.py; do not edit -->\n"
+
+
+def pages() -> dict[str, str]:
+    """Every generated file's name and text."""
+    return {
+        "commands.md": MADE + "# Commands\n" + _commands(build_parser()),
+        "answers.md": MADE + "# Answers\n\n```yaml\n" + template(questions()) + "```\n",
+        "answers.schema.json": json.dumps(schema(questions()), indent=2, ensure_ascii=False) + "\n",
+        "events.schema.json": json.dumps(event_schema(), indent=2, ensure_ascii=False) + "\n",
+        "exit-codes.md": MADE + _exit_codes(),
+        "permissions.md": MADE + _permissions(),
+    }
+
+
+def _commands(parser: argparse.ArgumentParser) -> str:
+    # A fixed width, so that the page does not depend on whose terminal made it.
+    parser.formatter_class = lambda prog: argparse.HelpFormatter(prog, width=100)
+    text = f"\n## `{parser.prog}`\n\n```\n{parser.format_help()}```\n"
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            text += "".join(_commands(child) for child in action.choices.values())
+    return text
+
+
+def _exit_codes() -> str:
+    meaning = {
+        "DONE": "done",
+        "INVALID": "invalid input; nothing was changed",
+        "PERSON_NEEDED": "a person must act; the step says who and what",
+        "FAILED": "a step failed; run again to go on from there",
+        "IN_USE": "another wizard holds the folder",
+        "CANCELLED": "cancelled; run again to go on",
+    }
+    rows = "".join(f"| {getattr(exits, name)} | {text} |\n" for name, text in meaning.items())
+    return "# Exit codes\n\n| code | meaning |\n|---|---|\n" + rows
+
+
+def _permissions() -> str:
+    text = "# Permissions\n\nWho acts in each step, and with which rights.\n"
+    for step in STEPS:
+        text += f"\n## {step.name}\n{step.title}. Actor: {step.actor.value}. Kind: {step.kind.value}.\n"
+        if step.permissions:
+            text += "\n| system | right | scope | why |\n|---|---|---|---|\n"
+            text += "".join(f"| {p.system} | {p.name} | `{p.scope}` | {p.why} |\n" for p in step.permissions)
+    return text
+
+
+def main() -> int:
+    """Write all pages."""
+    REFERENCE.mkdir(parents=True, exist_ok=True)
+    for name, text in pages().items():
+        (REFERENCE / name).write_text(text, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
