@@ -1,0 +1,187 @@
+"""Resource providers and features of a subscription, and whether they are registered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from wizard.sandbox.domain.arm_types import arm_types, locations, namespace_of, namespaces
+from wizard.sandbox.domain.cloud import Cloud
+from wizard.sandbox.domain.core import Body, Caller, CloudError
+from wizard.sandbox.domain.world import world
+
+PROVIDER, FEATURE = "arm.provider", "arm.feature"
+WATCHER_OPT_OUT = ("Microsoft.Network", "DisableNetworkWatcherAutocreation")
+
+
+def require_subscription(cloud: Cloud, subscription: str) -> None:
+    """Raises CloudError 404 SubscriptionNotFound."""
+    if subscription.lower() not in (id.lower() for id in world(cloud).subscriptions):
+        raise CloudError(
+            404, "SubscriptionNotFound", f"The subscription '{subscription}' could not be found."
+        )
+
+
+def subscriptions(cloud: Cloud, caller: Caller) -> list[Body]:
+    """The subscriptions on which the caller has any role, in the form of GET /subscriptions."""
+    here = world(cloud)
+    return [
+        {
+            "id": f"/subscriptions/{id}",
+            "subscriptionId": id,
+            "displayName": name,
+            "tenantId": here.tenant_id,
+            "state": "Enabled",
+            "authorizationSource": "RoleBased",
+            "subscriptionPolicies": {
+                "locationPlacementId": "Public_2014-09-01",
+                "quotaId": "PayAsYouGo_2014-09-01",
+                "spendingLimit": "Off",
+            },
+        }
+        for id, name in here.subscriptions.items()
+        if cloud.authorization.touches(caller, f"/subscriptions/{id}")
+    ]
+
+
+def _key(subscription: str, *names: str) -> str:
+    return "/".join((subscription, *names)).lower()
+
+
+def _official(namespace: str) -> str:
+    found = namespace_of(namespace)
+    if found is None:
+        raise CloudError(
+            404, "InvalidResourceNamespace", f"The resource namespace '{namespace}' is invalid."
+        )
+    return found
+
+
+def _record(cloud: Cloud, subscription: str, namespace: str) -> Body:
+    free = namespaces()[namespace]
+    return cloud.store.get(PROVIDER, _key(subscription, namespace)) or {
+        "state": "Registered" if free else "NotRegistered",
+        "features": [],
+    }
+
+
+def registration(cloud: Cloud, subscription: str, namespace: str) -> str:
+    """NotRegistered, Registering or Registered."""
+    return str(_record(cloud, subscription, _official(namespace))["state"])
+
+
+def require_registered(cloud: Cloud, subscription: str, namespace: str) -> None:
+    """Raises CloudError 409 MissingSubscriptionRegistration."""
+    if registration(cloud, subscription, namespace) != "Registered":
+        raise CloudError(
+            409,
+            "MissingSubscriptionRegistration",
+            f"The subscription is not registered to use namespace '{namespace}'. "
+            "See https://aka.ms/rps-not-found for how to register subscriptions.",
+        )
+
+
+def provider(cloud: Cloud, caller: Caller, subscription: str, namespace: str) -> Body:
+    """One provider. Asking ends a registration that is under way, as if time had passed."""
+    namespace = _official(namespace)
+    _require(cloud, caller, subscription, "Microsoft.Resources/subscriptions/providers/read")
+    record = _record(cloud, subscription, namespace)
+    answer = _provider_body(subscription, namespace, "Registered" if record["state"] == "Registering" else record["state"])
+    if record["state"] == "Registering":
+        cloud.store.put(PROVIDER, _key(subscription, namespace), {**record, "state": "Registered"})
+    return answer
+
+
+def providers(cloud: Cloud, caller: Caller, subscription: str) -> Iterator[Body]:
+    """All providers of the subscription, as `provider` gives each."""
+    for namespace in sorted(namespaces()):
+        yield provider(cloud, caller, subscription, namespace)
+
+
+def register_provider(cloud: Cloud, caller: Caller, subscription: str, namespace: str) -> Body:
+    """Begin a registration: `Registering` until it is asked for again.
+
+    A registered provider stays registered, and takes up the features registered since."""
+    namespace = _official(namespace)
+    _require(cloud, caller, subscription, f"{namespace}/register/action")
+    record = _record(cloud, subscription, namespace)
+    prefix = _key(subscription, namespace) + "/"
+    taken_up = sorted(
+        key.removeprefix(prefix)
+        for key, feature in cloud.store.items(FEATURE)
+        if key.startswith(prefix) and feature["state"] == "Registered"
+    )
+    state = "Registered" if record["state"] == "Registered" else "Registering"
+    cloud.store.put(PROVIDER, _key(subscription, namespace), {"state": state, "features": taken_up})
+    return _provider_body(subscription, namespace, state)
+
+
+def unregister_provider(cloud: Cloud, caller: Caller, subscription: str, namespace: str) -> Body:
+    """Raises CloudError 409 while the subscription still holds resources of the namespace."""
+    namespace = _official(namespace)
+    _require(cloud, caller, subscription, f"{namespace}/unregister/action")
+    for type in arm_types():
+        prefix = f"/subscriptions/{subscription}/".lower()
+        if type.startswith(namespace + "/") and any(id.startswith(prefix) for id, _body in cloud.store.items(type)):
+            raise CloudError(
+                409,
+                "CannotUnregisterNamespace",
+                f"Cannot unregister namespace '{namespace}'. There are existing resources of it in the subscription.",
+            )
+    cloud.store.put(PROVIDER, _key(subscription, namespace), {"state": "NotRegistered", "features": []})
+    return _provider_body(subscription, namespace, "NotRegistered")
+
+
+def _provider_body(subscription: str, namespace: str, state: str) -> Body:
+    regions = list(locations().values())
+    types = [type.removeprefix(namespace + "/") for type in arm_types() if type.startswith(namespace + "/")]
+    return {
+        "id": f"/subscriptions/{subscription}/providers/{namespace}",
+        "namespace": namespace,
+        "registrationPolicy": "RegistrationFree" if namespaces()[namespace] else "RegistrationRequired",
+        "registrationState": state,
+        "resourceTypes": [
+            {"resourceType": type, "locations": regions, "apiVersions": [], "capabilities": "None"} for type in types
+        ],
+    }
+
+
+def feature(cloud: Cloud, caller: Caller, subscription: str, namespace: str, name: str) -> Body:
+    """One feature. Asking ends a registration that is under way, as if time had passed."""
+    _require(cloud, caller, subscription, "Microsoft.Features/providers/features/read")
+    namespace = _official(namespace)
+    key = _key(subscription, namespace, name)
+    record = cloud.store.get(FEATURE, key) or {"state": "NotRegistered"}
+    if record["state"] == "Registering":
+        record = {"state": "Registered"}
+        cloud.store.put(FEATURE, key, record)
+    return _feature_body(subscription, namespace, name, record["state"])
+
+
+def register_feature(cloud: Cloud, caller: Caller, subscription: str, namespace: str, name: str) -> Body:
+    """Begin to register a feature. It takes effect when the provider is registered again after it."""
+    _require(cloud, caller, subscription, "Microsoft.Features/providers/features/register/action")
+    namespace = _official(namespace)
+    key = _key(subscription, namespace, name)
+    record = cloud.store.get(FEATURE, key)
+    if record is None or record["state"] != "Registered":
+        record = {"state": "Registering"}
+        cloud.store.put(FEATURE, key, record)
+    return _feature_body(subscription, namespace, name, record["state"])
+
+
+def feature_effective(cloud: Cloud, subscription: str, namespace: str, name: str) -> bool:
+    return name.lower() in _record(cloud, subscription, namespace)["features"]
+
+
+def _feature_body(subscription: str, namespace: str, name: str, state: str) -> Body:
+    return {
+        "id": f"/subscriptions/{subscription}/providers/Microsoft.Features/providers/{namespace}/features/{name}",
+        "name": f"{namespace}/{name}",
+        "type": "Microsoft.Features/providers/features",
+        "properties": {"state": state},
+    }
+
+
+def _require(cloud: Cloud, caller: Caller, subscription: str, action: str) -> None:
+    require_subscription(cloud, subscription)
+    cloud.authorization.require(caller, action, f"/subscriptions/{subscription}")
