@@ -1,0 +1,114 @@
+"""Step 13, compute: cluster policy, exploration cluster, secret scope with the principal's values."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any, ClassVar
+
+from pydantic import Field
+
+from wizard.setup.step import Facts, Permission, Questions
+from wizard.steps import pinned
+from wizard.steps.base import Ctx
+from wizard.steps.facts import CatalogFacts, ComputeFacts, FoundationFacts, ProjectFacts
+from wizard.steps.terraform_phase import TerraformStep
+from wizard.text import N_, _
+
+RUNTIME = "runtime"
+
+
+class ComputeQuestions(Questions):
+    """What clusters are made of."""
+
+    node_type: str = Field(
+        default="Standard_DS3_v2",
+        pattern=r"^Standard_[A-Za-z0-9_]+$",
+        description=N_("the Azure VM size of every node"),
+        json_schema_extra={"cost": N_("a node is billed by the second while it runs: machine and Databricks units")},
+    )
+    runtime: str = Field(
+        default="",
+        pattern=r"^([0-9]+\.[0-9x]+\S*)?$",
+        description=N_("the Databricks runtime, as 17.3.x-scala2.13"),
+        json_schema_extra={"why": N_("empty: the newest with long-term support, found once and then kept")},
+    )
+    autotermination_minutes: int = Field(
+        default=20, ge=10, le=240, description=N_("minutes of idleness after which the exploration cluster stops")
+    )
+
+
+class Compute(TerraformStep):
+    """Done when the plan of terraform/compute is empty and the scope holds the principal's values."""
+
+    name: ClassVar[str] = "compute"
+    title: ClassVar[str] = N_("Compute")
+    after: ClassVar[tuple[str, ...]] = ("unity-catalog",)
+    permissions: ClassVar[tuple[Permission, ...]] = (
+        Permission("databricks-workspace", "admin", "workspace", N_("to make policies, clusters and secret scopes")),
+    )
+    questions: ClassVar[type[Questions] | None] = ComputeQuestions
+    root: ClassVar[str] = "compute"
+    told: ClassVar[type[Facts]] = ComputeFacts
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._runtime: str | None = None
+
+    def variables(self, ctx: Ctx) -> dict[str, Any]:
+        asked, project = ctx.ask(ComputeQuestions), ctx.facts(ProjectFacts)
+        foundation, catalog = ctx.facts(FoundationFacts), ctx.facts(CatalogFacts)
+        base = project.workspace.removeprefix("adbd")
+        return {
+            "workspace_host": f"https://{foundation.workspace_url}",
+            "workspace_resource_id": foundation.workspace_resource_id,
+            "setup_id": ctx.setup_id,
+            "tags": project.tags,
+            "catalog": catalog.catalog,
+            "group_name": catalog.group_name,
+            "cluster_name": f"cluster-single-dtm-d{base}",
+            "policy_name": f"policy-{project.workspace}",
+            "secret_scope": f"scope-{project.workspace}",
+            "node_type": asked.node_type,
+            "autotermination_minutes": asked.autotermination_minutes,
+            "runtime": asked.runtime or self.pin(ctx)[RUNTIME],
+        }
+
+    def pin(self, ctx: Ctx) -> dict[str, str]:
+        if ctx.ask(ComputeQuestions).runtime:
+            return {}
+        return {RUNTIME: pinned.read_or(ctx.folder, RUNTIME, lambda: self._newest(ctx))}
+
+    def _newest(self, ctx: Ctx) -> str:
+        """The newest runtime with long-term support; the same for the rest of the run."""
+        if self._runtime is None:
+            clusters = ctx.world.workspace(ctx).clusters
+            self._runtime = clusters.select_spark_version(long_term_support=True, scala="2.13")
+        return self._runtime
+
+    def beyond(self, ctx: Ctx, facts: Facts) -> tuple[str, ...]:
+        return tuple(_("write secret {key} into the scope", key=key) for key in self._stale(ctx, facts))
+
+    def apply_beyond(self, ctx: Ctx, facts: Facts) -> None:
+        """Written by SDK: Terraform would keep them in its state."""
+        assert isinstance(facts, ComputeFacts)
+        stale, secrets = self._stale(ctx, facts), ctx.world.workspace(ctx).secrets
+        for key, value in _values(ctx).items():
+            if key in stale:
+                secrets.put_secret(facts.secret_scope, key, string_value=value)
+
+    def _stale(self, ctx: Ctx, facts: Facts) -> tuple[str, ...]:
+        """Keys that are missing or hold another value than the principal's."""
+        assert isinstance(facts, ComputeFacts)
+        secrets = ctx.world.workspace(ctx).secrets
+        held = {item.key for item in secrets.list_secrets(facts.secret_scope)}
+        stale = []
+        for key, value in _values(ctx).items():
+            kept = secrets.get_secret(facts.secret_scope, key).value if key in held else None
+            if kept is None or base64.b64decode(kept).decode() != value:
+                stale.append(key)
+        return tuple(stale)
+
+
+def _values(ctx: Ctx) -> dict[str, str]:
+    login = ctx.world.principal_login(ctx)
+    return {"tenant-id": login.tenant_id, "client-id": login.client_id, "client-secret": login.client_secret}

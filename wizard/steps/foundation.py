@@ -1,0 +1,91 @@
+"""Step 6, foundation: resource group, network, storage, workspace, access connector, budget."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any, ClassVar, Literal
+
+from pydantic import Field
+
+from wizard.setup.step import Facts, Permission, Questions
+from wizard.steps import pinned
+from wizard.steps.base import Ctx
+from wizard.steps.facts import FoundationFacts, PrincipalFacts, ProjectFacts, SignInFacts
+from wizard.steps.terraform_phase import TerraformStep
+from wizard.text import N_
+
+BUDGET_START = "budget_start"
+
+
+class FoundationQuestions(Questions):
+    """How the workspace reaches the internet, what is optional, and what it may cost."""
+
+    network: Literal["nat_gateway", "public_egress"] = Field(
+        default="nat_gateway",
+        description=N_("how clusters reach the internet: nat_gateway or public_egress"),
+        json_schema_extra={
+            "why": N_("with nat_gateway no node has a public address; a change makes the workspace anew"),
+            "cost": N_(
+                "a NAT gateway is billed by the hour, used or not; public_egress costs only the addresses in use"
+            ),
+        },
+    )
+    event_hubs: bool = Field(
+        default=False,
+        description=N_("whether to make an Event Hubs namespace"),
+        json_schema_extra={"cost": N_("a throughput unit is billed by the hour, used or not")},
+    )
+    monthly_budget: int = Field(
+        default=200,
+        gt=0,
+        description=N_("budget of a month in the subscription's currency; a mail warns at 80 percent"),
+    )
+    budget_contact: str = Field(
+        pattern=r"^[^@\s]+@[^@\s]+$", description=N_("the e-mail address that is warned when the budget runs out")
+    )
+
+
+class Foundation(TerraformStep):
+    """Done when the plan of terraform/foundation is empty."""
+
+    name: ClassVar[str] = "foundation"
+    title: ClassVar[str] = N_("Foundation")
+    after: ClassVar[tuple[str, ...]] = ("resource-providers", "service-principal", "project")
+    permissions: ClassVar[tuple[Permission, ...]] = (
+        Permission("azure", "Contributor", "/subscriptions/{subscription}", N_("to make the group and what is in it")),
+        Permission(
+            "azure",
+            "Role Based Access Control Administrator",
+            "/subscriptions/{subscription}",
+            N_("to let the access connector read and write the storage"),
+        ),
+    )
+    questions: ClassVar[type[Questions] | None] = FoundationQuestions
+    root: ClassVar[str] = "foundation"
+    told: ClassVar[type[Facts]] = FoundationFacts
+
+    def variables(self, ctx: Ctx) -> dict[str, Any]:
+        asked, project = ctx.ask(FoundationQuestions), ctx.facts(ProjectFacts)
+        return {
+            "subscription_id": ctx.facts(SignInFacts).subscription_id,
+            "principal_object_id": ctx.facts(PrincipalFacts).object_id,
+            "setup_id": ctx.setup_id,
+            "location": project.location,
+            "tags": project.tags,
+            "resource_group": project.resource_group,
+            "managed_resource_group": project.managed_resource_group,
+            "storage_account": project.storage_account,
+            "container_prefix": project.container_prefix,
+            "workspace": project.workspace,
+            "access_connector": project.access_connector,
+            "event_hubs_namespace": project.event_hubs_namespace,
+            **asked.model_dump(),
+            **self.pin(ctx),
+        }
+
+    def pin(self, ctx: Ctx) -> dict[str, str]:
+        return {BUDGET_START: pinned.read_or(ctx.folder, BUDGET_START, _first_of_month)}
+
+
+def _first_of_month() -> str:
+    return datetime.now(UTC).strftime("%Y-%m-01T00:00:00Z")

