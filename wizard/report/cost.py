@@ -1,0 +1,226 @@
+"""The monthly estimate, meter by meter. A price that is not known is told as unknown, never as nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from wizard.report.schedule import runs_a_month
+from wizard.text import _
+
+HOURS_A_MONTH = 730.0
+EXPLORATION_HOURS = 20.0  # assumed use of the exploration cluster; it ends by itself when idle
+MINUTES_A_RUN = 10.0  # assumed: a job cluster's start and a small daily load
+STORED_GB = 10.0  # assumed; the samples are far below it
+CURRENCY = "USD"
+
+# DBUs an hour, and the meter of the machine. Source: the instance types of the Azure Databricks price page.
+# A node type that is not here is priced as unknown.
+NODE_TYPES: dict[str, tuple[float, str]] = {
+    "Standard_DS3_v2": (0.75, "D3 v2/DS3 v2"),
+    "Standard_DS4_v2": (1.5, "D4 v2/DS4 v2"),
+    "Standard_DS5_v2": (3.0, "D5 v2/DS5 v2"),
+}
+MACHINE_PRODUCT = "Virtual Machines DSv2 Series"  # of all of these; the same meters under Windows are another product
+GLOBAL = "Global"  # the region of meters that cost the same everywhere
+
+
+class Price(Protocol):
+    @property
+    def amount(self) -> float: ...
+    @property
+    def unit(self) -> str: ...
+
+
+class PriceFinder(Protocol):
+    """`wizard.cloud.prices.PriceClient`, as far as an estimate needs it."""
+
+    def find(self, currency: str = CURRENCY, **fields: str) -> Sequence[Price]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What the answers say that costs money. `schedules`: model -> Quartz cron."""
+
+    region: str
+    nat_gateway: bool
+    event_hubs: bool
+    node_type: str
+    schedules: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """One meter's use in a month; `quantity` None where it cannot be known."""
+
+    title: str
+    service: str
+    meter: str
+    quantity: float | None
+    unit: str  # hour, gb, gb/month
+    why: str
+    product: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CostLine:
+    """`price` is for one `unit`; `monthly` is None wherever price or quantity is unknown."""
+
+    title: str
+    meter: str
+    quantity: float | None
+    unit: str
+    price: float | None
+    monthly: float | None
+    currency: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    lines: tuple[CostLine, ...]
+    currency: str
+    note: str | None = None  # how sure the prices are, where they are not the cloud's own
+
+    @property
+    def known(self) -> float:
+        """The sum of what is known."""
+        return round(sum(line.monthly for line in self.lines if line.monthly is not None), 2)
+
+    @property
+    def complete(self) -> bool:
+        return all(line.monthly is not None for line in self.lines)
+
+    def as_data(self) -> dict[str, Any]:
+        return {
+            "currency": self.currency,
+            "monthly": self.known,
+            "complete": self.complete,
+            "note": self.note,
+            "lines": [
+                {
+                    "title": line.title,
+                    "meter": line.meter,
+                    "quantity": line.quantity,
+                    "unit": line.unit,
+                    "price": line.price,
+                    "monthly": line.monthly,
+                    "why": line.why,
+                }
+                for line in self.lines
+            ],
+        }
+
+
+def estimate(choices: Choices, prices: PriceFinder, *, currency: str = CURRENCY, note: str | None = None) -> Cost:
+    """Price every meter the choices turn; a few requests, without sign-in."""
+    lines = tuple(_price(usage, choices.region, prices, currency) for usage in usages(choices))
+    return Cost(lines, currency, note)
+
+
+def usages(choices: Choices) -> tuple[Usage, ...]:
+    """What a month uses, before any price."""
+    cluster_hours, job_hours = EXPLORATION_HOURS, _job_hours(choices.schedules)
+    found = [
+        *_network(choices.nat_gateway, cluster_hours, job_hours),
+        *_compute(choices, cluster_hours, job_hours),
+        Usage(
+            _("storage"),
+            "Storage",
+            "Hot LRS Data Stored",
+            STORED_GB,
+            "gb/month",
+            _("assumed: {gb} GB kept", gb=f"{STORED_GB:g}"),
+            product="Azure Data Lake Storage Gen2 Hierarchical Namespace",
+        ),
+    ]
+    if choices.event_hubs:
+        found.append(
+            Usage(
+                _("Event Hubs"),
+                "Event Hubs",
+                "Standard Throughput Unit",
+                HOURS_A_MONTH,
+                "hour",
+                _("one throughput unit, all month, used or not"),
+            )
+        )
+    return tuple(found)
+
+
+def _network(nat_gateway: bool, cluster_hours: float, job_hours: float | None) -> list[Usage]:
+    address = ("Virtual Network", "Standard IPv4 Static Public IP")
+    if nat_gateway:
+        always = _("all month, as long as the workspace exists, even idle")
+        return [
+            Usage(_("NAT gateway"), "NAT Gateway", "Standard Gateway", HOURS_A_MONTH, "hour", always),
+            Usage(_("public address of the gateway"), *address, HOURS_A_MONTH, "hour", always),
+        ]
+    hours = None if job_hours is None else cluster_hours + job_hours
+    return [Usage(_("public addresses of nodes"), *address, hours, "hour", _("only while a node runs"))]
+
+
+def _compute(choices: Choices, cluster_hours: float, job_hours: float | None) -> list[Usage]:
+    dbu, machine = NODE_TYPES.get(choices.node_type, (None, choices.node_type))
+    exploring = _("assumed: {hours} hours a month on one {node}", hours=f"{cluster_hours:g}", node=choices.node_type)
+    running = _(
+        "{jobs} jobs as scheduled, assumed {minutes} minutes each, on one {node}; nothing while paused",
+        jobs=len(choices.schedules),
+        minutes=f"{MINUTES_A_RUN:g}",
+        node=choices.node_type,
+    )
+    databricks, machines = "Azure Databricks", "Virtual Machines"
+    return [
+        Usage(_("jobs"), databricks, "Premium Jobs Compute DBU", _times(job_hours, dbu), "hour", running),
+        Usage(_("machines of jobs"), machines, machine, job_hours, "hour", running, product=MACHINE_PRODUCT),
+        Usage(
+            _("exploration"),
+            databricks,
+            "Premium All-purpose Compute DBU",
+            _times(cluster_hours, dbu),
+            "hour",
+            exploring,
+        ),
+        Usage(
+            _("machine of exploration"), machines, machine, cluster_hours, "hour", exploring, product=MACHINE_PRODUCT
+        ),
+    ]
+
+
+def _times(hours: float | None, rate: float | None) -> float | None:
+    return None if hours is None or rate is None else hours * rate
+
+
+def _job_hours(schedules: Mapping[str, str]) -> float | None:
+    runs = [runs_a_month(cron) for cron in schedules.values()]
+    known = [count for count in runs if count is not None]
+    return None if len(known) < len(runs) else sum(known) * MINUTES_A_RUN / 60
+
+
+def _price(usage: Usage, region: str, prices: PriceFinder, currency: str) -> CostLine:
+    price = _find(usage, region, prices, currency)
+    quantity = None if usage.quantity is None else round(usage.quantity, 2)
+    monthly = None if price is None or usage.quantity is None else round(price * usage.quantity, 2)
+    return CostLine(usage.title, usage.meter, quantity, usage.unit, price, monthly, currency, usage.why)
+
+
+def _find(usage: Usage, region: str, prices: PriceFinder, currency: str) -> float | None:
+    fields = {"serviceName": usage.service, "meterName": usage.meter}
+    if usage.product:
+        fields["productName"] = usage.product
+    for place in (region, GLOBAL):
+        found = [_for_one(price, usage.unit) for price in prices.find(currency, **fields, armRegionName=place)]
+        known = [price for price in found if price]
+        if known:
+            return max(known)  # of several tiers the first is the dearest, and ours
+    return None
+
+
+def _for_one(price: Price, unit: str) -> float | None:
+    """The price of one `unit`, from a unit of measure such as `1 Hour` or `100 GB/Month`; None if it is another."""
+    match = re.fullmatch(r"(\d+)(K?) (\w+(?:/\w+)?)", price.unit)
+    if match is None or match[3].lower() != unit:
+        return None
+    return price.amount / (int(match[1]) * (1000 if match[2] else 1))

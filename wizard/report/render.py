@@ -1,0 +1,103 @@
+"""The summary on a terminal: a symbol and a word for each step, so that neither colour nor glyph is needed."""
+
+from __future__ import annotations
+
+from rich import box
+from rich.console import Console, Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from wizard.report.closing import Closing
+from wizard.report.cost import Cost, CostLine
+from wizard.report.links import Link
+from wizard.report.status import StatusReport, StepStatus, TableStatus
+from wizard.setup.step import Verdict
+from wizard.text import N_, _
+
+SIGNS: dict[str, tuple[str, str, str]] = {  # verdict -> symbol, word, style
+    Verdict.DONE: ("✓", N_("done"), "green"),
+    Verdict.TODO: ("○", N_("to do"), "yellow"),
+    Verdict.BLOCKED: ("■", N_("blocked"), "magenta"),
+    Verdict.UNKNOWN: ("?", N_("unknown"), "red"),
+}
+
+
+def render_closing(closing: Closing, console: Console) -> None:
+    """The end of a run: steps, tables, cost, links, and where the receipt lies."""
+    render_status(closing.status, console)
+    if closing.cost is not None:
+        _section(console, _("Cost a month (estimate)"), _cost(closing.cost))
+    if closing.links:
+        _section(console, _("Links"), _links(closing.links))
+    if closing.receipt is not None:
+        console.print(Text(_("Receipt: {path}", path=closing.receipt)), soft_wrap=True)
+
+
+def render_status(report: StatusReport, console: Console) -> None:
+    """Steps with verdict and reason, tables with rows."""
+    _section(console, _("Steps"), _steps(report.steps))
+    if report.tables:
+        _section(console, _("Tables"), _tables(report.tables))
+
+
+def _section(console: Console, title: str, body: RenderableType) -> None:
+    console.print(Text(title, style="bold"))
+    console.print(body)
+    console.print()
+
+
+def _grid(*columns: tuple[str, str]) -> Table:
+    """A table of (heading, justify) columns; text folds, nothing is cut off."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    for heading, justify in columns:
+        table.add_column(heading, justify="right" if justify == "right" else "left", overflow="fold")
+    return table
+
+
+def _steps(steps: tuple[StepStatus, ...]) -> Table:
+    table = _grid((_("step"), "left"), (_("verdict"), "left"), (_("why"), "left"))
+    table.columns[0].no_wrap = table.columns[1].no_wrap = True
+    for step in steps:
+        symbol, word, style = SIGNS[step.verdict]
+        table.add_row(Text(step.name), Text(f"{symbol} {_(word)}", style=style), Text(step.why))
+    return table
+
+
+def _tables(tables: tuple[TableStatus, ...]) -> Table:
+    table = _grid((_("table"), "left"), (_("rows"), "right"), (_("location"), "left"))
+    table.columns[1].no_wrap = True
+    for each in tables:
+        rows = _("unknown") if each.rows is None else f"{each.rows:,}"
+        table.add_row(Text(each.name), rows, Text(each.why or each.location or ""))
+    return table
+
+
+def _cost(cost: Cost) -> RenderableType:
+    table = _grid(
+        (_("what"), "left"),
+        (_("quantity"), "right"),
+        (_("price"), "right"),
+        (_("{currency} a month", currency=cost.currency), "right"),
+        (_("why"), "left"),
+    )
+    for line in cost.lines:
+        table.add_row(Text(line.title), _quantity(line), _money(line.price, 4), _money(line.monthly, 2), Text(line.why))
+    total = f"{cost.known:,.2f} {cost.currency}"
+    text = _("total: {total}", total=total) if cost.complete else _("total: at least {total}", total=total)
+    notes = [Text(cost.note, style="dim")] if cost.note else []
+    return Group(table, Text(text, style="bold"), *notes)
+
+
+def _quantity(line: CostLine) -> str:
+    return _("unknown") if line.quantity is None else f"{line.quantity:g} {line.unit}"
+
+
+def _money(amount: float | None, digits: int) -> str:
+    return _("unknown") if amount is None else f"{amount:,.{digits}f}"
+
+
+def _links(found: tuple[Link, ...]) -> RenderableType:
+    lines = []
+    for link in found:
+        lines += [Text(link.title), Text(f"  {link.url}", style="cyan", overflow="fold")]
+    return Group(*lines)

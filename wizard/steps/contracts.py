@@ -1,0 +1,135 @@
+"""Contracts: the files that say what comes in, checked before anything is built on them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from lakehouse_jobs.contract import Contract, Defect, check_file, load
+from pydantic import Field
+
+from wizard.setup.step import Actor, Finding, Kind, Problem, Questions, Verdict
+from wizard.steps.base import Ctx, WizardStep
+from wizard.steps.facts import ContractsFacts
+from wizard.steps.sources import TEMPLATE, Source, locate, remember
+from wizard.text import N_, _
+
+
+class ContractsQuestions(Questions):
+    files: tuple[str, ...] = Field(
+        min_length=1,
+        description=N_(
+            "the contract files, relative to the answers file or the setup folder; template:account and "
+            "template:consents are those shipped with the wizard"
+        ),
+    )
+
+
+class Contracts(WizardStep):
+    name = "contracts"
+    title = N_("Contracts")
+    kind = Kind.FORM
+    actor = Actor.EITHER
+    after = ("project",)
+    questions = ContractsQuestions
+
+    def check(self, ctx: Ctx) -> Finding:
+        sources = _sources(ctx)
+        if absent := [source for source in sources if source.missing]:
+            return _not_found(absent)
+        defects = [defect for source in sources for defect in _defects(source)]
+        defects += _clashes(sources)
+        if defects:
+            return _invalid(defects)
+        todo = [source for source in sources if not source.settled]
+        if todo:
+            changes = tuple(_("write {path}", path=f"contracts/{source.copy.name}") for source in todo)
+            return Finding(Verdict.TODO, _("{n} contracts are not in the folder yet", n=len(todo)), changes=changes)
+        loaded = {f"contracts/{source.copy.name}": load(source.copy) for source in sources}
+        models = {path: tuple(model.name for model in contract.models) for path, contract in loaded.items()}
+        count = sum(len(names) for names in models.values())
+        why = _("{n} contracts with {models} models are valid", n=len(models), models=count)
+        return Finding(Verdict.DONE, why, ContractsFacts(contracts=models))
+
+    def apply(self, ctx: Ctx) -> None:
+        for source in _sources(ctx):
+            if not source.settled and source.origin is not None:
+                ctx.say(_("writes contracts/{name}", name=source.copy.name))
+                ctx.folder.write(source.copy, source.origin.read_bytes(), mode=0o644)
+            remember(ctx, source)
+
+
+def defects(files: tuple[str, ...], base: Path) -> list[str]:
+    """Every defect of the contracts named, `file:line:column field: …`, before there is a setup folder.
+
+    `base` is the folder of the answers file. A file that is not there is a defect too."""
+    sources = [Source.of(name, "contracts", ".yaml", [base], base) for name in files]
+    found = [_absent(source) for source in sources if source.missing]
+    there = [source for source in sources if not source.missing]
+    return found + [str(defect) for source in there for defect in _defects(source)] + [*map(str, _clashes(there))]
+
+
+def contracts(ctx: Ctx) -> dict[str, Contract]:
+    """The folder's valid contracts, by their path in it; needs the step's facts."""
+    return {path: load(ctx.folder.root / path) for path in ctx.facts(ContractsFacts).contracts}
+
+
+def schedules(ctx: Ctx) -> dict[str, str]:
+    """Model -> Quartz cron, of the models that have one. Empty before the contracts are there."""
+    if ctx.maybe(ContractsFacts) is None:
+        return {}
+    return {model.name: found.cron for found in contracts(ctx).values() if found.cron for model in found.models}
+
+
+def _sources(ctx: Ctx) -> list[Source]:
+    return [locate(ctx, name, "contracts", ".yaml") for name in ctx.ask(ContractsQuestions).files]
+
+
+def _defects(source: Source) -> list[Defect]:
+    return check_file(source.current, str(source.current))
+
+
+def _clashes(sources: list[Source]) -> list[Defect]:
+    """Two contracts that would be one file, or that claim one table."""
+    found: list[Defect] = []
+    models: dict[str, Path] = {}
+    names: dict[str, Path] = {}
+    for source in sources:
+        path = source.current
+        if _defects(source):
+            continue
+        for kind, key, seen in [
+            ("file", source.copy.name, names),
+            *(("models", model.name, models) for model in load(path).models),
+        ]:
+            if key in seen:
+                what = _("{key} stands in two contracts", key=key)
+                why = _("{path} has it too", path=seen[key])
+                found.append(Defect(str(path), 1, 1, kind, what, why, _("rename one, or name one contract only")))
+            seen.setdefault(key, path)
+    return found
+
+
+def _absent(source: Source) -> str:
+    known = ", ".join(source.templates)
+    remedy = _("the templates are {known}", known=known) if source.spec.startswith(TEMPLATE) else _("correct its path")
+    return _("{spec}: the contract is not there, no such file, {remedy}", spec=source.spec, remedy=remedy)
+
+
+def _not_found(absent: list[Source]) -> Finding:
+    problem = Problem(
+        what=_("{n} contracts are not there", n=len(absent)),
+        why="\n".join(_absent(source) for source in absent),
+        next_action=_("correct contracts.files in the answers"),
+        raw_code="ContractNotFound",
+    )
+    return Finding(Verdict.BLOCKED, problem.what, problem=problem)
+
+
+def _invalid(found: list[Defect]) -> Finding:
+    problem = Problem(
+        what=_("the contracts have {n} defects", n=len(found)),
+        why="\n".join(map(str, sorted(found))),
+        next_action=_("correct them and run again"),
+        raw_code="ContractInvalid",
+    )
+    return Finding(Verdict.BLOCKED, problem.what, problem=problem)

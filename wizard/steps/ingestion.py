@@ -1,0 +1,221 @@
+"""Ingestion: the wheel, the contracts and one job per model, each made once and updated in place."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from databricks.sdk import WorkspaceClient
+from databricks.sdk.service.jobs import BaseJob
+from lakehouse_jobs import __version__
+from lakehouse_jobs.packaging import build_wheel
+
+from wizard.setup.step import Actor, Finding, Kind, Permission, Problem, Removal, StepFailed, Verdict
+from wizard.steps.base import Ctx, WizardStep
+from wizard.steps.contracts import contracts
+from wizard.steps.facts import CatalogFacts, ComputeFacts, IngestionFacts, PrincipalFacts, ProjectFacts
+from wizard.steps.job_settings import ClusterChoice, Ingest, differences
+from wizard.steps.names import SETUP_TAG
+from wizard.steps.volumes import Upload, digest, entries, named_by_content, remove_tree
+from wizard.text import N_, _
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What should be there: files in the libraries volume, and a job for each model."""
+
+    library: Upload
+    contracts: tuple[Upload, ...]
+    jobs: tuple[Ingest, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What is missing. `changed`: model -> (job id, names of the settings that differ)."""
+
+    uploads: tuple[Upload, ...]
+    missing: tuple[Ingest, ...]
+    changed: dict[str, tuple[int, list[str]]]
+    present: dict[str, int]
+
+
+class Ingestion(WizardStep):
+    name = "ingestion"
+    title = N_("Ingestion jobs")
+    kind = Kind.DEPLOY
+    actor = Actor.PRINCIPAL
+    after = ("contracts", "compute")
+    permissions = (
+        Permission("unity-catalog", "WRITE VOLUME", "libraries", N_("uploads the wheel and the contracts")),
+        Permission("databricks-workspace", "CAN USE", "cluster policy", N_("job clusters follow the policy")),
+    )
+
+    def check(self, ctx: Ctx) -> Finding:
+        workspace = ctx.world.workspace(ctx)
+        wanted = _wanted(ctx, workspace)
+        named = {job.name: _of_name(workspace, job.name) for job in wanted.jobs}
+        foreign = [name for name, jobs in named.items() if any(not _ours(ctx, job) for job in jobs)]
+        if foreign:
+            return _not_ours(foreign)
+        state = _state(workspace, wanted, named)
+        facts = IngestionFacts(library=wanted.library.path, jobs=state.present)
+        if changes := tuple(_changes(state)):
+            return Finding(Verdict.TODO, _("{n} parts are missing or differ", n=len(changes)), facts, changes)
+        why = _("wheel {version} and {n} jobs are in place, schedules paused", version=__version__, n=len(wanted.jobs))
+        return Finding(Verdict.DONE, why, facts)
+
+    def apply(self, ctx: Ctx) -> None:
+        workspace = ctx.world.workspace(ctx)
+        wanted = _wanted(ctx, workspace)
+        named = {job.name: _of_name(workspace, job.name) for job in wanted.jobs}
+        foreign = [name for name, jobs in named.items() if any(not _ours(ctx, job) for job in jobs)]
+        if foreign:
+            raise StepFailed(_foreign_problem(foreign))
+        state = _state(workspace, wanted, named)
+        for upload in state.uploads:
+            upload.send(ctx, workspace)
+        for job in wanted.jobs:
+            ctx.cancel.raise_if_requested()
+            if job in state.missing:
+                ctx.say(_("makes job {name}, its schedule paused", name=job.name))
+                _create(workspace, job)
+            elif job.model in state.changed:
+                job_id, _names = state.changed[job.model]
+                ctx.say(_("updates job {name} in place", name=job.name))
+                workspace.jobs.reset(job_id, job.settings())
+
+    def removal(self, ctx: Ctx) -> Removal | None:
+        workspace = ctx.world.workspace(ctx)
+        objects = [_("job {name} and its run history", name=job.settings.name) for job in _all_ours(ctx, workspace)
+                   if job.settings]  # fmt: skip
+        folders = [folder for folder in _folders(ctx) if entries(workspace, folder)]
+        found = (*objects, *folders)
+        return Removal(found) if found else None
+
+    def destroy(self, ctx: Ctx) -> None:
+        workspace = ctx.world.workspace(ctx)
+        for job in list(_all_ours(ctx, workspace)):
+            ctx.cancel.raise_if_requested()
+            if job.job_id is not None:
+                workspace.jobs.delete(job.job_id)
+        for folder in _folders(ctx):
+            remove_tree(workspace, folder)
+
+
+def job_base(project: ProjectFacts) -> str:
+    return "-".join(filter(None, (project.domain, project.environment)))
+
+
+def _folders(ctx: Ctx) -> tuple[str, str]:
+    libraries = ctx.facts(CatalogFacts).volumes["libraries"].rstrip("/")
+    return f"{libraries}/lakehouse_jobs", f"{libraries}/contracts"
+
+
+def _wanted(ctx: Ctx, workspace: WorkspaceClient) -> Wanted:
+    wheels, sheets = _folders(ctx)
+    library = _wheel(wheels)
+    project, catalog = ctx.facts(ProjectFacts), ctx.facts(CatalogFacts)
+    cluster = _cluster(ctx, workspace)
+    principal = ctx.facts(PrincipalFacts)
+    uploads, jobs = [], []
+    for path, contract in contracts(ctx).items():
+        upload = named_by_content(sheets, ctx.folder.root / path)
+        uploads.append(upload)
+        jobs += [
+            Ingest(
+                base=job_base(project),
+                model=model.name,
+                catalog=catalog.catalog,
+                contract=upload.path,
+                library=library.path,
+                runs=catalog.volumes["runs"].rstrip("/"),
+                cron=contract.cron,
+                notifications=contract.notifications,
+                cluster=cluster,
+                tags=project.tags,
+                run_as=principal.client_id,
+            )
+            for model in contract.models
+        ]
+    return Wanted(library, tuple(uploads), tuple(jobs))
+
+
+def _wheel(folder: str) -> Upload:
+    with tempfile.TemporaryDirectory(prefix="lakehouse-wheel-") as built:
+        wheel = build_wheel(Path(built))
+        content = wheel.read_bytes()
+    return Upload(f"{folder}/{__version__}-{digest(content)}/{wheel.name}", content)
+
+
+def _cluster(ctx: Ctx, workspace: WorkspaceClient) -> ClusterChoice:
+    """The runtime and node type that the policy fixes, as the exploration cluster has them."""
+    compute = ctx.facts(ComputeFacts)
+    cluster = workspace.clusters.get(compute.cluster_id)
+    return ClusterChoice(compute.policy_id, str(cluster.spark_version), str(cluster.node_type_id))
+
+
+def _of_name(workspace: WorkspaceClient, name: str) -> list[BaseJob]:
+    """Jobs of exactly this name, oldest first: the service's own filter ignores case."""
+    found = [job for job in workspace.jobs.list(name=name) if job.settings and job.settings.name == name]
+    return sorted(found, key=lambda job: job.created_time or 0)
+
+
+def _ours(ctx: Ctx, job: BaseJob) -> bool:
+    return job.settings is not None and (job.settings.tags or {}).get(SETUP_TAG) == ctx.setup_id
+
+
+def _all_ours(ctx: Ctx, workspace: WorkspaceClient) -> Iterator[BaseJob]:
+    return (job for job in workspace.jobs.list() if _ours(ctx, job))
+
+
+def _state(workspace: WorkspaceClient, wanted: Wanted, named: dict[str, list[BaseJob]]) -> State:
+    uploads = tuple(each for each in (wanted.library, *wanted.contracts) if each.missing(workspace))
+    missing, changed, present = [], {}, {}
+    for job in wanted.jobs:
+        job_id = next((found.job_id for found in named[job.name]), None)
+        if job_id is None:
+            missing.append(job)
+            continue
+        present[job.model] = job_id
+        if differing := differences(job.settings(), workspace.jobs.get(job_id)):
+            changed[job.model] = (job_id, differing)
+    return State(uploads, tuple(missing), changed, present)
+
+
+def _changes(state: State) -> Iterator[str]:
+    for upload in state.uploads:
+        yield _("upload {path}", path=upload.path)
+    for job in state.missing:
+        yield _("make job {name}, its schedule paused", name=job.name)
+    for model, (_job_id, names) in state.changed.items():
+        yield _("update the job of {model} in place: {names}", model=model, names=", ".join(names))
+
+
+def _create(workspace: WorkspaceClient, job: Ingest) -> None:
+    settings = job.settings()
+    workspace.jobs.create(
+        name=settings.name,
+        tags=settings.tags,
+        max_concurrent_runs=settings.max_concurrent_runs,
+        run_as=settings.run_as,
+        schedule=settings.schedule,
+        email_notifications=settings.email_notifications,
+        job_clusters=settings.job_clusters,
+        tasks=settings.tasks,
+    )
+
+
+def _foreign_problem(names: list[str]) -> Problem:
+    return Problem(
+        what=_("jobs of our names are there already and are not this setup's: {names}", names=", ".join(names)),
+        why=_("they do not carry this setup's id, so they are left alone"),
+        next_action=_("rename or delete them, or choose another domain or environment"),
+        raw_code="NotOurs",
+    )
+
+
+def _not_ours(names: list[str]) -> Finding:
+    problem = _foreign_problem(names)
+    return Finding(Verdict.BLOCKED, problem.what, problem=problem)

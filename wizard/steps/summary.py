@@ -1,0 +1,25 @@
+"""The end of the journey: done when everything before it is."""
+
+from __future__ import annotations
+
+from wizard.setup.step import Actor, Finding, Kind, Verdict
+from wizard.steps.base import Ctx, WizardStep
+from wizard.steps.facts import ExplorationFacts, FirstRunFacts
+from wizard.text import N_, _
+
+
+class Summary(WizardStep):
+    """Nothing to apply; `wizard.report.closing` gathers what it shows. Its facts prove the steps before it."""
+
+    name = "summary"
+    title = N_("Summary")
+    kind = Kind.SUMMARY
+    actor = Actor.EITHER
+    after = ("first-run", "exploration", "network-watcher")
+
+    def check(self, ctx: Ctx) -> Finding:
+        loaded = ctx.facts(FirstRunFacts)
+        ctx.facts(ExplorationFacts)
+        rows = sum(table.rows or 0 for table in loaded.tables)
+        why = _("the lakehouse stands: {tables} tables with {rows} rows", tables=len(loaded.tables), rows=rows)
+        return Finding(Verdict.DONE, why)
