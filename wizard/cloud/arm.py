@@ -141,7 +141,7 @@ class ArmClient:
     def assign_role(self, role_id: str, principal_id: str, principal_type: str, condition: str | None = None) -> None:
         """Assign at the subscription; an equal assignment that exists already is success. The type is
         named, or the call would race the replication of a new principal."""
-        name = str(uuid.uuid5(_ASSIGNMENTS, f"{self.scope}|{role_id}|{principal_id}|{condition or ''}"))
+        name = self._assignment_name(role_id, principal_id)
         wanted = RoleAssignmentCreateParameters(
             role_definition_id=f"{self.scope}/providers/Microsoft.Authorization/roleDefinitions/{role_id}",
             principal_id=principal_id,
@@ -154,6 +154,14 @@ class ArmClient:
         except ResourceExistsError as error:
             if error_code(error) != "RoleAssignmentExists":
                 raise
+
+    def made_here(self, assignment: RoleAssignment) -> bool:
+        """Whether `assign_role` made it: such an assignment has a name computed from what it assigns."""
+        name = self._assignment_name(assignment.role_id, assignment.principal_id)
+        return assignment.id.rsplit("/", 1)[-1].lower() == name
+
+    def _assignment_name(self, role_id: str, principal_id: str) -> str:
+        return str(uuid.uuid5(_ASSIGNMENTS, f"{self.scope}|{role_id}|{principal_id}".lower()))
 
     def unassign_role(self, assignment_id: str) -> None:
         """Absent is success."""

@@ -47,8 +47,9 @@ class GraphClient:
     def group(self, display_name: str) -> Body | None:
         return self._first("/groups", f"displayName eq {literal(display_name)}")
 
-    def application_by_name(self, display_name: str) -> Body | None:
-        return self._first("/applications", f"displayName eq {literal(display_name)}")
+    def applications(self, display_name: str) -> list[Body]:
+        """Every application of that name; Entra allows several."""
+        return self._list("/applications", f"displayName eq {literal(display_name)}")
 
     def application(self, app_id: str) -> Body | None:
         return self._first("/applications", f"appId eq {literal(app_id)}")

@@ -92,9 +92,12 @@ class World:
 
     def credential(self, ctx: Context[Any], who: Who) -> Credential:
         """A token source of azure-identity, asked anew after a refusal; registers its tokens as secrets."""
+        return self.credential_of(ctx, self.login(ctx, who))
+
+    def credential_of(self, ctx: Context[Any], login: Login) -> Credential:
+        """As `credential`, for a login that is still to be proved."""
         from wizard.cloud.credentials import Credential
 
-        login = self.login(ctx, who)
         return self._once(("credential", login), lambda: Credential(self.target, login, ctx.secrets, ctx.say))
 
     def arm(self, ctx: Context[Any], who: Who = "operator") -> ArmClient:

@@ -1,0 +1,132 @@
+"""What the principal must hold in Azure and in the directory, and how it is granted."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from azure.core.exceptions import HttpResponseError
+
+from wizard.cloud.graph import GRAPH_APP_ID
+from wizard.text import _
+
+if TYPE_CHECKING:
+    from wizard.cloud.arm import ArmClient, RoleAssignment
+    from wizard.cloud.graph import GraphClient
+
+RoleSet = Literal["least_privilege", "owner"]
+DirectoryPermission = Literal["app_roles", "global_administrator"]
+
+# Azure's built-in roles; the ids are the same in every tenant.
+ROLES = {
+    "Owner": "8e3af657-a8ff-443c-a75c-2fe8c4bcb635",
+    "Contributor": "b24988ac-6180-42a0-ab88-20f7382dd24c",
+    "User Access Administrator": "18d7d88d-d35e-4fb5-a5c3-7773c20a72d9",
+    "Role Based Access Control Administrator": "f58310d9-a9f6-439a-9e8d-f62e7b41a168",
+    "Storage Blob Data Contributor": "ba92f5b4-2d11-453d-a403-e96b0029c9fe",
+    "Azure Event Hubs Data Sender": "2b629674-e913-4c01-ae53-ef4638d8f975",
+    "Azure Event Hubs Data Receiver": "a638d3c7-ab3a-418d-83e6-5f17a39d4fde",
+}
+ASSIGNABLE = ("Storage Blob Data Contributor", "Azure Event Hubs Data Sender", "Azure Event Hubs Data Receiver")
+APP_ROLES = {
+    "User.ReadWrite.All": "741f803b-c850-494e-b5df-cde7c675a1ca",
+    "Group.ReadWrite.All": "62a82d76-70ea-41e2-9197-370581804d09",
+    "Application.Read.All": "9a5d68dd-52b0-4cc2-bd40-abcf44ac3a30",
+    "Domain.Read.All": "dbb9058a-0e50-45d7-ae91-66909b5d4664",
+}
+GLOBAL_ADMINISTRATOR = "62e90394-69f5-4237-9190-012177145e10"
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """One right to be given: `system` is azure, app-role or directory-role."""
+
+    system: Literal["azure", "app-role", "directory-role"]
+    name: str
+    id: str
+    condition: str | None = None
+
+    def __str__(self) -> str:
+        if self.system == "azure":
+            limited = _(" (only for the roles the wizard assigns)") if self.condition else ""
+            return _("role {name} on the subscription", name=self.name) + limited
+        if self.system == "app-role":
+            return _("Microsoft Graph application permission {name}", name=self.name)
+        return _("directory role {name}", name=self.name)
+
+
+def condition() -> str:
+    """Lets the holder assign and unassign no roles but those the wizard's Terraform needs."""
+    ids = ", ".join(ROLES[name] for name in ASSIGNABLE)
+
+    def part(action: str, source: str) -> str:
+        return (
+            f"((!(ActionMatches{{'Microsoft.Authorization/roleAssignments/{action}'}})) OR "
+            f"(@{source}[Microsoft.Authorization/roleAssignments:RoleDefinitionId] "
+            f"ForAnyOfAnyValues:GuidEquals {{{ids}}}))"
+        )
+
+    return f"{part('write', 'Request')} AND {part('delete', 'Resource')}"
+
+
+def missing_roles(held: list[RoleAssignment], role_set: RoleSet) -> list[Grant]:
+    """The Azure roles that are not held at or above the subscription. Owner stands for every set."""
+    ids = {item.role_id for item in held}
+    if ROLES["Owner"] in ids:
+        return []
+    if role_set == "owner":
+        return [Grant("azure", "Owner", ROLES["Owner"])]
+    missing = [] if ROLES["Contributor"] in ids else [Grant("azure", "Contributor", ROLES["Contributor"])]
+    assigners = {ROLES["User Access Administrator"], ROLES["Role Based Access Control Administrator"]}
+    if not any(item.role_id in assigners and _wide_enough(item.condition) for item in held):
+        name = "Role Based Access Control Administrator"
+        missing.append(Grant("azure", name, ROLES[name], condition()))
+    return missing
+
+
+def _wide_enough(text: str | None) -> bool:
+    """Whether a condition still names every role that we must be able to assign."""
+    if not text:
+        return True
+    listed = set(re.findall(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", text.lower()))
+    return {ROLES[name] for name in ASSIGNABLE} <= listed
+
+
+def missing_directory(graph: GraphClient, object_id: str, wanted: DirectoryPermission) -> list[Grant]:
+    """The directory permission that is not held. The app roles and Global Administrator each suffice."""
+    held = {str(item.get("appRoleId", "")).lower() for item in graph.app_roles(object_id)}
+    app_roles = [Grant("app-role", name, guid) for name, guid in APP_ROLES.items() if guid not in held]
+    if not app_roles or holds_global_administrator(graph, object_id):
+        return []
+    if wanted == "app_roles":
+        return app_roles
+    return [Grant("directory-role", "Global Administrator", GLOBAL_ADMINISTRATOR)]
+
+
+def holds_global_administrator(graph: GraphClient, object_id: str) -> bool:
+    """Active, for the whole directory; a role that is only eligible (PIM) does not count."""
+    try:
+        roles = graph.directory_roles(object_id)
+    except HttpResponseError as error:
+        if error.status_code == 403:  # who may not read it cannot lean on it either
+            return False
+        raise
+    return any(
+        item.get("roleDefinitionId") == GLOBAL_ADMINISTRATOR and item.get("directoryScopeId", "/") == "/"
+        for item in roles
+    )
+
+
+def give(arm: ArmClient, graph: GraphClient, object_id: str, grant: Grant) -> None:
+    """Grant one right to a service principal; one it holds already is success."""
+    if grant.system == "azure":
+        arm.assign_role(arm.role_id(grant.name) or grant.id, object_id, "ServicePrincipal", grant.condition)
+    elif grant.system == "app-role":
+        resource = graph.service_principal(GRAPH_APP_ID)
+        if resource is None:
+            raise LookupError(_("the tenant has no service principal of Microsoft Graph"))
+        offered = {role["value"]: role["id"] for role in resource.get("appRoles") or () if role.get("value")}
+        graph.grant_app_role(object_id, str(resource["id"]), offered.get(grant.name, grant.id))
+    else:
+        graph.grant_directory_role(object_id, grant.id)

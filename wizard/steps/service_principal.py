@@ -1,0 +1,346 @@
+"""Step 5, service principal: who acts in Terraform and in the jobs, with the rights chosen in the answers."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+from azure.core.exceptions import ClientAuthenticationError, HttpResponseError
+from pydantic import Field, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
+
+from wizard.cloud.world import Login
+from wizard.setup.folder import PRIVATE
+from wizard.setup.secrets import SecretMissing, SecretRef
+from wizard.setup.step import (
+    Actor,
+    Finding,
+    Guide,
+    Kind,
+    Permission,
+    Problem,
+    Questions,
+    Removal,
+    StepFailed,
+    Verdict,
+)
+from wizard.steps import principal_rights as rights
+from wizard.steps.base import Ctx, WizardStep
+from wizard.steps.facts import PrincipalFacts, ProjectFacts, SignInFacts
+from wizard.steps.names import SETUP_TAG
+from wizard.steps.principal_rights import DirectoryPermission, Grant, RoleSet
+from wizard.steps.problems import from_exception
+from wizard.steps.sign_in import check_guid
+from wizard.text import N_, _
+
+if TYPE_CHECKING:
+    from wizard.cloud.arm import RoleAssignment
+
+SECRET_FILE = "principal-secret"
+SECRET_DAYS = 180
+REPLICATION_SECONDS = 180.0
+REPLICATION_CODES = {"PrincipalNotFound", "Request_ResourceNotFound"}
+DENIED_CODES = {"AuthorizationFailed", "Authorization_RequestDenied"}
+PORTAL = "https://portal.azure.com/#view/Microsoft_AAD_RegisteredApps/ApplicationsListBlade"
+
+
+class ServicePrincipalQuestions(Questions):
+    """Which principal acts, and what it may do."""
+
+    mode: Literal["given", "create"] = Field(
+        default="create", description=N_("given (an existing principal) or create")
+    )
+    client_id: str | None = Field(
+        default=None,
+        validate_default=True,
+        description=N_("the given principal's application (client) id, a GUID"),
+    )
+    client_secret: SecretRef | None = Field(
+        default=None, validate_default=True, description=N_("where the given principal's client secret is")
+    )
+    role_set: RoleSet = Field(
+        default="least_privilege",
+        description=N_("least_privilege (Contributor, and the right to assign a few roles) or owner"),
+    )
+    directory_permission: DirectoryPermission = Field(
+        default="app_roles", description=N_("app_roles (four permissions of Microsoft Graph) or global_administrator")
+    )
+
+    @field_validator("client_id")
+    @classmethod
+    def _guid(cls, value: str | None) -> str | None:
+        return check_guid(value) if value is not None else None
+
+    @field_validator("client_id", "client_secret")
+    @classmethod
+    def _needed(cls, value: Any, info: ValidationInfo) -> Any:
+        if value is None and info.data.get("mode") == "given":
+            raise PydanticCustomError("missing", "no answer")
+        return value
+
+
+class ServicePrincipal(WizardStep):
+    """Done when the principal exists, signs in, and holds its roles and its directory permission."""
+
+    name: ClassVar[str] = "service-principal"
+    title: ClassVar[str] = N_("Service principal")
+    kind: ClassVar[Kind] = Kind.GUIDED
+    actor: ClassVar[Actor] = Actor.EITHER
+    after: ClassVar[tuple[str, ...]] = ("sign-in", "project", "resource-providers")
+    permissions: ClassVar[tuple[Permission, ...]] = (
+        Permission("graph", "Application.ReadWrite.All", "tenant", N_("to make the principal and its secret")),
+        Permission("graph", "AppRoleAssignment.ReadWrite.All", "tenant", N_("to grant it Microsoft Graph permissions")),
+        Permission(
+            "azure", "User Access Administrator", "/subscriptions/{subscription}", N_("to give it its Azure roles")
+        ),
+    )
+    questions: ClassVar[type[Questions] | None] = ServicePrincipalQuestions
+
+    def __init__(self) -> None:
+        self._denied: list[Grant] = []  # what the operator was refused to grant in this run
+
+    def check(self, ctx: Ctx) -> Finding:
+        asked = ctx.ask(ServicePrincipalQuestions)
+        principal = _find(ctx)
+        if principal is None:
+            if asked.mode == "given":
+                why = _("there is no service principal of application {id} in the tenant", id=asked.client_id)
+                return Finding(Verdict.BLOCKED, why, guide=_missing_guide(asked))
+            name = display_name(ctx)
+            making = (_("create the application {name} and its service principal, with a secret", name=name),)
+            return Finding(Verdict.TODO, _("the service principal is still to be made"), changes=making)
+        refused = _sign_in(ctx, principal)
+        if refused is not None and asked.mode == "given":
+            guide = _missing_guide(asked)
+            return Finding(Verdict.BLOCKED, refused.what, facts=principal, guide=guide, problem=refused)
+        missing = _missing(ctx, principal)
+        changes = tuple(_("give {name}: {grant}", name=principal.display_name, grant=grant) for grant in missing)
+        if refused is not None:
+            changes = (_("make a new secret for {name}", name=principal.display_name), *changes)
+        if changes:
+            why = _("{name} lacks what the setup needs", name=principal.display_name)
+            return Finding(Verdict.TODO, why, facts=principal, changes=changes)
+        why = _("{name} signs in and holds its roles", name=principal.display_name)
+        return Finding(Verdict.DONE, why, facts=principal)
+
+    def apply(self, ctx: Ctx) -> None:
+        self._denied = []
+        principal = _find(ctx) or _create(ctx)
+        if _sign_in(ctx, principal) is not None and ctx.ask(ServicePrincipalQuestions).mode == "create":
+            _renew_secret(ctx, principal)
+        for grant in _missing(ctx, principal):
+            ctx.say(_("giving {name}: {grant}", name=principal.display_name, grant=grant))
+            self._give(ctx, principal.object_id, grant)
+
+    def _give(self, ctx: Ctx, object_id: str, grant: Grant) -> None:
+        """Grant one right; a principal that is not known everywhere yet is tried again, with a bound."""
+        arm, graph = ctx.world.arm(ctx, "operator"), ctx.world.graph(ctx, "operator")
+        last: list[HttpResponseError] = []
+
+        def given() -> bool:
+            try:
+                rights.give(arm, graph, object_id, grant)
+            except HttpResponseError as error:
+                last.append(error)
+                if _code(error) in DENIED_CODES:
+                    self._denied.append(grant)
+                    return True
+                if _code(error) in REPLICATION_CODES:
+                    return False
+                raise
+            return True
+
+        if not ctx.wait_for(_("the new principal to be known everywhere"), given, seconds=REPLICATION_SECONDS):
+            raise last[-1]
+
+    def confirm(self, ctx: Ctx) -> Finding:
+        finding = self.check(ctx)
+        if finding.verdict is Verdict.TODO and self._denied:
+            why = _("the operator may not grant: {grants}", grants="; ".join(map(str, self._denied)))
+            guide = _grant_guide(finding, self._denied)
+            return Finding(Verdict.BLOCKED, why, facts=finding.facts, changes=finding.changes, guide=guide)
+        return finding
+
+    def removal(self, ctx: Ctx) -> Removal | None:
+        principal = _find(ctx)
+        if principal is None:
+            return None
+        objects = [_("role assignment {id}", id=item.id) for item in _our_assignments(ctx, principal)]
+        if ctx.ask(ServicePrincipalQuestions).mode == "create":
+            objects.append(_("application {name} with its service principal and secret", name=principal.display_name))
+        return Removal(tuple(objects)) if objects else None
+
+    def destroy(self, ctx: Ctx) -> None:
+        principal = _find(ctx)
+        if principal is None:
+            return
+        for item in _our_assignments(ctx, principal):
+            ctx.world.arm(ctx, "operator").unassign_role(item.id)
+        if ctx.ask(ServicePrincipalQuestions).mode == "create":
+            graph = ctx.world.graph(ctx, "operator")
+            application = graph.application(principal.client_id)
+            if application is not None:
+                graph.delete_application(str(application["id"]))
+            (ctx.folder.private / SECRET_FILE).unlink(missing_ok=True)
+
+
+def display_name(ctx: Ctx) -> str:
+    project = ctx.facts(ProjectFacts)
+    return "-".join(part for part in ("lakehouse", project.domain, project.environment) if part)
+
+
+def _marker(ctx: Ctx) -> str:
+    return f"{SETUP_TAG}={ctx.setup_id}"
+
+
+def _find(ctx: Ctx) -> PrincipalFacts | None:
+    """The given principal, or the one that this setup made (known by its mark, not by its name)."""
+    asked = ctx.ask(ServicePrincipalQuestions)
+    if asked.mode == "given":
+        client_id, secret = str(asked.client_id), asked.client_secret
+    else:
+        application = _our_application(ctx)
+        if application is None:
+            return None
+        client_id, secret = str(application["appId"]), SecretRef("file", f"{PRIVATE}/{SECRET_FILE}")
+    found = ctx.world.graph(ctx, "operator").service_principal(client_id)
+    if found is None or secret is None:
+        return None
+    return PrincipalFacts(
+        client_id=client_id,
+        object_id=str(found["id"]),
+        display_name=str(found.get("displayName") or client_id),
+        secret=secret,
+    )
+
+
+def _our_application(ctx: Ctx) -> dict[str, Any] | None:
+    named = ctx.world.graph(ctx, "operator").applications(display_name(ctx))
+    return next((app for app in named if _marker(ctx) in (app.get("tags") or ())), None)
+
+
+def _create(ctx: Ctx) -> PrincipalFacts:
+    """Make application and service principal, adopting what an interrupted run left behind."""
+    graph, name = ctx.world.graph(ctx, "operator"), display_name(ctx)
+    ctx.say(_("creating the application {name}", name=name))
+    application = _our_application(ctx) or graph.create_application(name, _marker(ctx), _marker(ctx))
+    made: list[dict[str, Any]] = []
+
+    def known() -> bool:
+        try:
+            found = graph.service_principal(str(application["appId"]))
+            made.append(found or graph.create_service_principal(str(application["appId"]), _marker(ctx)))
+        except HttpResponseError as error:
+            if _code(error) in {*REPLICATION_CODES, "NoBackingApplicationObject"}:
+                return False
+            raise
+        return True
+
+    if not ctx.wait_for(_("the new application to be known everywhere"), known, seconds=REPLICATION_SECONDS):
+        raise _too_slow(name)
+    return PrincipalFacts(
+        client_id=str(application["appId"]),
+        object_id=str(made[-1]["id"]),
+        display_name=name,
+        secret=SecretRef("file", f"{PRIVATE}/{SECRET_FILE}"),
+    )
+
+
+def _renew_secret(ctx: Ctx, principal: PrincipalFacts) -> None:
+    """A new secret, written (0600) the moment it is told, since it is told only once."""
+    graph = ctx.world.graph(ctx, "operator")
+    application = graph.application(principal.client_id)
+    if application is None:
+        raise _too_slow(principal.display_name)
+    ctx.say(_("making a secret for {name}, kept in {file}", name=principal.display_name, file=principal.secret.name))
+    end = datetime.now(UTC) + timedelta(days=SECRET_DAYS)
+    secret = graph.add_password(str(application["id"]), _marker(ctx), f"{end:%Y-%m-%dT%H:%M:%SZ}")
+    ctx.secrets.remember(secret)
+    ctx.folder.write(ctx.folder.private / SECRET_FILE, secret + "\n", mode=0o600)
+    accepted = ctx.wait_for(
+        _("the new secret to be accepted"), lambda: _sign_in(ctx, principal) is None, seconds=REPLICATION_SECONDS
+    )
+    if not accepted:
+        raise _too_slow(principal.display_name)
+
+
+def _too_slow(name: str) -> StepFailed:
+    return StepFailed(
+        Problem(
+            _("{name} is not known everywhere in Entra yet", name=name),
+            _("Entra copies a new object to all its servers, which takes longer than usual now"),
+            _("run again in some minutes; what was made is found again"),
+        )
+    )
+
+
+def _sign_in(ctx: Ctx, principal: PrincipalFacts) -> Problem | None:
+    """Why the principal cannot sign in; None if it can."""
+    signed_in = ctx.facts(SignInFacts)
+    try:
+        secret = ctx.secrets.resolve(principal.secret)
+        login = Login("client_secret", signed_in.tenant_id, signed_in.subscription_id, principal.client_id, secret)
+        ctx.world.credential_of(ctx, login).get_token(ctx.world.target.endpoints.arm_scope)
+    except SecretMissing as missing:
+        return Problem(_("the principal's secret cannot be had"), missing.why, missing.remedy)
+    except ClientAuthenticationError as error:
+        return from_exception(error)
+    return None
+
+
+def _missing(ctx: Ctx, principal: PrincipalFacts) -> list[Grant]:
+    asked = ctx.ask(ServicePrincipalQuestions)
+    held = ctx.world.arm(ctx, "operator").role_assignments(principal.object_id)
+    graph = ctx.world.graph(ctx, "operator")
+    return [
+        *rights.missing_roles(held, asked.role_set),
+        *rights.missing_directory(graph, principal.object_id, asked.directory_permission),
+    ]
+
+
+def _our_assignments(ctx: Ctx, principal: PrincipalFacts) -> list[RoleAssignment]:
+    """The principal's roles on the subscription that this wizard gave (known by their computed names)."""
+    arm = ctx.world.arm(ctx, "operator")
+    return [item for item in arm.role_assignments(principal.object_id) if arm.made_here(item)]
+
+
+def _code(error: HttpResponseError) -> str:
+    from wizard.cloud.arm import error_code
+
+    return error_code(error)
+
+
+def _missing_guide(asked: ServicePrincipalQuestions) -> Guide:
+    actions = (
+        _("in Entra open App registrations and find the application {id}", id=asked.client_id),
+        _("copy its Application (client) id into service_principal.client_id"),
+        _("under Certificates & secrets make a secret and put its value where service_principal.client_secret points"),
+        _("or set service_principal.mode to create"),
+    )
+    return Guide(_("Give a principal that exists and signs in"), actions, _("an owner of the application"), PORTAL)
+
+
+def _grant_guide(finding: Finding, denied: list[Grant]) -> Guide:
+    name = getattr(finding.facts, "display_name", "")
+    azure = [grant for grant in denied if grant.system == "azure"]
+    directory = [grant for grant in denied if grant.system != "azure"]
+    actions = [
+        _("in Subscriptions, Access control (IAM), Add role assignment: {grant} to {name}", grant=grant, name=name)
+        for grant in azure
+    ]
+    actions += [
+        _("condition of the assignment: {condition}", condition=grant.condition) for grant in azure if grant.condition
+    ]
+    actions += [
+        _("in Entra, App registrations, {name}, API permissions: {grant}, then Grant admin consent",
+          name=name, grant=grant)
+        if grant.system == "app-role"
+        else _("in Entra, Roles and administrators: {grant} to {name}", name=name, grant=grant)
+        for grant in directory
+    ]  # fmt: skip
+    who = []
+    if azure:
+        who.append(_("an Owner of the subscription"))
+    if directory:
+        who.append(_("a Global Administrator"))
+    return Guide(_("Give the principal its rights"), tuple(actions), " + ".join(who), PORTAL)
