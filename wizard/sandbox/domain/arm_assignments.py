@@ -106,7 +106,9 @@ class Assignments(ArmKind):
                 found.append(public(body))
         return found
 
-    def _allow(self, caller: Caller, verb: str, rid: ResourceId, *, request: Body | None = None, resource: Body) -> None:
+    def _allow(
+        self, caller: Caller, verb: str, rid: ResourceId, *, request: Body | None = None, resource: Body
+    ) -> None:
         self.cloud.authorization.require(
             caller,
             f"{ASSIGNMENT}/{verb}",
@@ -130,7 +132,9 @@ class Assignments(ArmKind):
         check_scope(self.cloud, rid)
         if role_of(properties.get("roleDefinitionId", "")) is None:
             id = str(properties.get("roleDefinitionId", "")).rsplit("/", 1)[-1].replace("-", "")
-            raise CloudError(404, "RoleDefinitionDoesNotExist", f"The specified role definition with ID '{id}' does not exist.")
+            raise CloudError(
+                404, "RoleDefinitionDoesNotExist", f"The specified role definition with ID '{id}' does not exist."
+            )
         if kind is None:
             raise CloudError(
                 400,
@@ -188,7 +192,9 @@ def _check_condition(properties: Body) -> None:
         ) from error
     if version != "2.0":
         raise CloudError(
-            400, "InvalidRoleAssignmentCondition", "The given role assignment condition is invalid: its version must be 2.0."
+            400,
+            "InvalidRoleAssignmentCondition",
+            "The given role assignment condition is invalid: its version must be 2.0.",
         )
 
 

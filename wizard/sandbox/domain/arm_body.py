@@ -44,7 +44,9 @@ def merged(under: Body, over: Body) -> Body:
 def without_none(body: Body) -> Body:
     """A copy without null values: ARM takes null for absent."""
     return {
-        key: without_none(value) if isinstance(value, dict) else value for key, value in body.items() if value is not None
+        key: without_none(value) if isinstance(value, dict) else value
+        for key, value in body.items()
+        if value is not None
     }
 
 

@@ -314,5 +314,7 @@ def arm_kinds(cloud: Cloud) -> Iterator[ArmKind]:
 def inside(cloud: Cloud, rid: ResourceId) -> list[tuple[ArmKind, str]]:
     """What stands below an id, in the order in which it can be taken away: workspaces, then the deepest."""
     prefix = rid.key + "/"
-    found = [(kind, id) for kind in arm_kinds(cloud) for id, _body in cloud.store.items(kind.name) if id.startswith(prefix)]
+    found = [
+        (kind, id) for kind in arm_kinds(cloud) for id, _body in cloud.store.items(kind.name) if id.startswith(prefix)
+    ]
     return sorted(found, key=lambda pair: (not pair[0].name.startswith("Microsoft.Databricks/"), -pair[1].count("/")))

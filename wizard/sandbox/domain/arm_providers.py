@@ -16,9 +16,7 @@ WATCHER_OPT_OUT = ("Microsoft.Network", "DisableNetworkWatcherAutocreation")
 def require_subscription(cloud: Cloud, subscription: str) -> None:
     """Raises CloudError 404 SubscriptionNotFound."""
     if subscription.lower() not in (id.lower() for id in world(cloud).subscriptions):
-        raise CloudError(
-            404, "SubscriptionNotFound", f"The subscription '{subscription}' could not be found."
-        )
+        raise CloudError(404, "SubscriptionNotFound", f"The subscription '{subscription}' could not be found.")
 
 
 def subscriptions(cloud: Cloud, caller: Caller) -> list[Body]:
@@ -50,9 +48,7 @@ def _key(subscription: str, *names: str) -> str:
 def _official(namespace: str) -> str:
     found = namespace_of(namespace)
     if found is None:
-        raise CloudError(
-            404, "InvalidResourceNamespace", f"The resource namespace '{namespace}' is invalid."
-        )
+        raise CloudError(404, "InvalidResourceNamespace", f"The resource namespace '{namespace}' is invalid.")
     return found
 
 
@@ -85,7 +81,9 @@ def provider(cloud: Cloud, caller: Caller, subscription: str, namespace: str) ->
     namespace = _official(namespace)
     _require(cloud, caller, subscription, "Microsoft.Resources/subscriptions/providers/read")
     record = _record(cloud, subscription, namespace)
-    answer = _provider_body(subscription, namespace, "Registered" if record["state"] == "Registering" else record["state"])
+    answer = _provider_body(
+        subscription, namespace, "Registered" if record["state"] == "Registering" else record["state"]
+    )
     if record["state"] == "Registering":
         cloud.store.put(PROVIDER, _key(subscription, namespace), {**record, "state": "Registered"})
     return answer

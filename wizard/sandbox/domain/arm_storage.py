@@ -23,7 +23,9 @@ SERVICES = ("blob", "dfs", "file", "queue", "table")
 
 
 def bad_parameter(name: str, value: object) -> CloudError:
-    return CloudError(400, "InvalidValuesForRequestParameters", f"Values for request parameters are invalid: {name}={value}.")
+    return CloudError(
+        400, "InvalidValuesForRequestParameters", f"Values for request parameters are invalid: {name}={value}."
+    )
 
 
 class Accounts(ArmKind):
@@ -90,7 +92,9 @@ class Policies(ArmKind):
         properties = body["properties"]
         properties.pop("provisioningState")
         same = existing is not None and existing["properties"]["policy"] == properties["policy"]
-        properties["lastModifiedTime"] = existing["properties"]["lastModifiedTime"] if existing and same else timestamp(self)
+        properties["lastModifiedTime"] = (
+            existing["properties"]["lastModifiedTime"] if existing and same else timestamp(self)
+        )
 
 
 def timestamp(kind: ArmKind) -> str:

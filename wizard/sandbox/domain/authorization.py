@@ -114,6 +114,13 @@ class Authorization:
             for properties in self.assignments_of(caller.oid)
         )
 
+    def role_id(self, name: str) -> str:
+        """The id of a built-in role; raises LookupError for a name the sandbox does not hold."""
+        for role in roles().values():
+            if role.name.casefold() == name.casefold():
+                return role.id
+        raise LookupError(f"there is no role {name!r}")
+
     def touches(self, caller: Caller, scope: str) -> bool:
         """Whether the caller holds any role at, above or below `scope`: what lets it see a subscription."""
         return caller.oid == SYSTEM.oid or any(

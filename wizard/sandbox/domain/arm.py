@@ -1,0 +1,44 @@
+"""Azure Resource Manager: all its kinds, put into the cloud."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from wizard.sandbox.domain import arm_storage, network_parts, network_vnet
+from wizard.sandbox.domain.arm_assignments import Assignments
+from wizard.sandbox.domain.arm_budgets import BUDGET, Budgets
+from wizard.sandbox.domain.arm_databricks import CONNECTOR, WORKSPACE, Connectors, Workspaces, reopen_workspaces
+from wizard.sandbox.domain.arm_eventhub import HUB, NAMESPACE, Hubs, Namespaces
+from wizard.sandbox.domain.arm_groups import Groups
+from wizard.sandbox.domain.arm_id import GROUP
+from wizard.sandbox.domain.arm_kind import ArmKind
+from wizard.sandbox.domain.arm_types import arm_types
+from wizard.sandbox.domain.cloud import Cloud
+
+KINDS: Mapping[str, type[ArmKind]] = {
+    GROUP: Groups,
+    arm_storage.ACCOUNT: arm_storage.Accounts,
+    arm_storage.CONTAINER: arm_storage.Containers,
+    arm_storage.POLICY: arm_storage.Policies,
+    WORKSPACE: Workspaces,
+    CONNECTOR: Connectors,
+    NAMESPACE: Namespaces,
+    HUB: Hubs,
+    network_vnet.VNET: network_vnet.VirtualNetworks,
+    network_vnet.SUBNET: network_vnet.Subnets,
+    "Microsoft.Network/networkSecurityGroups": network_parts.SecurityGroups,
+    network_parts.GATEWAY: network_parts.NatGateways,
+    "Microsoft.Network/publicIPAddresses": network_parts.PublicAddresses,
+    network_parts.WATCHER: network_parts.Watchers,
+    BUDGET: Budgets,
+}
+
+
+def register(cloud: Cloud) -> None:
+    """Add every ARM kind."""
+    for type, rules in arm_types().items():
+        cloud.add(KINDS[type](cloud, rules))
+    cloud.add(Assignments(cloud))
+
+
+__all__ = ["register", "reopen_workspaces"]
