@@ -37,7 +37,7 @@ class Source:
     format: str = "csv"
     header: bool = True
     delimiter: str = ","
-    multiline: bool = True
+    multiline: bool = True  # a record may span lines; json without it is one object a line
     encoding: str = "UTF-8"
 
 

@@ -115,7 +115,7 @@ def to_model(table: Table) -> Model:
             format=source.get("format", "csv"),
             header=source.get("header", True),
             delimiter=source.get("delimiter", ","),
-            multiline=source.get("multiline", True),
+            multiline=source.get("multiline", source.get("format", "csv") == "csv"),
             encoding=source.get("encoding", "UTF-8"),
         ),
         sequence=tuple(table.sequence),

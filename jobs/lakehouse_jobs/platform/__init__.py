@@ -1,0 +1,58 @@
+"""Where the job runs. Nothing else in this package knows Auto Loader, dbutils, or a path of this machine."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Protocol
+
+from lakehouse_jobs.contract.model import Model
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+
+class Platform(Protocol):
+    """What the layers need. Names are `catalog.schema.table`; paths are `/Volumes/…` or `abfss://…`."""
+
+    def session(self) -> SparkSession: ...
+
+    def path(self, path: str) -> str:
+        """The path as Python and Spark on this platform open it."""
+        ...
+
+    def table(self, name: str) -> str:
+        """The table as SQL names it."""
+        ...
+
+    def location(self, name: str) -> str:
+        """Where a person finds the table."""
+        ...
+
+    def exists(self, name: str) -> bool: ...
+
+    def stream_files(self, folder: str, model: Model, checkpoint: str) -> DataFrame:
+        """A stream over the files that are new since the checkpoint; `rows` gives what its batches hold."""
+        ...
+
+    def rows(self, batch: DataFrame, model: Model) -> DataFrame:
+        """The rows of a batch of `stream_files`, in the form of `lakehouse_jobs.sources.files`."""
+        ...
+
+    def stream_table(self, name: str) -> DataFrame: ...
+
+    def append(self, rows: DataFrame, name: str, application: str, version: int) -> None:
+        """Append once: the same application and version a second time change nothing."""
+        ...
+
+    def secret(self, scope: str, key: str) -> str: ...
+
+
+def current() -> Platform:
+    """The platform this process runs on."""
+    if "DATABRICKS_RUNTIME_VERSION" in os.environ:
+        from lakehouse_jobs.platform.databricks import Databricks
+
+        return Databricks()
+    from lakehouse_jobs.platform.local import Local
+
+    return Local.from_environment()

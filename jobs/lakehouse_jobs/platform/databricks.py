@@ -1,0 +1,88 @@
+"""Databricks, classic or serverless: Auto Loader and Unity Catalog. Uses no SparkContext and no RDD."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lakehouse_jobs.contract.model import Model
+from lakehouse_jobs.platform import shared
+from lakehouse_jobs.sources.files import (
+    EXTENSIONS,
+    MODIFIED,
+    MOST_FILES,
+    PATH,
+    RESCUED,
+    as_text,
+    columns,
+    quoted,
+    reader_options,
+    text_schema,
+)
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+
+def auto_loader_options(model: Model, checkpoint: str) -> dict[str, str]:
+    """Options of a `cloudFiles` reader. With rescue, csv columns are found by their header, not by position."""
+    options = {
+        "cloudFiles.format": model.source.format,
+        "cloudFiles.maxFilesPerTrigger": str(MOST_FILES),
+        "pathGlobFilter": EXTENSIONS[model.source.format],
+        "rescuedDataColumn": RESCUED,
+        **{key: value for key, value in reader_options(model.source).items() if key != "mode"},
+    }
+    if model.source.format == "parquet":
+        # A parquet file has types of its own: its schema is found, then cast to text.
+        options["cloudFiles.schemaLocation"] = f"{checkpoint}/schema"
+        options["cloudFiles.schemaEvolutionMode"] = "rescue"
+    return options
+
+
+def reader_schema(model: Model) -> str | None:
+    """Text columns of the contract and the rescued data; None where the file knows its own types."""
+    if model.source.format == "parquet":
+        return None
+    return f"{text_schema(columns(model))}, {RESCUED} STRING"
+
+
+class Databricks:
+    """A job cluster or serverless compute of a workspace with Unity Catalog."""
+
+    def session(self) -> SparkSession:
+        from pyspark.sql import SparkSession
+
+        return SparkSession.builder.getOrCreate()
+
+    def path(self, path: str) -> str:
+        return path
+
+    def table(self, name: str) -> str:
+        return ".".join(quoted(part) for part in name.split("."))
+
+    def location(self, name: str) -> str:
+        return name
+
+    def exists(self, name: str) -> bool:
+        return bool(self.session().catalog.tableExists(name))
+
+    def stream_files(self, folder: str, model: Model, checkpoint: str) -> DataFrame:
+        reader = self.session().readStream.format("cloudFiles").options(**auto_loader_options(model, checkpoint))
+        schema = reader_schema(model)
+        if schema is not None:
+            reader = reader.schema(schema)
+        files = ("_metadata.file_path as " + PATH, "_metadata.file_modification_time as " + MODIFIED)
+        return reader.load(folder).selectExpr("*", *files)
+
+    def rows(self, batch: DataFrame, model: Model) -> DataFrame:
+        return as_text(batch, model, None)
+
+    def stream_table(self, name: str) -> DataFrame:
+        return self.session().readStream.table(self.table(name))
+
+    def append(self, rows: DataFrame, name: str, application: str, version: int) -> None:
+        options = shared.append_options(application, version)
+        rows.write.format("delta").mode("append").options(**options).saveAsTable(self.table(name))
+
+    def secret(self, scope: str, key: str) -> str:
+        return shared.secret(self.session(), scope, key)
