@@ -40,7 +40,7 @@ class Secretive(Objects):
         require(self.cloud, caller, "application.write", body)
         times = {key: _time(wanted[key]) for key in ("startDateTime", "endDateTime") if wanted.get(key)}
         # Only the cloud itself may choose a secret's text, when it seeds a scenario.
-        text = wanted.get("secretText") if caller is SYSTEM else None
+        text = wanted.get("secretText") if caller.oid == SYSTEM.oid else None
         credential = add_secret(self.cloud, body, {**wanted, **times}, text)
         self.cloud.store.put(self.name, body["id"], body)
         return credential
@@ -54,7 +54,7 @@ class Secretive(Objects):
     def owners_of(self, caller: Caller, body: Body) -> list[str]:
         """Owners given with a create, or the person who creates; an application owns what it makes."""
         given = [reference(one) for one in body.get("owners@odata.bind") or body.get("owners") or []]
-        return given or ([] if caller is SYSTEM else [caller.oid])
+        return given or ([] if caller.oid == SYSTEM.oid else [caller.oid])
 
 
 class Applications(Secretive):
@@ -68,8 +68,8 @@ class Applications(Secretive):
     def create(self, caller: Caller, body: Body) -> Body:
         require(self.cloud, caller, "application.create")
         required(body, "displayName")
-        seeded = {key: body[key] for key in ("id", "appId") if caller is SYSTEM and key in body}
-        stored = {
+        seeded: Body = {key: body[key] for key in ("id", "appId") if caller.oid == SYSTEM.oid and key in body}
+        stored: Body = {
             "signInAudience": "AzureADMyOrg",
             "identifierUris": [],
             "description": None,
@@ -110,7 +110,7 @@ class ServicePrincipals(Secretive):
 
     def create(self, caller: Caller, body: Body) -> Body:
         require(self.cloud, caller, "application.create")
-        managed = caller is SYSTEM and body.get("servicePrincipalType") == "ManagedIdentity"
+        managed = caller.oid == SYSTEM.oid and body.get("servicePrincipalType") == "ManagedIdentity"
         if managed:
             body = {"appId": self.cloud.guid(), "displayName": "managed identity", **body}
         required(body, "appId")
@@ -122,8 +122,8 @@ class ServicePrincipals(Secretive):
                 f"{body['appId']} is already in use.",
             )
         base = {"displayName": body["displayName"]} if managed else self._from_application(body["appId"])
-        seeded = {"id": body["id"]} if caller is SYSTEM and "id" in body else {}
-        stored = {
+        seeded = {"id": body["id"]} if caller.oid == SYSTEM.oid and "id" in body else {}
+        stored: Body = {
             "accountEnabled": True,
             "servicePrincipalType": "Application",
             "appRoleAssignmentRequired": False,
@@ -215,7 +215,7 @@ def first_party_principals(guid_of: dict[str, str]) -> list[Body]:
                 "servicePrincipalNames": [one["app_id"], *one["names"]],
                 "appOwnerOrganizationId": "f8cdef31-a31e-4b4a-93e4-5f571e91255a",
                 "signInAudience": "AzureADMultipleOrgs",
-                "appRoles": [_app_role(name, id) for name, id in roles.items()],
+                "appRoles": [_app_role(name, role) for name, role in roles.items()],
                 "oauth2PermissionScopes": [],
                 "tags": [],
                 "passwordCredentials": [],
@@ -225,9 +225,9 @@ def first_party_principals(guid_of: dict[str, str]) -> list[Body]:
     return bodies
 
 
-def _app_role(name: str, id: str) -> Body:
+def _app_role(name: str, role: str) -> Body:
     return {
-        "id": id,
+        "id": role,
         "value": name,
         "displayName": name,
         "description": name,

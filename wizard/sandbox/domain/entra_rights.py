@@ -52,7 +52,7 @@ def operations() -> dict[str, Operation]:
 
 def graph_roles_of(cloud: Cloud, principal: str) -> set[str]:
     """Names of Graph's app roles that a principal (by object id) holds."""
-    by_id = {id: name for name, id in directory_data()["graph_app_roles"].items()}
+    by_id = {role: name for name, role in directory_data()["graph_app_roles"].items()}
     graph = graph_principal(cloud)["id"]
     return {
         by_id[body["appRoleId"]]
@@ -63,7 +63,7 @@ def graph_roles_of(cloud: Cloud, principal: str) -> set[str]:
 
 def directory_roles_of(cloud: Cloud, principal: str) -> set[str]:
     """Names of the directory roles that are active for a person or principal (by object id)."""
-    by_id = {id: name for name, id in directory_data()["directory_roles"].items()}
+    by_id = {role: name for name, role in directory_data()["directory_roles"].items()}
     groups = {body["groupId"] for _id, body in cloud.store.items(MEMBER) if body["memberId"] == principal}
     holders = {principal, *groups}
     return {
@@ -82,7 +82,7 @@ def graph_principal(cloud: Cloud) -> Body:
 def may(cloud: Cloud, caller: Caller, operation: str, target: Body | None = None) -> bool:
     """Whether the caller may do the operation, on the stored object `target` if there is one."""
     rule = operations()[operation]
-    if caller is SYSTEM:
+    if caller.oid == SYSTEM.oid:
         return True
     if rule.self and target is not None and caller.oid in (target.get("id"), target.get("principalId")):
         return True

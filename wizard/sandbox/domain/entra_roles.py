@@ -57,7 +57,7 @@ class RoleEligibilities(DirectoryRoles):
     area = "roleEligibility"
 
     def create(self, caller: Caller, body: Body) -> Body:
-        if caller is not SYSTEM:
+        if caller.oid != SYSTEM.oid:
             raise CloudError(403, "Authorization_RequestDenied", "Eligible roles are given in the portal.")
         required(body, "principalId", "roleDefinitionId")
         stored = {

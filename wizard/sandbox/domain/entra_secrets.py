@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from wizard.sandbox.domain.cloud import Cloud
 
 SECRETS = "_secrets"  # in a stored application or principal: key id -> salted hash
-PASSWORD = "_password"  # noqa: S105 - the key of the hash, not a password
+PASSWORD = "_password"  # the key of the hash
 DEFAULT_LIFETIME = timedelta(days=730)
 
 

@@ -44,17 +44,17 @@ class Users(Objects):
         if not isinstance(body.get("accountEnabled"), bool):
             raise bad_request("A value is required for property 'accountEnabled' of resource 'User'.")
         self._check_name(body["userPrincipalName"])
-        id = body["id"] if caller is SYSTEM and "id" in body else self.cloud.guid()
+        oid = body["id"] if caller.oid == SYSTEM.oid and "id" in body else self.cloud.guid()
         stored = {
             "mail": None,
             "userType": "Guest" if "#EXT#" in body["userPrincipalName"].upper() else "Member",
             "createdDateTime": time_text(self.cloud.now()),
             **super().accepted(body, {}),
-            **self._password(body, needed=caller is not SYSTEM),
-            "id": id,
+            **self._password(body, needed=caller.oid != SYSTEM.oid),
+            "id": oid,
         }
         stored.pop("passwordProfile", None)
-        self.cloud.store.put(USER, id, stored)
+        self.cloud.store.put(USER, oid, stored)
         return public(stored)
 
     def accepted(self, patch: Body, body: Body) -> Body:
@@ -98,7 +98,7 @@ class Groups(Objects):
         for flag in ("mailEnabled", "securityEnabled"):
             if not isinstance(body.get(flag), bool):
                 raise bad_request(f"A value is required for property '{flag}' of resource 'Group'.")
-        id = body["id"] if caller is SYSTEM and "id" in body else self.cloud.guid()
+        oid = body["id"] if caller.oid == SYSTEM.oid and "id" in body else self.cloud.guid()
         owners = self._references(body, "owners") or ([caller.oid] if caller.kind == "user" else [])
         members = self._references(body, "members")
         stored = {
@@ -108,13 +108,13 @@ class Groups(Objects):
             "visibility": None,
             "createdDateTime": time_text(self.cloud.now()),
             **{key: value for key, value in self.accepted(body, {}).items() if key not in ("owners", "members")},
-            "id": id,
+            "id": oid,
             "_owners": owners,
         }
         with self.cloud.store.transaction():
-            self.cloud.store.put(GROUP, id, stored)
+            self.cloud.store.put(GROUP, oid, stored)
             for member in members:
-                self.cloud.store.put(MEMBER, f"{id}/{member}", {"groupId": id, "memberId": member})
+                self.cloud.store.put(MEMBER, f"{oid}/{member}", {"groupId": oid, "memberId": member})
         return public(stored)
 
     def owners(self, caller: Caller, id: str) -> list[Body]:
@@ -133,8 +133,8 @@ class Groups(Objects):
 
     def _references(self, body: Body, name: str) -> list[str]:
         ids = [reference(one) for one in body.get(f"{name}@odata.bind") or body.get(name) or []]
-        for id in ids:
-            directory_object(self.cloud, id)
+        for oid in ids:
+            directory_object(self.cloud, oid)
         return list(dict.fromkeys(ids))
 
 
@@ -148,11 +148,11 @@ class GroupMembers(Objects):
         group = self._group(body["groupId"])
         require(self.cloud, caller, "group.member.write", group)
         directory_object(self.cloud, body["memberId"])
-        id = f"{body['groupId']}/{body['memberId']}"
-        if self.cloud.store.get(MEMBER, id) is not None:
+        key = f"{body['groupId']}/{body['memberId']}"
+        if self.cloud.store.get(MEMBER, key) is not None:
             raise already_there("members")
         stored = {"groupId": body["groupId"], "memberId": body["memberId"]}
-        self.cloud.store.put(MEMBER, id, stored)
+        self.cloud.store.put(MEMBER, key, stored)
         return stored
 
     def update(self, caller: Caller, id: str, patch: Body) -> Body:

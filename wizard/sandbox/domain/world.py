@@ -12,7 +12,11 @@ from wizard.sandbox.domain.cloud import Cloud
 from wizard.sandbox.store import Store
 
 SCENARIOS = Path(__file__).parent.parent / "data" / "scenarios"
-KIND, ID = "sandbox.world", "world"
+KIND, ID = "sandbox.settings", "world"
+
+
+class UnknownScenario(Exception):  # noqa: N818 - told to the user with its remedy
+    """There is no scenario of that name; the text names those that exist."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +47,9 @@ def scenario_names() -> list[str]:
 
 
 def load_scenario(name: str) -> dict[str, Any]:
-    """One scenario file as plain data; raises LookupError naming those that exist."""
+    """One scenario file as plain data; raises UnknownScenario."""
     path = SCENARIOS / f"{name}.yaml"
     if name not in scenario_names():
-        raise LookupError(f"there is no scenario {name!r}; there are: {', '.join(scenario_names())}")
+        raise UnknownScenario(f"there is no scenario {name!r}; there are: {', '.join(scenario_names())}")
     data: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
     return data

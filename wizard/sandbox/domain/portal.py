@@ -1,0 +1,111 @@
+"""What only a person can do: the clicks in a portal, a browser, a mailbox."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from wizard.sandbox.domain.account import first_login
+from wizard.sandbox.domain.build import assign_role, grant_graph_roles
+from wizard.sandbox.domain.cloud import Cloud
+from wizard.sandbox.domain.core import SYSTEM, Body, CloudError
+from wizard.sandbox.domain.entra import REVOKED, caller_by_oid
+from wizard.sandbox.domain.entra_objects import matching
+from wizard.sandbox.domain.entra_rights import DEVICE_CODE, ELIGIBILITY, PRINCIPAL, USER, directory_data
+from wizard.sandbox.domain.world import load_scenario, world
+
+LEAST_PRIVILEGE = ("User.ReadWrite.All", "Group.ReadWrite.All", "Application.Read.All", "Domain.Read.All")
+
+
+@dataclass(frozen=True, slots=True)
+class Click:
+    """`wants` names its values, `does` tells in words what came of it."""
+
+    wants: tuple[str, ...]
+    meaning: str
+    does: Callable[..., str]
+
+
+def click(cloud: Cloud, name: str, values: Sequence[str]) -> str:
+    """Do one click; says what came of it. Raises CloudError 400 naming the clicks there are."""
+    found = CLICKS.get(name)
+    if found is None or len(values) != len(found.wants):
+        known = "; ".join(
+            f"{key} {' '.join(want.upper() for want in one.wants)} ({one.meaning})" for key, one in CLICKS.items()
+        )
+        raise CloudError(400, "UnknownClick", f"the portal's clicks are: {known}")
+    with cloud.store.transaction():
+        return found.does(cloud, *values)
+
+
+def identity(cloud: Cloud, name: str) -> tuple[str, Body]:
+    """(kind, stored body) of a person or principal: by its name in the scenario, object id, user principal
+    name, client id or display name. Raises CloudError 404."""
+    known = load_scenario(world(cloud).scenario)["identities"].get(name)
+    wanted = known["object_id"] if known else name
+    for kind, keys in (
+        (USER, ("id", "userPrincipalName", "displayName")),
+        (PRINCIPAL, ("id", "appId", "displayName")),
+    ):
+        for _id, body in cloud.store.items(kind):
+            if any(matching(body, {key: wanted}) for key in keys):
+                return kind, body
+    raise CloudError(404, "Request_ResourceNotFound", f"there is nobody called '{name}' in the tenant")
+
+
+def _make_account_admin(cloud: Cloud, user: str) -> str:
+    _kind, body = identity(cloud, user)
+    person = caller_by_oid(cloud, body["id"])
+    if person is None or person.kind != "user":
+        raise CloudError(400, "NotAPerson", f"'{user}' is not a person who can log in to the account console")
+    first_login(cloud, person)
+    return f"{person.name} logged in to the Databricks account console and is account admin"
+
+
+def _assign_owner(cloud: Cloud, principal: str) -> str:
+    kind, body = identity(cloud, principal)
+    for subscription in world(cloud).subscriptions:
+        assign_role(cloud, f"/subscriptions/{subscription}", "Owner", body["id"], "user" if kind == USER else "app")
+    return f"{body['displayName']} is Owner of the subscription"
+
+
+def _grant_app_roles(cloud: Cloud, principal: str) -> str:
+    kind, body = identity(cloud, principal)
+    if kind != PRINCIPAL:
+        raise CloudError(400, "NotAnApplication", f"'{principal}' is a person: app roles are for applications")
+    grant_graph_roles(cloud, body["id"], LEAST_PRIVILEGE)
+    return f"{body['displayName']} holds {', '.join(LEAST_PRIVILEGE)} with admin consent"
+
+
+def _complete_device_code(cloud: Cloud, user_code: str, user: str) -> str:
+    _kind, body = identity(cloud, user)
+    cloud.kind(DEVICE_CODE).update(SYSTEM, user_code.upper(), {"user": body["id"]})
+    return f"{body['displayName']} signed in with the code {user_code.upper()}"
+
+
+def _revoke_sessions(cloud: Cloud, name: str) -> str:
+    kind, body = identity(cloud, name)
+    cloud.store.put(kind, body["id"], {**body, REVOKED: cloud.millis()})
+    return f"every session of {body['displayName']} until now is revoked"
+
+
+def _make_eligible(cloud: Cloud, name: str, role: str) -> str:
+    _kind, body = identity(cloud, name)
+    roles: dict[str, Any] = directory_data()["directory_roles"]
+    if role not in roles:
+        raise CloudError(400, "UnknownRole", f"the directory roles are: {', '.join(roles)}")
+    cloud.kind(ELIGIBILITY).create(SYSTEM, {"principalId": body["id"], "roleDefinitionId": roles[role]})
+    return f"{body['displayName']} may activate the role {role}"
+
+
+CLICKS = {
+    "make-account-admin": Click(
+        ("user",), "a Global Administrator's first login to the Databricks account console", _make_account_admin
+    ),
+    "assign-owner": Click(("principal",), "Owner on the subscription", _assign_owner),
+    "grant-app-roles": Click(("principal",), "the least-privilege Graph roles, with consent", _grant_app_roles),
+    "complete-device-code": Click(("user_code", "user"), "sign in with a device code", _complete_device_code),
+    "revoke-sessions": Click(("name",), "tokens from before are refused", _revoke_sessions),
+    "make-eligible": Click(("name", "role"), "a directory role to activate when needed", _make_eligible),
+}

@@ -1,0 +1,86 @@
+"""What the sandbox was asked: one line a request, without bodies and without secrets."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+FILE = "requests.jsonl"
+MUTATING_RPC = "ApplyResourceChange"
+
+
+def read_records(state: Path, *, mutating: bool = False) -> list[dict[str, Any]]:
+    """All records of a state in order; only the mutating ones if asked."""
+    try:
+        text = (state / FILE).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return []
+    records = [json.loads(line) for line in text.splitlines()]
+    return [one for one in records if one["mutating"]] if mutating else records
+
+
+class Recorder:
+    """Appends to `requests.jsonl`: seq, at, host, method, path, operation, mutating, caller, status.
+
+    A provider's operation has the host `provider.<name>`, the RPC as method, the resource type as path and
+    `ok` or `failed` as status."""
+
+    def __init__(self, state: Path) -> None:
+        self._path = state / FILE
+        self._sequence = len(read_records(state))
+        descriptor = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        self._file = os.fdopen(descriptor, "a", encoding="utf-8")
+
+    def record_request(
+        self, host: str, method: str, path: str, operation: str, *, mutating: bool, caller: str, status: int
+    ) -> None:
+        self._append(host, method, path, operation, mutating=mutating, caller=caller, status=status)
+
+    def record_provider(self, provider: str, rpc: str, type_name: str, caller_name: str, ok: bool) -> None:
+        """One provider operation; only ApplyResourceChange counts as mutating."""
+        operation = f"{rpc} {type_name}".strip()
+        self._append(
+            f"provider.{provider}",
+            rpc,
+            type_name,
+            operation,
+            mutating=rpc == MUTATING_RPC,
+            caller=caller_name,
+            status="ok" if ok else "failed",
+        )
+
+    def _append(
+        self, host: str, method: str, path: str, operation: str, *, mutating: bool, caller: str, status: int | str
+    ) -> None:
+        self._sequence += 1
+        record = {
+            "seq": self._sequence,
+            "at": datetime.now(UTC).isoformat(timespec="milliseconds"),
+            "host": host,
+            "method": method,
+            "path": path,
+            "operation": operation,
+            "mutating": mutating,
+            "caller": caller,
+            "status": status,
+        }
+        self._file.write(json.dumps(record, separators=(",", ":")) + "\n")
+        self._file.flush()
+
+    def close(self) -> None:
+        self._file.close()
+
+
+class Latency:
+    """How much longer every operation takes, REST and providers alike; set by the control host."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    async def pause(self) -> None:
+        if self.seconds > 0:
+            await asyncio.sleep(self.seconds)

@@ -1,0 +1,225 @@
+"""From an HTTP request to a handler and back: routes, login, bodies, refusals, the recording."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import unquote
+from uuid import uuid4
+
+from aiohttp import BodyPartReader, web
+
+from wizard.sandbox.domain import tokens
+from wizard.sandbox.domain.cloud import Cloud
+from wizard.sandbox.domain.core import SYSTEM, Caller, CloudError
+from wizard.sandbox.domain.entra import caller_by_token
+from wizard.sandbox.recorder import Latency, Recorder
+from wizard.sandbox.rest.envelopes import refusal
+from wizard.sandbox.rest.route import Call, Host, Reply, Route
+
+log = logging.getLogger(__name__)
+
+MAX_BODY = 2**30
+READS = ("GET", "HEAD", "OPTIONS")
+AUDIENCES: dict[str, tuple[str, ...]] = {
+    "arm": (tokens.ARM,),
+    "graph": (tokens.GRAPH,),
+    "accounts": (tokens.DATABRICKS,),
+    "workspace": (tokens.DATABRICKS,),
+}
+DATABRICKS_HOSTS = ("accounts", "workspace")
+RESOURCE_HEADER = "x-databricks-azure-workspace-resource-id"
+MANAGEMENT_HEADER = "x-databricks-azure-sp-management-token"
+NO_TOKEN = {
+    "arm": ("AuthenticationFailed", "Authentication failed. The 'Authorization' header is missing."),
+    "graph": ("InvalidAuthenticationToken", "Access token is empty."),
+}
+SLASH = "\0"  # stands for an encoded slash while a path is matched
+
+
+@dataclass(frozen=True, slots=True)
+class _Compiled:
+    route: Route
+    pattern: re.Pattern[str]
+
+
+class RouteTable:
+    """The operations of one host, tried in order. Azure's paths are compared without case."""
+
+    def __init__(self, host: Host, routes: Sequence[Route]) -> None:
+        flags = re.IGNORECASE if host in ("arm", "graph") else 0
+        self._routes = [_Compiled(route, re.compile(_pattern(route.path), flags)) for route in routes]
+
+    def find(self, method: str, raw_path: str) -> tuple[Route, dict[str, str]] | None:
+        """The route and the values of its path, decoded; None if nothing fits."""
+        path = "/" + "/".join(unquote(part).replace("/", SLASH) for part in raw_path.lstrip("/").split("/"))
+        for one in self._routes:
+            if one.route.method == method and (match := one.pattern.fullmatch(path)):
+                return one.route, {name: value.replace(SLASH, "/") for name, value in match.groupdict().items()}
+        return None
+
+
+def _pattern(path: str) -> str:
+    """`/a/{id}/{rest:.*}` as a regular expression; braces inside a value's own pattern are not supported."""
+    parts = re.split(r"(\{[^{}]+\})", path)
+    return "".join(_group(part[1:-1]) if part.startswith("{") else re.escape(part) for part in parts)
+
+
+def _group(text: str) -> str:
+    name, _, pattern = text.partition(":")
+    return f"(?P<{name}>{pattern or '[^/]+'})"
+
+
+class Door:
+    """One host's REST side; `workspace` is set where the host is a workspace."""
+
+    def __init__(
+        self,
+        cloud: Cloud,
+        host: Host,
+        workspace: str | None,
+        *,
+        routes: Sequence[Route],
+        recorder: Recorder | None,
+        latency: Latency,
+    ) -> None:
+        self._cloud, self._host, self._workspace = cloud, host, workspace
+        self._table = RouteTable(host, routes)
+        self._recorder, self._latency = recorder, latency
+
+    def application(self) -> web.Application:
+        application = web.Application(client_max_size=MAX_BODY)
+        application.router.add_route("*", "/{path:.*}", self.handle)
+        return application
+
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        request_id = str(uuid4())
+        raw_path = request.rel_url.raw_path
+        found = self._table.find(request.method, raw_path)
+        caller: Caller | None = None
+        await self._latency.pause()
+        try:
+            if found is None:
+                raise CloudError(
+                    501, "NotImplemented", f"the sandbox does not model {request.method} {raw_path} of {self._host}"
+                )
+            route, values = found
+            headers = {name.lower(): value for name, value in request.headers.items()}
+            caller = self._caller(route, headers)
+            body = await read_body(request)
+            reply = await route.handler(self._call(request, caller, values, headers, body))
+        except CloudError as error:
+            reply = refusal(self._host, error, request_id, self._cloud.hosts.url("login"))
+        except Exception as error:
+            log.exception("%s %s failed", request.method, raw_path)
+            broken = CloudError(500, "InternalError", f"the sandbox failed at this request: {type(error).__name__}")
+            reply = refusal(self._host, broken, request_id, self._cloud.hosts.url("login"))
+        self._record(request.method, raw_path, found[0] if found else None, caller, reply.status)
+        return render(request, reply, request_id)
+
+    def _call(
+        self, request: web.Request, caller: Caller, path: Mapping[str, str], headers: Mapping[str, str], body: Any
+    ) -> Call:
+        return Call(
+            cloud=self._cloud,
+            caller=caller,
+            method=request.method,
+            base_url=f"https://{request.host}",
+            url_path=unquote(request.rel_url.raw_path),
+            path=path,
+            query=dict(request.query),
+            headers=headers,
+            body=body,
+        )
+
+    def _caller(self, route: Route, headers: Mapping[str, str]) -> Caller:
+        if self._host not in AUDIENCES or route.public:
+            return replace(SYSTEM, workspace=self._workspace)
+        token = bearer(headers.get("authorization", ""))
+        if token is None:
+            code, message = NO_TOKEN.get(
+                self._host, ("UNAUTHENTICATED", "Credential was not sent or was of an unsupported type for this API.")
+            )
+            raise CloudError(401, code, message)
+        try:
+            caller = caller_by_token(self._cloud, token, AUDIENCES[self._host])
+        except CloudError as error:
+            if self._host in DATABRICKS_HOSTS:
+                raise CloudError(401, "UNAUTHENTICATED", f"Invalid access token. {error.message}") from error
+            raise
+        if self._host in DATABRICKS_HOSTS:
+            caller = replace(caller, workspace=self._workspace, management=self._manages(caller, headers))
+        return caller
+
+    def _manages(self, caller: Caller, headers: Mapping[str, str]) -> bool:
+        """Whether both Azure headers came along: the workspace's resource id and the caller's own ARM token."""
+        token, resource = headers.get(MANAGEMENT_HEADER), headers.get(RESOURCE_HEADER)
+        if not token or not resource:
+            return False
+        stored = self._cloud.store.get("account.workspace", self._workspace or "") or {}
+        if self._workspace and stored.get("_resource_id", "").lower() != resource.lower():
+            return False
+        try:
+            return caller_by_token(self._cloud, token, AUDIENCES["arm"]).oid == caller.oid
+        except CloudError:
+            return False
+
+    def _record(self, method: str, path: str, route: Route | None, caller: Caller | None, status: int) -> None:
+        if self._recorder is None:
+            return
+        self._recorder.record_request(
+            self._host,
+            method,
+            path,
+            route.operation if route else f"not modelled: {method} {path}",
+            mutating=method not in READS and not (route and route.read_post),
+            caller="" if caller is None or caller.oid == SYSTEM.oid else caller.name,
+            status=status,
+        )
+
+
+def bearer(header: str) -> str | None:
+    scheme, _, token = header.partition(" ")
+    return token.strip() if scheme.lower() == "bearer" and token.strip() else None
+
+
+async def read_body(request: web.Request) -> Any:
+    """JSON, a form (dict), multipart parts (dict name -> bytes), or raw bytes; {} where nothing was sent."""
+    kind = request.content_type
+    if kind == "multipart/form-data":
+        return await _parts(request)
+    if kind == "application/x-www-form-urlencoded":
+        return dict(await request.post())
+    data = await request.read()
+    if kind == "application/json" or kind.endswith("+json"):
+        try:
+            return json.loads(data) if data.strip() else {}
+        except ValueError as error:
+            raise CloudError(400, "MALFORMED_REQUEST", f"The body is not valid JSON: {error}") from error
+    if not data and "Content-Type" not in request.headers:
+        return {}
+    return data
+
+
+async def _parts(request: web.Request) -> dict[str, bytes]:
+    parts: dict[str, bytes] = {}
+    async for part in await request.multipart():
+        if not isinstance(part, BodyPartReader):
+            raise CloudError(400, "MALFORMED_REQUEST", "Multipart bodies inside multipart bodies are not understood.")
+        parts[part.name or ""] = bytes(await part.read(decode=True))
+    return parts
+
+
+def render(request: web.Request, reply: Reply, request_id: str) -> web.StreamResponse:
+    """The HTTP response; every host tells the request's id."""
+    headers = {"x-ms-request-id": request_id, "x-request-id": request_id, "request-id": request_id, **reply.headers}
+    if reply.body is None:
+        return web.Response(status=reply.status, headers=headers)
+    if isinstance(reply.body, bytes):
+        headers.setdefault("Content-Type", "application/octet-stream")
+        return web.Response(status=reply.status, body=reply.body, headers=headers)
+    return web.json_response(reply.body, status=reply.status, headers=headers)
