@@ -10,6 +10,8 @@ from wizard.sandbox.domain.principals import NAME_KEYS, find_principal, principa
 from wizard.sandbox.domain.scim_protocol import apply_operations, matches
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from wizard.sandbox.domain.cloud import Cloud
 
 # The Terraform provider compares these words (create with force = true): they must not change.
@@ -152,7 +154,7 @@ class Principals(StoredKind):
     def _edge(self, group: str, member: str) -> None:
         self.cloud.kind("account.groupMember").create(SYSTEM, {"group_id": group, "member_id": member})
 
-    def _set_members(self, group: str, members: list[str]) -> None:
+    def _set_members(self, group: str, members: Sequence[str]) -> None:
         old = {e["member_id"] for _, e in self.cloud.store.items("account.groupMember") if e["group_id"] == group}
         for member in old - set(members):
             self.cloud.store.delete("account.groupMember", f"{group}|{member}")

@@ -265,7 +265,7 @@ def _overlap(url: str, what: str, name: str) -> CloudError:
 
 def _information_schema(catalog: Body) -> Body:
     name = str(catalog["name"])
-    shared = {key: catalog[key] for key in ("metastore_id", "created_at", "updated_at") if key in catalog}
+    shared: Body = {key: catalog[key] for key in ("metastore_id", "created_at", "updated_at") if key in catalog}
     return public(
         {
             **shared,
