@@ -1,0 +1,89 @@
+"""Step 9, account id: found through the workspace where it tells, else asked; proved by the next step."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from databricks.sdk.errors.base import DatabricksError
+from pydantic import Field, field_validator
+
+from wizard.setup.step import Actor, Finding, Guide, Kind, Permission, Questions, Verdict
+from wizard.steps.base import Ctx, WizardStep
+from wizard.steps.facts import AccountFacts, FoundationFacts
+from wizard.steps.sign_in import check_guid
+from wizard.text import N_, _
+
+
+class AccountIdQuestions(Questions):
+    """Needed only where neither the workspace nor a token tells it."""
+
+    account_id: str | None = Field(
+        default=None, description=N_("the Databricks account's id, a GUID; empty: it is found through the workspace")
+    )
+
+    @field_validator("account_id")
+    @classmethod
+    def _guid(cls, value: str | None) -> str | None:
+        return check_guid(value) if value else None
+
+
+class AccountId(WizardStep):
+    """Done when a candidate is known, with its source."""
+
+    name: ClassVar[str] = "account-id"
+    title: ClassVar[str] = N_("Databricks account id")
+    kind: ClassVar[Kind] = Kind.AUTOMATIC
+    actor: ClassVar[Actor] = Actor.EITHER
+    after: ClassVar[tuple[str, ...]] = ("foundation",)
+    permissions: ClassVar[tuple[Permission, ...]] = (
+        Permission(
+            "azure", "Contributor", "{workspace}", N_("to enter the workspace, where it does not tell without a login")
+        ),
+    )
+    questions: ClassVar[type[Questions] | None] = AccountIdQuestions
+
+    def check(self, ctx: Ctx) -> Finding:
+        answered = ctx.ask(AccountIdQuestions).account_id
+        facts = _well_known(ctx) or _introspected(ctx)
+        if facts is None and answered:
+            facts = AccountFacts(account_id=answered, source="answers")
+        if facts is None:
+            return Finding(Verdict.BLOCKED, _("the account's id is not known"), guide=_guide(ctx))
+        why = _("{id}, from {source}", id=facts.account_id, source=facts.source)
+        if answered and answered.lower() != facts.account_id.lower():
+            why = _("{why}; the answers' {answered} is not the workspace's account", why=why, answered=answered)
+        return Finding(Verdict.DONE, why, facts=facts)
+
+
+def _well_known(ctx: Ctx) -> AccountFacts | None:
+    """What the workspace tells anybody; the field is optional there."""
+    from wizard.cloud.databricks import host_metadata
+
+    host = f"https://{ctx.facts(FoundationFacts).workspace_url}"
+    try:
+        found = host_metadata(ctx.world.target.endpoints, host).account_id
+    except ValueError:  # the SDK's word for any failure here; the next rung is as good
+        return None
+    return AccountFacts(account_id=found, source="well-known") if found else None
+
+
+def _introspected(ctx: Ctx) -> AccountFacts | None:
+    """What the workspace tells the bearer of a token."""
+    try:
+        answer = ctx.world.workspace(ctx, "operator").api_client.do("GET", "/api/2.0/tokens/introspect")
+    except DatabricksError:
+        return None
+    scope = answer.get("principal_context", {}).get("authentication_scope", {}) if isinstance(answer, dict) else {}
+    found = scope.get("account_id")
+    return AccountFacts(account_id=str(found), source="introspection") if found else None
+
+
+def _guide(ctx: Ctx) -> Guide:
+    console = ctx.world.target.endpoints.accounts
+    actions = (
+        _("open the workspace https://{url}", url=ctx.facts(FoundationFacts).workspace_url),
+        _("choose your name at the top right, then Manage account: the account console opens in the right tenant"),
+        _("choose your name there again: Account ID stands in the menu"),
+        _("put it into account_id.account_id in the answers"),
+    )
+    return Guide(_("Look up the account id"), actions, _("an account admin"), console)

@@ -1,0 +1,105 @@
+"""Principal and people inside the Databricks account: found, made where missing, made admin; never disabled."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from databricks.sdk.errors import ResourceConflict
+from databricks.sdk.service.iam import Patch, PatchOp, PatchSchema
+
+from wizard.text import _
+
+if TYPE_CHECKING:
+    from databricks.sdk import AccountClient
+
+ADMIN = "account_admin"
+SCHEMAS = [PatchSchema.URN_IETF_PARAMS_SCIM_API_MESSAGES_2_0_PATCH_OP]
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Somebody who must be in the account. `name` is a client id or a user principal name."""
+
+    kind: Literal["principal", "user"]
+    name: str
+    display_name: str
+    admin: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The same, as the account has it."""
+
+    id: str
+    active: bool
+    admin: bool
+
+
+def find(account: AccountClient, member: Member) -> Found | None:
+    """By name; None if the account does not know it. Raises DatabricksError, 403 to who is no admin."""
+    attribute = "applicationId" if member.kind == "principal" else "userName"
+    query = f'{attribute} eq "{member.name}"'
+    wanted = f"id,{attribute},active,roles"
+    listed: Any = (
+        account.service_principals_v2.list(filter=query, attributes=wanted)
+        if member.kind == "principal"
+        else account.users_v2.list(filter=query, attributes=wanted)
+    )
+    for item in listed:
+        name = item.application_id if member.kind == "principal" else item.user_name
+        if (name or "").lower() == member.name.lower():
+            return _details(account, member, str(item.id))
+    return None
+
+
+def _details(account: AccountClient, member: Member, id: str) -> Found:
+    """Read by id: a search need not tell the roles."""
+    item: Any = account.service_principals_v2.get(id) if member.kind == "principal" else account.users_v2.get(id)
+    roles = {role.value for role in item.roles or ()}
+    return Found(id, item.active is not False, ADMIN in roles)
+
+
+def lacks(member: Member, found: Found | None) -> list[str]:
+    """What an apply would do for one member, in words."""
+    if found is None:
+        changes = [_("add {name} to the Databricks account", name=member.display_name)]
+        return [*changes, _("make {name} account admin", name=member.display_name)] if member.admin else changes
+    changes = [] if found.active else [_("activate {name} in the Databricks account", name=member.display_name)]
+    if member.admin and not found.admin:
+        changes.append(_("make {name} account admin", name=member.display_name))
+    return changes
+
+
+def ensure(account: AccountClient, member: Member) -> None:
+    """Make what `lacks` named. Repeatable, also beside somebody who does the same."""
+    found = find(account, member)
+    if found is None:
+        try:
+            made = _create(account, member)
+        except ResourceConflict:  # made meanwhile, by a sync from Entra perhaps
+            found = find(account, member)
+            if found is None:
+                raise
+        else:
+            found = _details(account, member, made)
+    operations = []
+    if not found.active:
+        operations.append(Patch(op=PatchOp.REPLACE, path="active", value=True))
+    if member.admin and not found.admin:
+        operations.append(Patch(op=PatchOp.ADD, path="roles", value=[{"value": ADMIN}]))
+    if not operations:
+        return
+    if member.kind == "principal":
+        account.service_principals_v2.patch(found.id, operations=operations, schemas=SCHEMAS)
+    else:
+        account.users_v2.patch(found.id, operations=operations, schemas=SCHEMAS)
+
+
+def _create(account: AccountClient, member: Member) -> str:
+    made: Any = (
+        account.service_principals_v2.create(application_id=member.name, display_name=member.display_name, active=True)
+        if member.kind == "principal"
+        else account.users_v2.create(user_name=member.name, display_name=member.display_name, active=True)
+    )
+    return str(made.id)
