@@ -59,14 +59,15 @@ class Usage:
     service: str
     meter: str
     quantity: float | None
-    unit: str  # hour, gb, gb/month
+    unit: str  # of measure, as the price list has it: hour, gb/month
     why: str
     product: str | None = None
+    shown: str = "h"  # the unit as people read it
 
 
 @dataclass(frozen=True, slots=True)
 class CostLine:
-    """`price` is for one `unit`; `monthly` is None wherever price or quantity is unknown."""
+    """`price` is for one `unit` (h, DBU, GB); `monthly` is None wherever price or quantity is unknown."""
 
     title: str
     meter: str
@@ -134,6 +135,7 @@ def usages(choices: Choices) -> tuple[Usage, ...]:
             "gb/month",
             _("assumed: {gb} GB kept", gb=f"{STORED_GB:g}"),
             product="Azure Data Lake Storage Gen2 Hierarchical Namespace",
+            shown="GB",
         ),
     ]
     if choices.event_hubs:
@@ -173,7 +175,7 @@ def _compute(choices: Choices, cluster_hours: float, job_hours: float | None) ->
     )
     databricks, machines = "Azure Databricks", "Virtual Machines"
     return [
-        Usage(_("jobs"), databricks, "Premium Jobs Compute DBU", _times(job_hours, dbu), "hour", running),
+        Usage(_("jobs"), databricks, "Premium Jobs Compute DBU", _times(job_hours, dbu), "hour", running, shown="DBU"),
         Usage(_("machines of jobs"), machines, machine, job_hours, "hour", running, product=MACHINE_PRODUCT),
         Usage(
             _("exploration"),
@@ -182,6 +184,7 @@ def _compute(choices: Choices, cluster_hours: float, job_hours: float | None) ->
             _times(cluster_hours, dbu),
             "hour",
             exploring,
+            shown="DBU",
         ),
         Usage(
             _("machine of exploration"), machines, machine, cluster_hours, "hour", exploring, product=MACHINE_PRODUCT
@@ -203,7 +206,7 @@ def _price(usage: Usage, region: str, prices: PriceFinder, currency: str) -> Cos
     price = _find(usage, region, prices, currency)
     quantity = None if usage.quantity is None else round(usage.quantity, 2)
     monthly = None if price is None or usage.quantity is None else round(price * usage.quantity, 2)
-    return CostLine(usage.title, usage.meter, quantity, usage.unit, price, monthly, currency, usage.why)
+    return CostLine(usage.title, usage.meter, quantity, usage.shown, price, monthly, currency, usage.why)
 
 
 def _find(usage: Usage, region: str, prices: PriceFinder, currency: str) -> float | None:
@@ -220,7 +223,7 @@ def _find(usage: Usage, region: str, prices: PriceFinder, currency: str) -> floa
 
 def _for_one(price: Price, unit: str) -> float | None:
     """The price of one `unit`, from a unit of measure such as `1 Hour` or `100 GB/Month`; None if it is another."""
-    match = re.fullmatch(r"(\d+)(K?) (\w+(?:/\w+)?)", price.unit)
-    if match is None or match[3].lower() != unit:
+    match = re.fullmatch(r"(\d+)(K?) (\w+?)s?(/\w+)?", price.unit)
+    if match is None or f"{match[3]}{match[4] or ''}".lower() != unit:
         return None
     return price.amount / (int(match[1]) * (1000 if match[2] else 1))

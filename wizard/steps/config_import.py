@@ -14,7 +14,7 @@ from wizard.steps import names
 from wizard.text import _
 
 KEYS = ("domain", "catalog", "project", "user_principal_name", "domain_azure")
-OPTIONAL = ("catalog",)
+OPTIONAL = ("catalog", "domain_azure")  # the owner may carry its domain itself
 
 
 class ConfigInvalid(Exception):  # noqa: N818 - told to the user, all of it
@@ -37,8 +37,7 @@ def import_config(path: Path) -> str:
         raise ConfigInvalid([Defect(str(path), 1, 1, "(file)", what, str(why), remedy)]) from error
     defects = [*located.defects, *_shape(located)]
     values = {key: value for key, value in _mapping(located).items() if isinstance(value, str)}
-    if not defects:
-        defects += _meaning(located, values)
+    defects += _meaning(located, values)
     if defects:
         raise ConfigInvalid(defects)
     return _answers(values, path.name)
@@ -69,15 +68,13 @@ def _shape(located: Located) -> list[Defect]:
 
 def _meaning(located: Located, values: Mapping[str, str]) -> list[Defect]:
     """Values that no service would take."""
-    checks = (
-        ("domain", names.check_domain, values["domain"]),
-        ("catalog", names.check_catalog, values.get("catalog", "")),
-        ("user_principal_name", names.check_owner, _owner(values)),
-    )
+    checks = {"domain": names.check_domain, "catalog": names.check_catalog, "user_principal_name": names.check_owner}
     found = []
-    for key, check, value in checks:
+    for key, check in checks.items():
+        if not values.get(key):
+            continue
         try:
-            check(value)
+            check(values[key] if key != "user_principal_name" else _owner(values))
         except ValueError as error:
             why, _semicolon, remedy = str(error).partition("; ")
             found.append(located.defect((key,), _("not acceptable"), why, remedy or _("correct it")))
@@ -87,7 +84,7 @@ def _meaning(located: Located, values: Mapping[str, str]) -> list[Defect]:
 def _owner(values: Mapping[str, str]) -> str:
     """The full user principal name: the reference may keep its domain in a key of its own."""
     name = values["user_principal_name"]
-    return name if "@" in name else f"{name}@{values['domain_azure'].removeprefix('@')}"
+    return name if "@" in name else f"{name}@{values.get('domain_azure', '').removeprefix('@')}"
 
 
 def _answers(values: Mapping[str, str], source: str) -> str:

@@ -41,6 +41,7 @@ class Loaded:
 
     model: str
     job_id: int
+    folder: str  # where its input lands
     upload: Upload | None  # the sample, where the landing volume has not got it
     sample_rows: int | None
     newest_input: int  # when the newest input came, epoch milliseconds; 0 without input
@@ -116,6 +117,8 @@ class FirstRun(WizardStep):
                 followed[each.model] = int(each.run.run_id or 0)
                 continue
             ctx.cancel.raise_if_requested()
+            if each.upload is None and not each.newest_input:
+                workspace.files.create_directory(each.folder)  # a job refuses a folder that is not there
             followed[each.model] = int(workspace.jobs.run_now(each.job_id).run_id)
             ctx.say(_("run {run} of {model} is started", run=followed[each.model], model=each.model))
         for source in _samples(ctx).values():
@@ -189,6 +192,7 @@ def _loaded(ctx: Ctx) -> Iterator[Loaded]:
         yield Loaded(
             model=name,
             job_id=jobs[name],
+            folder=folder,
             upload=None if upload is None or (there and there.file_size == len(upload.content)) else upload,
             sample_rows=samples.rows(upload.content, model.source) if upload else None,
             newest_input=max((entry.last_modified or 0 for entry in inputs.values()), default=0),
