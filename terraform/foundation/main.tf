@@ -12,6 +12,9 @@ resource "azurerm_databricks_workspace" "lakehouse" {
   sku                         = "premium" # Unity Catalog needs it, and standard cannot be had any more
   tags                        = var.tags
 
+  # Nodes reach the control plane over its public endpoint, with all of Databricks' own rules.
+  network_security_group_rules_required = "AllRules"
+
   custom_parameters {
     no_public_ip                                         = local.nat
     virtual_network_id                                   = azurerm_virtual_network.lakehouse.id

@@ -11,6 +11,7 @@ _CODES = (
     re.compile(r"with error: ([A-Z][A-Za-z_]{3,})\b"),
     re.compile(r"\b([A-Z][A-Z]+(?:_[A-Z]+)+)\b"),
 )
+_NO_CODES = {"Unknown", "Unavailable"}  # gRPC's own, of a provider that broke
 _REQUEST = re.compile(
     r"(?:x-ms-request-id|(?:correlation[ _-]?)?request[ _-]?id)\W{1,4}([0-9A-Za-z]{8}[0-9A-Za-z-]{4,})", re.IGNORECASE
 )
@@ -38,7 +39,8 @@ class TerraformFailed(Exception):  # noqa: N818 - told to the user as a problem
     @property
     def raw_code(self) -> str | None:
         """The cloud's own error code, as AuthorizationFailed."""
-        return next((found[1] for pattern in _CODES if (found := pattern.search(self.text))), None)
+        found = (match[1] for pattern in _CODES for match in pattern.finditer(self.text))
+        return next((code for code in found if code not in _NO_CODES), None)
 
     @property
     def request_id(self) -> str | None:

@@ -62,7 +62,7 @@ class Phase:
             empty=ended.code == 0,
             summary=summary.read(shown),
             outputs=_known_outputs(shown),
-            drift=tuple(item["address"] for item in shown.get("resource_drift", ())),
+            drift=summary.drift(shown),
         )
         if found.empty:
             self.forget_plan()

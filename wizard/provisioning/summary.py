@@ -109,6 +109,14 @@ def read(plan: Mapping[str, Any]) -> PlanSummary:
     return PlanSummary(tuple(changes), outputs, Counter(change.action for change in changes))
 
 
+def drift(plan: Mapping[str, Any]) -> tuple[str, ...]:
+    """Resources that were changed or removed from outside, and that the plan would mend.
+
+    What a service fills in by itself after an apply also counts as drift to Terraform; it changes nothing."""
+    mended = {item["address"] for item in plan.get("resource_changes", ()) if _action(item["change"]["actions"])}
+    return tuple(item["address"] for item in plan.get("resource_drift", ()) if item["address"] in mended)
+
+
 def _change(item: Mapping[str, Any]) -> Change | None:
     action = _action(item["change"]["actions"])
     if action is None or item.get("mode") == "data":
