@@ -15,7 +15,7 @@ from wizard.text import N_, _
 
 LAST_LINES = 5
 _UNKNOWN_WHY = N_("The service refused; its own words are kept below.")
-_UNKNOWN_NEXT = N_("Read the service's message; if it does not help, search for its code or ask the service's support.")
+_UNKNOWN_NEXT = N_("Read the service's message; its code and request id are what the service's support asks for.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,7 @@ class Known:
     id: str
     what: str
     why: str
+    why_found: str | None
     next_action: str
     link: str | None
     codes: frozenset[str]
@@ -34,6 +35,13 @@ class Known:
     def fits(self, text: str, code: str | None) -> bool:
         matched = bool(self.pattern and self.pattern.search(text))
         return matched if self.require_match else matched or (code is not None and code in self.codes)
+
+    def reason(self, text: str) -> str:
+        """`why`, or `why_found` with what the expression found in the text."""
+        found = self.pattern.search(text) if self.pattern and self.why_found else None
+        if found is None or self.why_found is None or None in found.groupdict().values():
+            return _(self.why)
+        return _(self.why_found, **found.groupdict())
 
 
 @cache
@@ -45,6 +53,7 @@ def known() -> tuple[Known, ...]:
             id=entry["id"],
             what=entry["what"],
             why=entry["why"],
+            why_found=entry.get("why_found"),
             next_action=entry["next_action"],
             link=entry.get("link"),
             codes=frozenset(entry.get("codes", ())),
@@ -61,7 +70,7 @@ def match(text: str, *, raw_code: str | None = None, request_id: str | None = No
     for entry in known():
         if entry.fits(text, raw_code):
             return Problem(
-                _(entry.what), _(entry.why), _(entry.next_action), entry.link, raw_code, request_id, last, log
+                _(entry.what), entry.reason(text), _(entry.next_action), entry.link, raw_code, request_id, last, log
             )
     what = _("{code} from the service", code=raw_code) if raw_code else _("Something failed that is not known here")
     return Problem(what, _(_UNKNOWN_WHY), _(_UNKNOWN_NEXT), None, raw_code, request_id, last, log)
@@ -97,7 +106,8 @@ def _azure(error: BaseException) -> tuple[str | None, str | None]:
 
 
 def _causes(error: BaseException) -> list[BaseException]:
-    found, seen = [], error.__cause__ or error.__context__
+    found: list[BaseException] = []
+    seen = error.__cause__ or error.__context__
     while seen is not None and len(found) < LAST_LINES:
         found.append(seen)
         seen = seen.__cause__ or seen.__context__
