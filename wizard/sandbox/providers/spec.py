@@ -1,0 +1,118 @@
+"""What the schemas do not say about a resource type, from data/resources/*.yaml."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+from wizard.sandbox.providers.mapping import Mapping
+from wizard.sandbox.providers.schema import PROVIDERS, Block, Provider, load
+from wizard.sandbox.providers.values import Values
+
+_NOT_STORED = ("id", "timeouts", "provider_config", "api")
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """One resource type. `id` is the template of Terraform's id and of the import id; `cloud_id` that of
+    the kind's id, where it differs. `setup_id`: tags, description, comment, properties or parent."""
+
+    type: str
+    provider: Provider
+    block: Block
+    kind: str
+    title: str
+    id: str
+    cloud_id: str
+    import_id: str
+    natural_key: tuple[str, ...]
+    setup_id: str
+    handler: str
+    update: str
+    force_new: tuple[str, ...]
+    defaults: dict[str, Any]
+    compare: dict[str, str]
+    computed_blocks: tuple[str, ...]
+    body: dict[str, Any]
+    mapping: Mapping
+
+    def unstored(self) -> Iterator[str]:
+        """Settable attributes and blocks that REST has no place for: they live in the body's `_terraform`."""
+        named = self.mapping.names()
+        for name, attribute in self.block.attributes.items():
+            settable = attribute.required or attribute.optional
+            if settable and not attribute.write_only and name not in named and name not in _NOT_STORED:
+                yield name
+        yield from (name for name in self.block.blocks if name not in named and name not in _NOT_STORED)
+
+    def parse_id(self, id: str) -> Values | None:
+        """The attributes that stand in an id; None if it has another form."""
+        pattern, position = "", 0
+        template = self.id or self.import_id
+        for found in re.finditer(r"{(\w+)}", template):
+            name = found[1]
+            wide = name.endswith("_id") or name == "scope"
+            pattern += re.escape(template[position : found.start()]) + f"(?P<{name}>{'.+' if wide else '[^/|]+'})"
+            position = found.end()
+        matched = re.fullmatch(pattern + re.escape(template[position:]), id, re.IGNORECASE)
+        return None if matched is None else {k: v for k, v in matched.groupdict().items() if k in self.block.attributes}
+
+
+def _spec(provider: Provider, type: str, given: dict[str, Any]) -> Spec:
+    id = given.get("id", "")
+    return Spec(
+        type=type,
+        provider=provider,
+        block=load(provider).resources[type],
+        kind=given["kind"],
+        title=given["title"],
+        id=id,
+        cloud_id=given.get("cloud_id", id),
+        import_id=given.get("import_id", id),
+        natural_key=tuple(given["natural_key"]),
+        setup_id=given["setup_id"],
+        handler=given.get("handler", "plain"),
+        update=given.get("update", "put" if provider == "azurerm" else "patch"),
+        force_new=tuple(given.get("force_new", ())),
+        defaults=given.get("defaults", {}),
+        compare=given.get("compare", {}),
+        computed_blocks=tuple(given.get("computed_blocks", ())),
+        body=given.get("body", {}),
+        mapping=Mapping.parse(given.get("attributes", {}), given.get("same", []), given.get("joined", {})),
+    )
+
+
+@cache
+def _data(provider: Provider) -> dict[str, Any]:
+    text = (files("wizard.sandbox") / "data" / "resources" / f"{provider}.yaml").read_text("utf-8")
+    data: dict[str, Any] = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    return {type: given for type, given in data.items() if not type.startswith(".")}
+
+
+@cache
+def spec(provider: Provider, type: str) -> Spec | None:
+    """None for a type that the schema has and the sandbox does not model."""
+    given = _data(provider).get(type)
+    return None if given is None else _spec(provider, type, given)
+
+
+def modelled(provider: Provider) -> list[str]:
+    return sorted(_data(provider))
+
+
+def unmapped() -> dict[str, list[str]]:
+    """Per modelled type, the settable attributes without a place in REST; per provider, the types not modelled."""
+    lists: dict[str, list[str]] = {}
+    for provider in PROVIDERS:
+        for type in modelled(provider):
+            found = spec(provider, type)
+            if found is not None and (names := sorted(found.unstored())):
+                lists[type] = names
+        lists[provider] = sorted(load(provider).resources.keys() - set(modelled(provider)))
+    return lists
