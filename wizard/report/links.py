@@ -19,7 +19,7 @@ class Link:
 
 
 def links(book: FactBook, *, portal: bool = True) -> tuple[Link, ...]:
-    """Links to what this run's facts name; `portal` False where the cloud has no Azure portal (the sandbox)."""
+    """Links to what this run's facts name; `portal` False where the cloud is not the one the portal shows."""
     foundation = book.find(FoundationFacts)
     if foundation is None:
         return ()
