@@ -1,0 +1,250 @@
+"""The steps before and around Terraform: each checks, applies and checks again against a running sandbox;
+a second check finds nothing to do and sends nothing that changes anything."""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.steps.early import Setup, make_workspace, open_setup
+from wizard.sandbox import process
+from wizard.sandbox.process import Connection
+from wizard.setup.step import Verdict
+from wizard.steps.account_admin import AccountAdmin
+from wizard.steps.account_id import AccountId
+from wizard.steps.base import WizardStep
+from wizard.steps.facts import (
+    AccountAdminFacts,
+    AccountFacts,
+    MetastoreFacts,
+    PrincipalFacts,
+    ProjectFacts,
+    SignInFacts,
+)
+from wizard.steps.metastore import Metastore
+from wizard.steps.network_watcher import NetworkWatcher
+from wizard.steps.preflight import Preflight
+from wizard.steps.project import Project
+from wizard.steps.resource_providers import NAMESPACES, ResourceProviders, states
+from wizard.steps.service_principal import SECRET_FILE, ServicePrincipal
+from wizard.steps.sign_in import SignIn
+
+BEFORE_TERRAFORM: tuple[type[WizardStep], ...] = (Preflight, SignIn, Project, ResourceProviders, ServicePrincipal)
+AROUND_TERRAFORM: tuple[type[WizardStep], ...] = (NetworkWatcher, AccountId, AccountAdmin, Metastore)
+
+
+@pytest.fixture
+def clean(tmp_path: Path) -> Iterator[Connection]:
+    """A sandbox of its own: these steps change it."""
+    with process.connect(tmp_path / "clean") as connection:
+        yield connection
+    process.stop(tmp_path / "clean")
+
+
+@pytest.fixture
+def reference(tmp_path: Path) -> Iterator[Connection]:
+    with process.connect(tmp_path / "reference", "reference") as connection:
+        yield connection
+    process.stop(tmp_path / "reference")
+
+
+def settle(setup: Setup, *kinds: type[WizardStep]) -> None:
+    for kind in kinds:
+        finding = setup.settle(kind())
+        assert finding.verdict is Verdict.DONE, f"{kind.name}: {finding.why} {finding.problem}"
+
+
+def test_in_clean_every_early_step_ends_done_and_a_second_check_changes_nothing(
+    clean: Connection, tmp_path: Path
+) -> None:
+    setup = open_setup(clean, tmp_path)
+    settle(setup, *BEFORE_TERRAFORM)
+    make_workspace(setup)
+    settle(setup, *AROUND_TERRAFORM)
+    for kind in (SignInFacts, ProjectFacts, PrincipalFacts, AccountFacts, AccountAdminFacts, MetastoreFacts):
+        assert setup.book.find(kind) is not None, kind.__name__
+
+    before = setup.mutations()
+    assert before
+    for step in (*BEFORE_TERRAFORM, *AROUND_TERRAFORM):
+        finding = setup.check(step())
+        assert finding.verdict is Verdict.DONE, f"{step.name}: {finding.why}"
+        assert not finding.changes
+    assert setup.mutations() == before
+
+
+def test_resource_providers_registers_what_is_missing(clean: Connection, tmp_path: Path) -> None:
+    setup = open_setup(clean, tmp_path)
+    settle(setup, Preflight, SignIn, Project)
+    finding = setup.check(ResourceProviders())
+    assert finding.verdict is Verdict.TODO
+    assert any("Microsoft.Databricks" in change for change in finding.changes)
+    settle(setup, ResourceProviders)
+    assert states(setup.arm) == dict.fromkeys(NAMESPACES, "Registered")
+
+
+def test_a_name_that_somebody_else_has_is_told_with_a_free_one(clean: Connection, tmp_path: Path) -> None:
+    other = open_setup(clean, tmp_path / "other")
+    settle(other, *BEFORE_TERRAFORM)
+    make_workspace(other)
+    setup = open_setup(clean, tmp_path / "ours")
+    settle(setup, Preflight, SignIn, Project)
+    finding = setup.settle(ResourceProviders())
+    assert finding.verdict is Verdict.BLOCKED
+    assert "rsgdrisk" in finding.why
+    assert finding.guide is not None
+    assert any("risk1" in action for action in finding.guide.actions)
+
+
+def test_a_node_type_that_the_region_lacks_is_told_with_others_that_fit(clean: Connection, tmp_path: Path) -> None:
+    setup = open_setup(clean, tmp_path, {"compute": {"node_type": "Standard_Nowhere"}})
+    settle(setup, Preflight, SignIn, Project)
+    finding = setup.settle(ResourceProviders())
+    assert finding.verdict is Verdict.BLOCKED
+    assert "Standard_Nowhere" in finding.why
+    assert finding.guide is not None
+    assert any("Standard_" in action for action in finding.guide.actions)
+
+
+@pytest.mark.parametrize("role_set", ["least_privilege", "owner"])
+def test_a_principal_is_made_with_its_rights_and_taken_away_again(
+    clean: Connection, tmp_path: Path, role_set: str
+) -> None:
+    changes = {"service_principal": {"mode": "create", "client_id": None, "client_secret": None, "role_set": role_set}}
+    setup = open_setup(clean, tmp_path, changes)
+    settle(setup, *BEFORE_TERRAFORM)
+    principal = setup.book.find(PrincipalFacts)
+    assert principal is not None
+    assert principal.client_id != clean.info["identities"]["lakehouse-wizard"]["client_id"]
+    secret = setup.folder.private / SECRET_FILE
+    assert stat.S_IMODE(secret.stat().st_mode) == 0o600
+
+    before = setup.mutations()
+    assert setup.check(ServicePrincipal()).verdict is Verdict.DONE
+    assert setup.mutations() == before
+
+    step, ctx = ServicePrincipal(), setup.context("service-principal")
+    removal = step.removal(ctx)
+    assert removal is not None
+    assert any(principal.display_name in text for text in removal.objects)
+    step.destroy(ctx)
+    assert step.removal(ctx) is None
+    assert not secret.exists()
+    assert setup.arm.role_assignments(principal.object_id) == []
+
+
+def test_a_lost_secret_is_made_anew_for_a_principal_of_ours(clean: Connection, tmp_path: Path) -> None:
+    changes = {"service_principal": {"mode": "create", "client_id": None, "client_secret": None}}
+    setup = open_setup(clean, tmp_path, changes)
+    settle(setup, *BEFORE_TERRAFORM)
+    made = setup.book.find(PrincipalFacts)
+    setup.folder.write(setup.folder.private / SECRET_FILE, "not the secret\n")
+    finding = setup.check(ServicePrincipal())
+    assert finding.verdict is Verdict.TODO
+    settle(setup, ServicePrincipal)
+    assert setup.book.find(PrincipalFacts) == made
+
+
+def test_a_given_principal_with_a_wrong_secret_is_told_apart(
+    clean: Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WRONG_SECRET", "certainly-not-it")
+    setup = open_setup(clean, tmp_path, {"service_principal": {"client_secret": "env:WRONG_SECRET"}})
+    settle(setup, Preflight, SignIn, Project, ResourceProviders)
+    finding = setup.check(ServicePrincipal())
+    assert finding.verdict is Verdict.BLOCKED
+    assert finding.problem is not None
+    assert finding.problem.what == "The client secret is not right"
+    assert finding.guide is not None
+
+
+def test_sign_in_tells_a_wrong_secret_from_an_unknown_subscription(
+    clean: Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WRONG_SECRET", "certainly-not-it")
+    wrong = open_setup(clean, tmp_path / "secret", {"sign_in": {"client_secret": "env:WRONG_SECRET"}})
+    finding = wrong.check(SignIn())
+    assert finding.verdict is Verdict.BLOCKED
+    assert finding.problem is not None
+    assert finding.problem.raw_code == "AADSTS7000215"
+
+    elsewhere = {"sign_in": {"subscription_id": "00000000-0000-4000-8000-000000000000"}}
+    finding = open_setup(clean, tmp_path / "subscription", elsewhere).check(SignIn())
+    assert finding.verdict is Verdict.BLOCKED
+    assert "not visible" in finding.why
+
+
+def test_the_watcher_goes_only_where_that_was_chosen(clean: Connection, tmp_path: Path) -> None:
+    setup = open_setup(clean, tmp_path / "keep")
+    settle(setup, *BEFORE_TERRAFORM)
+    project = setup.book.find(ProjectFacts)
+    assert project is not None
+    make_workspace(setup)
+    make_network(setup, project)
+    finding = setup.check(NetworkWatcher())
+    assert finding.verdict is Verdict.DONE
+    assert "kept" in finding.why
+
+    chosen = open_setup(clean, tmp_path / "delete", {"network_watcher": {"action": "delete"}})
+    chosen.book = setup.book
+    assert chosen.check(NetworkWatcher()).verdict is Verdict.TODO
+    settle(chosen, NetworkWatcher)
+
+
+def make_network(setup: Setup, project: ProjectFacts) -> None:
+    from wizard.cloud.pipeline import RestClient
+
+    endpoints = setup.connection.target.endpoints
+    credential = setup.world.credential(setup.context("test"), "operator")
+    rest = RestClient(endpoints.arm, endpoints, credential, endpoints.arm_scope)
+    path = f"{setup.arm.scope}/resourceGroups/{project.resource_group}/providers/Microsoft.Network/virtualNetworks/v"
+    body = {"location": project.location, "properties": {"addressSpace": {"addressPrefixes": ["10.0.0.0/16"]}}}
+    rest.send("PUT", path, query={"api-version": "2024-05-01"}, body=body)
+
+
+def test_a_metastore_of_ours_is_removed_with_its_assignment(clean: Connection, tmp_path: Path) -> None:
+    setup = open_setup(clean, tmp_path)
+    settle(setup, *BEFORE_TERRAFORM)
+    make_workspace(setup)
+    settle(setup, *AROUND_TERRAFORM)
+    step, ctx = Metastore(), setup.context("metastore")
+    removal = step.removal(ctx)
+    assert removal is not None
+    assert len(removal.objects) == 2
+    step.destroy(ctx)
+    assert step.removal(ctx) is None
+    assert list(setup.world.account(ctx, "operator").metastores.list()) == []
+
+
+def test_in_reference_the_first_admin_is_asked_of_a_person_and_the_rest_done(
+    reference: Connection, tmp_path: Path
+) -> None:
+    setup = open_setup(reference, tmp_path)
+    settle(setup, *BEFORE_TERRAFORM)
+    signed_in = setup.book.find(SignInFacts)
+    assert signed_in is not None
+    assert signed_in.operator_kind == "user"
+    make_workspace(setup)
+    settle(setup, AccountId)
+    blocked = setup.check(AccountAdmin())
+    assert blocked.verdict is Verdict.BLOCKED
+    assert blocked.guide is not None
+    assert "Global Administrator" in blocked.guide.who
+
+    reference.portal("make-account-admin", "operator")
+    settle(setup, AccountAdmin, Metastore)
+    metastore = setup.book.find(MetastoreFacts)
+    assert metastore is not None
+    assert metastore.name == "metastore_azure_brazilsouth"
+
+    before = setup.mutations()
+    assert setup.check(AccountAdmin()).verdict is Verdict.DONE
+    assert setup.check(Metastore()).verdict is Verdict.DONE
+    assert setup.mutations() == before
+
+    step, ctx = Metastore(), setup.context("metastore")
+    step.destroy(ctx)
+    assert [item.name for item in setup.world.account(ctx, "operator").metastores.list()] == [metastore.name]
