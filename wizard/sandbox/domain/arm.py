@@ -36,8 +36,8 @@ KINDS: Mapping[str, type[ArmKind]] = {
 
 def register(cloud: Cloud) -> None:
     """Add every ARM kind."""
-    for type, rules in arm_types().items():
-        cloud.add(KINDS[type](cloud, rules))
+    for rules in arm_types().values():
+        cloud.add(KINDS[rules.type](cloud, rules))
     cloud.add(Assignments(cloud))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Iterator
 from typing import Any
@@ -15,14 +16,13 @@ from wizard.sandbox.domain.authorization import ASSIGNMENT, Role, covers, role_o
 from wizard.sandbox.domain.authorization_condition import ConditionError, parse
 from wizard.sandbox.domain.cloud import Cloud
 from wizard.sandbox.domain.core import SYSTEM, Body, Caller, CloudError
+from wizard.sandbox.domain.world import world
 
 PRINCIPALS = {"entra.user": "User", "entra.group": "Group", "entra.servicePrincipal": "ServicePrincipal"}
 UNCHANGEABLE = ("principalId", "roleDefinitionId", "scope")
 
 
 def _rules() -> ArmType:
-    import re
-
     name = NameRule(re.compile(".*"), "InvalidRoleAssignmentId", "{name}", None)
     return ArmType(ASSIGNMENT, ASSIGNMENT, "none", 0, True, name, (), {}, (), (400, "", ""), False, False)
 
@@ -118,7 +118,7 @@ class Assignments(ArmKind):
         )
 
     def _principal_type(self, id: str) -> str | None:
-        return next((type for kind, type in PRINCIPALS.items() if self.cloud.store.get(kind, id) is not None), None)
+        return next((named for kind, named in PRINCIPALS.items() if self.cloud.store.get(kind, id) is not None), None)
 
     def _check(self, rid: ResourceId, properties: Body, kind: str | None) -> None:
         try:
@@ -131,16 +131,16 @@ class Assignments(ArmKind):
             ) from None
         check_scope(self.cloud, rid)
         if role_of(properties.get("roleDefinitionId", "")) is None:
-            id = str(properties.get("roleDefinitionId", "")).rsplit("/", 1)[-1].replace("-", "")
+            wanted = str(properties.get("roleDefinitionId", "")).rsplit("/", 1)[-1].replace("-", "")
             raise CloudError(
-                404, "RoleDefinitionDoesNotExist", f"The specified role definition with ID '{id}' does not exist."
+                404, "RoleDefinitionDoesNotExist", f"The specified role definition with ID '{wanted}' does not exist."
             )
         if kind is None:
             raise CloudError(
                 400,
                 "PrincipalNotFound",
                 f"Principal {properties.get('principalId', '').replace('-', '')} does not exist in the directory "
-                f"{arm_providers.world(self.cloud).tenant_id}. Check that you have the correct principal ID. If you are "
+                f"{world(self.cloud).tenant_id}. Check that you have the correct principal ID. If you are "
                 "creating this principal and then immediately assigning a role, this error might be related to a "
                 "replication delay. In this case, set the role assignment principalType property to a value, such as "
                 "ServicePrincipal, User, or Group. See https://aka.ms/docs-principaltype",

@@ -42,8 +42,8 @@ class Workspaces(ArmKind):
         if existing is None and self.cloud.store.get(GROUP, managed.key) is not None:
             raise refused(
                 "ApplianceProvisioningFailed",
-                f"The managed resource group '{managed.text}' already exists. Please specify a new non-existent managed "
-                "resource group.",
+                f"The managed resource group '{managed.text}' already exists. Please specify a new non-existent "
+                "managed resource group.",
                 409,
             )
         self._check_network(rid, body)
@@ -150,8 +150,7 @@ class Workspaces(ArmKind):
         return name
 
     def _make(self, id: str, location: str, **body: object) -> None:
-        type = parse_id(id).type
-        self.cloud.kind(type).create(SYSTEM, {"id": id, "location": location, **body})
+        self.cloud.kind(parse_id(id).type).create(SYSTEM, {"id": id, "location": location, **body})
 
     def removed(self, rid: ResourceId, body: Body) -> None:
         number = body["properties"]["workspaceId"]

@@ -44,7 +44,12 @@ class ResourceId:
     def up(self, levels: int) -> ResourceId:
         """The resource that this one is inside of, `levels` types further out."""
         return _build(
-            self.subscription, self.group, self.scope, self.namespace, self.types[:-levels], self.names[:-levels]
+            subscription=self.subscription,
+            group=self.group,
+            scope=self.scope,
+            namespace=self.namespace,
+            types=self.types[:-levels],
+            names=self.names[:-levels],
         )
 
 
@@ -86,10 +91,18 @@ def parse_id(text: str) -> ResourceId:
     if len(segments) < last + 4 or len(rest) % 2:
         raise invalid(text)
     scope = "/" + "/".join(segments[:last]) if last else ""
-    return _build(subscription, group, scope, segments[last + 1], tuple(rest[0::2]), tuple(rest[1::2]))
+    return _build(
+        subscription=subscription,
+        group=group,
+        scope=scope,
+        namespace=segments[last + 1],
+        types=tuple(rest[0::2]),
+        names=tuple(rest[1::2]),
+    )
 
 
 def _build(
+    *,
     subscription: str | None,
     group: str | None,
     scope: str,
@@ -101,5 +114,5 @@ def _build(
     namespace = namespace_of(namespace) or namespace
     known = canonical("/".join((namespace, *types)))
     types = tuple(known.split("/")[1:]) if known else types
-    pairs = "".join(f"/{type}/{name}" for type, name in zip(types, names, strict=True))
+    pairs = "".join(f"/{kind}/{name}" for kind, name in zip(types, names, strict=True))
     return ResourceId(f"{scope}/providers/{namespace}{pairs}", subscription, group, scope, namespace, types, names)

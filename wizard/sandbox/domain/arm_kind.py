@@ -154,8 +154,8 @@ class ArmKind:
         body = self.find(rid)
         if body is None:
             return
-        for kind, id in inside(self.cloud, rid):
-            kind.remove(kind.parse(id))
+        for kind, key in inside(self.cloud, rid):
+            kind.remove(kind.parse(key))
         self.removed(rid, body)
         self.cloud.store.delete(self.name, rid.key)
 
@@ -215,8 +215,8 @@ class ArmKind:
             raise CloudError(
                 409,
                 "InvalidResourceLocation",
-                f"The resource '{existing['name']}' already exists in location '{existing['location']}'. A resource with "
-                f"the same name cannot be created in location '{name}'. Please select a new resource name.",
+                f"The resource '{existing['name']}' already exists in location '{existing['location']}'. A resource "
+                f"with the same name cannot be created in location '{name}'. Please select a new resource name.",
             )
         return name
 
@@ -263,7 +263,7 @@ def _tags(tags: dict[str, str]) -> dict[str, str]:
 
 def missing(rid: ResourceId) -> CloudError:
     """The 404 for a resource."""
-    path = "/".join(f"{type}/{name}" for type, name in zip(rid.types, rid.names, strict=True))
+    path = "/".join(f"{kind}/{name}" for kind, name in zip(rid.types, rid.names, strict=True))
     return CloudError(
         404,
         "ResourceNotFound",
@@ -315,6 +315,9 @@ def inside(cloud: Cloud, rid: ResourceId) -> list[tuple[ArmKind, str]]:
     """What stands below an id, in the order in which it can be taken away: workspaces, then the deepest."""
     prefix = rid.key + "/"
     found = [
-        (kind, id) for kind in arm_kinds(cloud) for id, _body in cloud.store.items(kind.name) if id.startswith(prefix)
+        (kind, key)
+        for kind in arm_kinds(cloud)
+        for key, _body in cloud.store.items(kind.name)
+        if key.startswith(prefix)
     ]
     return sorted(found, key=lambda pair: (not pair[0].name.startswith("Microsoft.Databricks/"), -pair[1].count("/")))

@@ -15,7 +15,7 @@ WATCHER_OPT_OUT = ("Microsoft.Network", "DisableNetworkWatcherAutocreation")
 
 def require_subscription(cloud: Cloud, subscription: str) -> None:
     """Raises CloudError 404 SubscriptionNotFound."""
-    if subscription.lower() not in (id.lower() for id in world(cloud).subscriptions):
+    if subscription.lower() not in (one.lower() for one in world(cloud).subscriptions):
         raise CloudError(404, "SubscriptionNotFound", f"The subscription '{subscription}' could not be found.")
 
 
@@ -24,8 +24,8 @@ def subscriptions(cloud: Cloud, caller: Caller) -> list[Body]:
     here = world(cloud)
     return [
         {
-            "id": f"/subscriptions/{id}",
-            "subscriptionId": id,
+            "id": f"/subscriptions/{one}",
+            "subscriptionId": one,
             "displayName": name,
             "tenantId": here.tenant_id,
             "state": "Enabled",
@@ -36,8 +36,8 @@ def subscriptions(cloud: Cloud, caller: Caller) -> list[Body]:
                 "spendingLimit": "Off",
             },
         }
-        for id, name in here.subscriptions.items()
-        if cloud.authorization.touches(caller, f"/subscriptions/{id}")
+        for one, name in here.subscriptions.items()
+        if cloud.authorization.touches(caller, f"/subscriptions/{one}")
     ]
 
 
@@ -117,9 +117,9 @@ def unregister_provider(cloud: Cloud, caller: Caller, subscription: str, namespa
     """Raises CloudError 409 while the subscription still holds resources of the namespace."""
     namespace = _official(namespace)
     _require(cloud, caller, subscription, f"{namespace}/unregister/action")
-    for type in arm_types():
-        prefix = f"/subscriptions/{subscription}/".lower()
-        if type.startswith(namespace + "/") and any(id.startswith(prefix) for id, _body in cloud.store.items(type)):
+    prefix = f"/subscriptions/{subscription}/".lower()
+    for name in arm_types():
+        if name.startswith(namespace + "/") and any(key.startswith(prefix) for key, _body in cloud.store.items(name)):
             raise CloudError(
                 409,
                 "CannotUnregisterNamespace",
@@ -131,14 +131,14 @@ def unregister_provider(cloud: Cloud, caller: Caller, subscription: str, namespa
 
 def _provider_body(subscription: str, namespace: str, state: str) -> Body:
     regions = list(locations().values())
-    types = [type.removeprefix(namespace + "/") for type in arm_types() if type.startswith(namespace + "/")]
+    types = [name.removeprefix(namespace + "/") for name in arm_types() if name.startswith(namespace + "/")]
     return {
         "id": f"/subscriptions/{subscription}/providers/{namespace}",
         "namespace": namespace,
         "registrationPolicy": "RegistrationFree" if namespaces()[namespace] else "RegistrationRequired",
         "registrationState": state,
         "resourceTypes": [
-            {"resourceType": type, "locations": regions, "apiVersions": [], "capabilities": "None"} for type in types
+            {"resourceType": name, "locations": regions, "apiVersions": [], "capabilities": "None"} for name in types
         ],
     }
 

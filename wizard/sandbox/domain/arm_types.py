@@ -89,12 +89,12 @@ def _data() -> dict[str, Any]:
 @lru_cache(maxsize=1)
 def arm_types() -> Mapping[str, ArmType]:
     """All types by their name."""
-    return {type: _type(type, item) for type, item in _data()["types"].items()}
+    return {name: _type(name, item) for name, item in _data()["types"].items()}
 
 
 @lru_cache(maxsize=1)
 def _lowered() -> Mapping[str, str]:
-    return {type.lower(): type for type in (*arm_types(), "Microsoft.Authorization/roleAssignments")}
+    return {name.lower(): name for name in (*arm_types(), "Microsoft.Authorization/roleAssignments")}
 
 
 def canonical(type: str) -> str | None:

@@ -30,16 +30,16 @@ class Referring(ArmKind):
         return str(body["location"])
 
     def check(self, rid: ResourceId, body: Body, existing: Body | None) -> None:
-        for name, type in self.refers:
-            for id in references(body["properties"].get(name)):
-                target = parse_id(id)
-                other = self.cloud.store.get(type, target.key) if target.type == type else None
+        for name, wanted in self.refers:
+            for reference in references(body["properties"].get(name)):
+                target = parse_id(reference)
+                other = self.cloud.store.get(wanted, target.key) if target.type == wanted else None
                 if other is None or other["location"] != self.location_of(rid, body):
                     raise CloudError(
                         400,
                         "InvalidResourceReference",
-                        f"Resource {id} referenced by resource {rid.text} was not found. Please make sure that the "
-                        "referenced resource exists, and that both resources are in the same region.",
+                        f"Resource {reference} referenced by resource {rid.text} was not found. Please make sure that "
+                        "the referenced resource exists, and that both resources are in the same region.",
                     )
 
 
@@ -51,9 +51,9 @@ class Referred(Referring):
 
     def referrers(self, rid: ResourceId) -> Iterator[tuple[str, str]]:
         """(where it is shown, id) of each."""
-        for type, name, shown in self.users:
-            for _id, body in self.cloud.store.items(type):
-                if rid.key in (id.lower() for id in references(body["properties"].get(name))):
+        for user, name, shown in self.users:
+            for _id, body in self.cloud.store.items(user):
+                if rid.key in (one.lower() for one in references(body["properties"].get(name))):
                     yield shown, body["id"]
 
     def fill(self, rid: ResourceId, body: Body, existing: Body | None) -> None:
@@ -125,12 +125,12 @@ class NatGateways(Referred):
         super().check(rid, body, existing)
         if body["sku"]["name"] not in ("Standard", "StandardV2"):
             raise CloudError(400, "InvalidSku", f"The SKU '{body['sku']['name']}' is not valid for a NAT gateway.")
-        for id in references(body["properties"].get("publicIpAddresses")):
+        for address in references(body["properties"].get("publicIpAddresses")):
             for _key, other in self.cloud.store.items(self.name):
                 theirs = [one.lower() for one in references(other["properties"].get("publicIpAddresses"))]
-                if other["id"].lower() != rid.key and id.lower() in theirs:
+                if other["id"].lower() != rid.key and address.lower() in theirs:
                     raise CloudError(
-                        400, "PublicIPAddressInUse", f"Resource {rid.text} cannot use {id}: {other['id']} does."
+                        400, "PublicIPAddressInUse", f"Resource {rid.text} cannot use {address}: {other['id']} does."
                     )
 
 
@@ -161,8 +161,8 @@ class Watchers(ArmKind):
 
     def check(self, rid: ResourceId, body: Body, existing: Body | None) -> None:
         home = f"/subscriptions/{rid.subscription}/".lower()
-        for id, other in self.cloud.store.items(self.name):
-            if id != rid.key and id.startswith(home) and other["location"] == body["location"]:
+        for key, other in self.cloud.store.items(self.name):
+            if key != rid.key and key.startswith(home) and other["location"] == body["location"]:
                 raise CloudError(
                     400,
                     "NetworkWatcherCountLimitReached",

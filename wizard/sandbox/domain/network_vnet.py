@@ -25,12 +25,12 @@ class VirtualNetworks(ArmKind):
         if "subnets" in body["properties"]:
             return
         for subnet in self._subnets(rid):
-            for range in networks(prefixes_of(subnet)):
-                if not any(within(range, one) for one in outer):
+            for inner in networks(prefixes_of(subnet)):
+                if not any(within(inner, one) for one in outer):
                     raise CloudError(
                         400,
                         "InUsePrefixCannotBeDeleted",
-                        f"IpPrefix {range} on Vnet {rid.name} has active allocations and cannot be deleted.",
+                        f"IpPrefix {inner} on Vnet {rid.name} has active allocations and cannot be deleted.",
                     )
 
     def fill(self, rid: ResourceId, body: Body, existing: Body | None) -> None:
@@ -53,8 +53,8 @@ class VirtualNetworks(ArmKind):
             if subnet["name"].lower() not in wanted:
                 subnets.delete(caller, subnet["id"])
         for subnet in inline:
-            id = f"{rid.text}/subnets/{subnet['name']}"
-            subnets.create(caller, {"id": id, "properties": subnet.get("properties", {})})
+            own = {"id": f"{rid.text}/subnets/{subnet['name']}", "properties": subnet.get("properties", {})}
+            subnets.create(caller, own)
 
     def created(self, rid: ResourceId, body: Body) -> None:
         assert rid.subscription
@@ -62,16 +62,16 @@ class VirtualNetworks(ArmKind):
             return
         location, home = body["location"], f"/subscriptions/{rid.subscription}/".lower()
         watchers = self.cloud.store.items(WATCHER)
-        if any(id.startswith(home) and watcher["location"] == location for id, watcher in watchers):
+        if any(key.startswith(home) and watcher["location"] == location for key, watcher in watchers):
             return
-        id = parse_id(
+        watcher_id = parse_id(
             f"/subscriptions/{rid.subscription}/resourceGroups/NetworkWatcherRG/providers/{WATCHER}/NetworkWatcher_{location}"
         )
-        ensure_group(self, id, location)
-        self.cloud.kind(WATCHER).create(SYSTEM, {"id": id.text, "location": location})
+        ensure_group(self, watcher_id, location)
+        self.cloud.kind(WATCHER).create(SYSTEM, {"id": watcher_id.text, "location": location})
 
     def _subnets(self, rid: ResourceId) -> list[Body]:
-        return [body for id, body in self.cloud.store.items(SUBNET) if id.startswith(rid.key + "/")]
+        return [body for key, body in self.cloud.store.items(SUBNET) if key.startswith(rid.key + "/")]
 
     def check_delete(self, rid: ResourceId, body: Body) -> None:
         subnets = self.cloud.kind(SUBNET)
@@ -120,15 +120,15 @@ class Subnets(Referring):
         assert network is not None
         outer = networks(network["properties"]["addressSpace"]["addressPrefixes"])
         own = networks(prefixes_of(body))
-        if not all(any(within(range, one) for one in outer) for range in own):
+        if not all(any(within(inner, one) for one in outer) for inner in own):
             raise CloudError(
                 400,
                 "NetcfgSubnetRangeOutsideVnet",
                 f"Subnet '{rid.name}' is not valid because its IP address range is outside the IP address range of "
                 f"virtual network '{network['name']}'.",
             )
-        for id, other in self.cloud.store.items(self.name):
-            if id != rid.key and id.startswith(rid.up(1).key + "/"):
+        for key, other in self.cloud.store.items(self.name):
+            if key != rid.key and key.startswith(rid.up(1).key + "/"):
                 theirs = networks(prefixes_of(other))
                 if any(overlaps(left, right) for left in own for right in theirs):
                     raise CloudError(
@@ -149,8 +149,8 @@ class Subnets(Referring):
             raise CloudError(
                 400,
                 "InUseSubnetCannotBeDeleted",
-                f"Subnet {rid.name} is in use by {users[0]} and cannot be deleted. In order to delete the subnet, delete "
-                "all the resources within the subnet. See aka.ms/deletesubnet.",
+                f"Subnet {rid.name} is in use by {users[0]} and cannot be deleted. In order to delete the subnet, "
+                "delete all the resources within the subnet. See aka.ms/deletesubnet.",
             )
 
     def view(self, body: Body) -> Body:
