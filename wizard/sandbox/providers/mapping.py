@@ -180,8 +180,10 @@ class Mapping:
         return [new] if told or (base and all(empty(old.get(name)) for name in self.names())) else []
 
     def present(self, body: Body) -> bool:
-        """Whether REST holds anything of this block."""
-        own = any(one.direction != ">" and get(body, one.path) is not None for one in self.fields)
+        """Whether REST holds anything of this block that is not what an unset attribute reads as."""
+        own = any(
+            one.direction != ">" and get(body, one.path) is not None and not empty(one.to_state(body)) for one in self.fields
+        )
         return (
             own
             or any(inner.present(body) for inner in self.blocks.values())

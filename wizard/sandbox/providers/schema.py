@@ -60,19 +60,23 @@ class ProviderSchema:
     data_sources: dict[str, Block]
 
 
+def _attribute(name: str, given: dict[str, Any]) -> Attribute:
+    nested = given.get("nested")
+    return Attribute(
+        name,
+        given.get("type"),
+        None if nested is None else Nested(nested["nesting"], _attributes(nested["attributes"])),
+        required=bool(given.get("required")),
+        optional=bool(given.get("optional")),
+        computed=bool(given.get("computed")),
+        sensitive=bool(given.get("sensitive")),
+        write_only=bool(given.get("write_only")),
+        deprecated=bool(given.get("deprecated")),
+    )
+
+
 def _attributes(data: dict[str, Any]) -> dict[str, Attribute]:
-    return {
-        name: Attribute(
-            name,
-            given.get("type"),
-            Nested(given["nested"]["nesting"], _attributes(given["nested"]["attributes"]))
-            if "nested" in given
-            else None,
-            *(bool(given.get(flag)) for flag in ("required", "optional", "computed", "sensitive", "write_only")),
-            deprecated=bool(given.get("deprecated")),
-        )
-        for name, given in data.items()
-    }
+    return {name: _attribute(name, given) for name, given in data.items()}
 
 
 def _block(data: dict[str, Any]) -> Block:

@@ -1,0 +1,1 @@
+"""Real Terraform against the sandbox's providers."""

@@ -1,0 +1,206 @@
+"""Real Terraform against the providers, served from this process over a cloud of the test's own."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import subprocess
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from wizard.sandbox.domain.arm_providers import provider, register_provider
+from wizard.sandbox.domain.arm_types import namespaces
+from wizard.sandbox.domain.cloud import Cloud
+from wizard.sandbox.domain.core import SYSTEM, Caller
+from wizard.sandbox.domain.entra import caller_by_oid
+from wizard.sandbox.domain.world import world
+from wizard.sandbox.providers.server import serve
+
+PRINCIPAL = "lakehouse-wizard"
+PINS = """
+terraform {
+  required_providers {
+    azurerm    = { source = "hashicorp/azurerm" }
+    azuread    = { source = "hashicorp/azuread" }
+    databricks = { source = "databricks/databricks" }
+  }
+}
+"""
+CREDENTIALS = """
+variable "client_id" {
+  ephemeral = true
+}
+variable "client_secret" {
+  ephemeral = true
+  sensitive = true
+}
+variable "tenant_id" {
+  ephemeral = true
+}
+"""
+
+
+@dataclass
+class Seen:
+    """What the providers recorded, and how long the cloud takes."""
+
+    records: list[tuple[str, str, str, str, bool]] = field(default_factory=list)
+
+    def record_provider(self, provider: str, rpc: str, type_name: str, caller_name: str, ok: bool) -> None:
+        self.records.append((provider, rpc, type_name, caller_name, ok))
+
+    async def pause(self) -> None:
+        return None
+
+
+@dataclass
+class Served:
+    """A cloud with its providers running beside the test."""
+
+    cloud: Cloud
+    seen: Seen
+    reattach: dict[str, Any]
+    caller: Caller
+    secrets: dict[str, str]
+
+    @property
+    def subscription(self) -> str:
+        return next(iter(world(self.cloud).subscriptions))
+
+    def variables(self, **changes: str) -> dict[str, str]:
+        """The credentials of the given principal."""
+        world_here = world(self.cloud)
+        given = {
+            "client_id": self.caller.name,
+            "client_secret": self.secrets[PRINCIPAL],
+            "tenant_id": world_here.tenant_id,
+        }
+        return {**given, **changes}
+
+
+@dataclass
+class Terraform:
+    """One root module in a folder of its own, driven by the real program."""
+
+    folder: Path
+    served: Served
+    variables: dict[str, str]
+    command: tuple[str, ...] = ("terraform",)
+
+    def write(self, text: str, name: str = "main.tf") -> None:
+        (self.folder / name).write_text(text)
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run it; the answer holds exit code, stdout and stderr as they came."""
+        settings = self.folder / "cli.tfrc"
+        settings.write_text("disable_checkpoint = true\n")
+        environment = {
+            "PATH": os.environ["PATH"],
+            "HOME": str(self.folder),
+            "TF_CLI_CONFIG_FILE": str(settings),
+            "TF_IN_AUTOMATION": "1",
+            "TF_REATTACH_PROVIDERS": json.dumps(self.served.reattach),
+            **{f"TF_VAR_{name}": value for name, value in self.variables.items()},
+        }
+        return subprocess.run(
+            [*self.command, *arguments, "-no-color"],
+            cwd=self.folder,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+
+    def init(self) -> None:
+        answer = self.run("init", "-input=false", "-backend=false")
+        assert answer.returncode == 0, answer.stdout + answer.stderr
+
+    def apply(self) -> str:
+        answer = self.run("apply", "-auto-approve", "-input=false")
+        assert answer.returncode == 0, answer.stdout + answer.stderr
+        return answer.stdout
+
+    def destroy(self) -> str:
+        answer = self.run("apply", "-destroy", "-auto-approve", "-input=false")
+        assert answer.returncode == 0, answer.stdout + answer.stderr
+        return answer.stdout
+
+    def plan(self) -> list[dict[str, Any]]:
+        """The resource changes that a plan would make; empty when all is as it should be."""
+        answer = self.run("plan", "-input=false", "-out=tfplan", "-detailed-exitcode")
+        assert answer.returncode in (0, 2), answer.stdout + answer.stderr
+        shown = json.loads(self.run("show", "-json", "tfplan").stdout)
+        changes = [one for one in shown.get("resource_changes", []) if one["change"]["actions"] not in (["no-op"], ["read"])]
+        assert bool(changes) == (answer.returncode == 2) or shown.get("output_changes"), answer.stdout
+        return changes
+
+    def actions(self) -> dict[str, list[str]]:
+        return {one["address"]: one["change"]["actions"] for one in self.plan()}
+
+    def outputs(self) -> dict[str, Any]:
+        shown = json.loads(self.run("output", "-json").stdout)
+        return {name: one["value"] for name, one in shown.items()}
+
+    def fails(self, *arguments: str) -> str:
+        """Run what must fail; all that it said, as one line."""
+        answer = self.run(*arguments)
+        assert answer.returncode == 1, answer.stdout + answer.stderr
+        return " ".join((answer.stdout + answer.stderr).replace("│", " ").split())
+
+
+@pytest.fixture
+def loop() -> Iterator[asyncio.AbstractEventLoop]:
+    """An event loop in a thread beside the test, as the sandbox's is in its process."""
+    made = asyncio.new_event_loop()
+    thread = threading.Thread(target=made.run_forever)
+    thread.start()
+    yield made
+    made.call_soon_threadsafe(made.stop)
+    thread.join()
+    made.close()
+
+
+@pytest.fixture
+def served(cloud: Cloud, loop: asyncio.AbstractEventLoop) -> Iterator[Served]:
+    """Scenario `clean` behind the three providers, its resource providers registered."""
+    secrets = json.loads((cloud.state / "identities.json").read_text())
+    oid = next(body["id"] for _, body in cloud.store.items("entra.servicePrincipal") if body["displayName"] == PRINCIPAL)
+    caller = caller_by_oid(cloud, oid)
+    assert caller is not None
+    seen = Seen()
+    reattach, close = asyncio.run_coroutine_threadsafe(serve(cloud, seen, seen), loop).result(10)
+    found = Served(cloud, seen, reattach, caller, secrets)
+    register_namespaces(cloud, found.subscription)
+    yield found
+    asyncio.run_coroutine_threadsafe(close(), loop).result(10)
+
+
+def register_namespaces(cloud: Cloud, subscription: str) -> None:
+    """As the wizard does before Terraform; registering takes until the next look."""
+    for name in namespaces():
+        register_provider(cloud, SYSTEM, subscription, name)
+        provider(cloud, SYSTEM, subscription, name)
+
+
+@pytest.fixture
+def terraform(served: Served, tmp_path: Path) -> Callable[..., Terraform]:
+    """Make a root module: `terraform(text)`, or `terraform(text, client_secret="wrong")`."""
+    count = iter(range(100))
+
+    def make(text: str, **changes: str) -> Terraform:
+        folder = tmp_path / f"root-{next(count)}"
+        folder.mkdir()
+        root = Terraform(folder, served, served.variables(**changes))
+        root.write(PINS + CREDENTIALS, "pins.tf")
+        root.write(text)
+        root.init()
+        return root
+
+    return make
