@@ -23,6 +23,12 @@ resource "azurerm_databricks_workspace" "lakehouse" {
     public_subnet_network_security_group_association_id  = azurerm_subnet_network_security_group_association.cluster["host"].id
     private_subnet_network_security_group_association_id = azurerm_subnet_network_security_group_association.cluster["container"].id
   }
+
+  # Its nodes need their way out from their first start, and until their last stop.
+  depends_on = [
+    azurerm_nat_gateway_public_ip_association.egress,
+    azurerm_subnet_nat_gateway_association.egress,
+  ]
 }
 
 resource "azurerm_databricks_access_connector" "lakehouse" {
