@@ -198,7 +198,13 @@ def _start_process(state: Path, scenario: str, linger: float) -> None:
         word = pipe.read().decode()  # until the process closes its end: ready, or gone
     if word != "ready":
         _reap()
-        raise SandboxError(word or _("the sandbox did not start; its log is {log}", log=state / LOG))
+        raise SandboxError(word or _last_words(state))
+
+
+def _last_words(state: Path) -> str:
+    lines = (state / LOG).read_text(encoding="utf-8", errors="replace").split("\n")
+    why = next((line for line in reversed(lines) if line.strip()), "")
+    return _("the sandbox did not start: {why} (its log is {log})", why=why, log=state / LOG)
 
 
 @contextmanager

@@ -45,9 +45,7 @@ class Server:
         self._spark = _spark(self._state)
         self._cloud = build_cloud(self._state, self._hosts, self._spark, scenario)
         self._recorder = Recorder(self._state)
-        self._controls = Controls(
-            self._state, self._token, self._lease, self._latency, self.info, self._done.set
-        )
+        self._controls = Controls(self._state, self._token, self._lease, self._latency, self.info, self._done.set)
 
     async def start(self) -> None:
         """Serve all hosts and providers, and write info.json."""

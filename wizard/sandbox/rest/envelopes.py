@@ -63,9 +63,7 @@ def _oauth(error: CloudError, request_id: str) -> Any:
     now = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%SZ")
     return {
         "error": error.code,
-        "error_description": (
-            f"{error.message} Trace ID: {request_id} Correlation ID: {request_id} Timestamp: {now}"
-        ),
+        "error_description": (f"{error.message} Trace ID: {request_id} Correlation ID: {request_id} Timestamp: {now}"),
         "error_codes": error.details.get("error_codes", []),
         "timestamp": now,
         "trace_id": request_id,

@@ -94,9 +94,7 @@ def delete_one(kind: str) -> Handler:
 
 async def me(call: Call) -> Reply:
     if call.caller.kind == "app":
-        raise CloudError(
-            400, "BadRequest", "/me request is only valid with delegated authentication flow."
-        )
+        raise CloudError(400, "BadRequest", "/me request is only valid with delegated authentication flow.")
     return Reply(body=call.cloud.kind(USER).read(call.caller, call.caller.oid))
 
 

@@ -157,9 +157,7 @@ def _client_credentials(call: Call, form: dict[str, str]) -> dict[str, Any]:
 def _password(call: Call, form: dict[str, str]) -> dict[str, Any]:
     _require_public_client(form["client_id"])
     audience = audience_of(call, _scope(form))
-    caller = caller_by_password(
-        call.cloud, call.path["tenant"], form.get("username", ""), form.get("password", "")
-    )
+    caller = caller_by_password(call.cloud, call.path["tenant"], form.get("username", ""), form.get("password", ""))
     return _person_answer(call, caller, audience, form)
 
 
