@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from wizard.sandbox.domain.core import Body, Caller
-from wizard.sandbox.domain.databricks import Bodies, denied, invalid, not_modelled, required
-from wizard.sandbox.domain.grants import WORDS, Grants, Privileges, securable
+from wizard.sandbox.domain.databricks import Bodies, denied, exists, invalid, not_modelled, required
+from wizard.sandbox.domain.grants import WORDS, Grants, Privileges, does_not_exist, forget_grants, securable
 from wizard.sandbox.domain.unity_kind import UnityKind
 from wizard.sandbox.domain.unity_objects import Catalogs, Schemas, Tables, Volumes
 from wizard.sandbox.domain.unity_storage import connector, overlap, parts_of, require_access
@@ -61,6 +61,34 @@ class StorageCredentials(UnityKind):
                 f"'{users[0]['name']}'.",
                 "STORAGE_CREDENTIAL_IN_USE",
             )
+
+    # An account admin makes the metastore's own credential without a workspace.
+    def create_in(self, caller: Caller, metastore: str, body: Body) -> Body:
+        """A credential of a metastore, by its id; the caller was found to be account admin."""
+        required(body, *self.needed)
+        self.check(body)
+        key = f"{metastore}/{str(body['name']).lower()}"
+        if self.cloud.store.get(self.name, key) is not None:
+            raise exists(f"Storage Credential '{body['name']}' already exists", "STORAGE_CREDENTIAL_ALREADY_EXISTS")
+        now, who = self.cloud.millis(), caller.name
+        times = {"created_at": now, "created_by": who, "updated_at": now, "updated_by": who}
+        ids = {"full_name": body["name"], "metastore_id": metastore, "id": self.cloud.guid()}
+        identity = {"credential_id": self.cloud.guid(), **body["azure_managed_identity"]}
+        made = {"isolation_mode": ISOLATION[0], "read_only": False, "owner": who, **body, **times, **ids}
+        stored = {**made, "azure_managed_identity": identity}
+        self.cloud.store.put(self.name, key, stored)
+        return stored
+
+    def read_in(self, metastore: str, name: str) -> Body:
+        body = self.cloud.store.get(self.name, f"{metastore}/{name.lower()}")
+        if body is None:
+            raise does_not_exist(self.type, name)
+        return body
+
+    def delete_in(self, metastore: str, name: str) -> None:
+        self.read_in(metastore, name)
+        forget_grants(self.cloud, metastore, self.type, name)
+        self.cloud.store.delete(self.name, f"{metastore}/{name.lower()}")
 
 
 class ExternalLocations(UnityKind):

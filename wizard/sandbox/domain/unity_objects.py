@@ -253,10 +253,14 @@ def _url_of(state: Path, folder: Path) -> str:
     return "/".join((f"abfss://{container}@{account}.dfs.core.windows.net", *rest))
 
 
+def type_name(text: str) -> str:
+    """The API's name of a Spark type: LONG for `bigint`, DECIMAL for `decimal(10,2)`."""
+    base = text.partition("<")[0].partition("(")[0].upper()
+    return {"BIGINT": "LONG", "SMALLINT": "SHORT", "TINYINT": "BYTE", "INTEGER": "INT"}.get(base, base)
+
+
 def _column(position: int, name: str, type: str) -> Body:
-    base = type.partition("<")[0].partition("(")[0].upper()
-    named = {"BIGINT": "LONG", "SMALLINT": "SHORT", "TINYINT": "BYTE", "INTEGER": "INT"}.get(base, base)
-    return {"name": name, "type_text": type, "type_name": named, "position": position, "nullable": True}
+    return {"name": name, "type_text": type, "type_name": type_name(type), "position": position, "nullable": True}
 
 
 def _overlap(url: str, what: str, name: str) -> CloudError:

@@ -191,7 +191,9 @@ class Settings(WorkspaceKind):
         required(setting, key)
         old = self.cloud.store.get(self.name, self.key(caller, id))
         if old and setting.get("etag") not in (None, "", old["etag"]):
-            raise CloudError(409, "RESOURCE_CONFLICT", f"The etag of {id} is out of date.", metadata={"etag": old["etag"]})
+            raise CloudError(
+                409, "RESOURCE_CONFLICT", f"The etag of {id} is out of date.", metadata={"etag": old["etag"]}
+            )
         if old and old[key] == setting[key]:
             return public(old)
         return self.save(caller, id, {key: setting[key], "setting_name": "default", "etag": self.cloud.guid()})
