@@ -21,7 +21,7 @@ from wizard.cloud.pipeline import Body, RestClient, client_options
 COMPUTE_API, SKUS_API = "2024-07-01", "2021-07-01"
 STORAGE_API, EVENT_HUBS_API = "2023-05-01", "2024-01-01"
 FEATURES_API, COST_API = "2021-07-01", "2025-03-01"
-POLLING_SECONDS = 5  # where the service names no interval of its own
+POLLING_SECONDS = 1  # where the service names no interval of its own
 _ASSIGNMENTS = uuid.UUID("6d1f6e6c-5b63-4c0e-9d5e-8f6d4b7a2c11")  # namespace of our deterministic names
 
 

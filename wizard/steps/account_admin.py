@@ -18,6 +18,7 @@ from wizard.steps.facts import (
     ProjectFacts,
     SignInFacts,
 )
+from wizard.steps.problems import from_exception
 from wizard.text import N_, _
 
 if TYPE_CHECKING:
@@ -47,6 +48,9 @@ class AccountAdmin(WizardStep):
         except (PermissionDenied, Unauthenticated):
             why = _("{operator} is not admin of the Databricks account", operator=ctx.facts(SignInFacts).operator_name)
             return Finding(Verdict.BLOCKED, why, guide=_first_admin(ctx))
+        except ValueError as error:  # a wrong account id is answered with a web page instead of JSON
+            problem = from_exception(error)
+            return Finding(Verdict.BLOCKED, problem.what, guide=_other_account(ctx), problem=problem)
         if not listed:
             why = _("the account {id} does not list the workspace", id=ctx.facts(AccountFacts).account_id)
             return Finding(Verdict.BLOCKED, why, guide=_other_account(ctx))
