@@ -146,7 +146,11 @@ def test_a_condition_needs_version_2(owner: Azure, outsider: Azure) -> None:
         ("Exists @Request[a:b] AND NOT Exists @Resource[a:b]", "y", True),
         ("@Request[a:b] ForAnyOfAllValues:StringNotEquals {'x', 'y'}", "z", True),
         ("@Request[a:b] ForAnyOfAllValues:StringNotEquals {'x', 'y'}", "y", False),
-        ("@Request[a:b] StringEquals 'q' || (@Request[A:B] StringLike 'y*' && ActionMatches{'N/*/write'})", "yes", True),
+        (
+            "@Request[a:b] StringEquals 'q' || (@Request[A:B] StringLike 'y*' && ActionMatches{'N/*/write'})",
+            "yes",
+            True,
+        ),
     ],
 )
 def test_the_grammar_of_conditions(text: str, value: str, expected: bool) -> None:
