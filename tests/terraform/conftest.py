@@ -6,7 +6,6 @@ import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import pytest
 from lakehouse_jobs.contract.located import Located
@@ -168,20 +167,12 @@ class Lab:
         assert Cancellation().wait_until(ready, seconds=20, every=0.05, on_wait=lambda: None)
 
 
-MakeLab = Callable[[], Lab]
-
-
 @pytest.fixture(scope="package")
 def lab(cloud: Connection, tmp_path_factory: pytest.TempPathFactory) -> Lab:
     """Shared by the package: its tests run in the order of the journey."""
     made = Lab(cloud, Folder(tmp_path_factory.mktemp("setup") / "lab"))
     made.register_providers()
     return made
-
-
-def public(facts: Any) -> dict[str, Any]:
-    """A fact's fields, for a comparison."""
-    return dict(facts.model_dump())
 
 
 def files_of(root: Path) -> list[Path]:

@@ -11,10 +11,10 @@ from wizard.provisioning.phase import VARIABLES
 from wizard.sandbox.process import Connection
 from wizard.setup.context import FactsMissing
 from wizard.setup.events import ResourceChanged
-from wizard.setup.step import Facts, StepFailed, Verdict
+from wizard.setup.step import FactBook, Facts, StepFailed, Verdict
 from wizard.steps import pinned
 from wizard.steps.compute import Compute
-from wizard.steps.facts import CatalogFacts, ComputeFacts, DirectoryFacts, FoundationFacts
+from wizard.steps.facts import CatalogFacts, ComputeFacts, DirectoryFacts, FoundationFacts, PrincipalFacts
 from wizard.steps.foundation import BUDGET_START, Foundation, FoundationQuestions
 from wizard.steps.identity import Identity
 from wizard.steps.terraform_phase import TerraformStep
@@ -133,7 +133,7 @@ def test_compute_with_secrets_that_terraform_never_sees(lab: Lab) -> None:
 
 
 def test_no_secret_is_on_disk_and_nothing_is_for_others(lab: Lab, cloud: Connection) -> None:
-    secret = cloud.resolver.resolve(lab.context("x").facts(_principal()).secret).encode()
+    secret = cloud.resolver.resolve(lab.context("x").facts(PrincipalFacts).secret).encode()
     files = files_of(lab.folder.private)
     assert {path.name for path in files} >= {"terraform.tfstate", VARIABLES, "apply.jsonl"}
     for path in files:
@@ -152,7 +152,16 @@ def test_a_refused_principal_is_told_with_code_and_request_id(lab: Lab) -> None:
     assert problem.raw_code == "AuthorizationFailed"
     assert problem.request_id
     assert problem.next_action
-    lab.cloud.portal("give-owner", info["principal"])
+    lab.cloud.portal("assign-owner", info["principal"])
+
+
+def test_a_destroy_knows_its_way_without_the_facts_of_earlier_steps(lab: Lab) -> None:
+    later = Lab(lab.cloud, lab.folder)
+    removal = UnityCatalog().removal(later.context("unity-catalog"))
+    assert removal is not None
+    later.book = FactBook()
+    with pytest.raises(StepFailed, match="cannot be reached"):
+        UnityCatalog().removal(later.context("unity-catalog"))
 
 
 @pytest.mark.parametrize("kind", [Compute, UnityCatalog, Identity, Foundation])
@@ -166,9 +175,3 @@ def test_a_destroy_names_what_is_lost_and_leaves_nothing(lab: Lab, kind: type[Te
         assert word in lost
     step.destroy(ctx)
     assert kind().removal(ctx) is None
-
-
-def _principal() -> type:
-    from wizard.steps.facts import PrincipalFacts
-
-    return PrincipalFacts

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import os
 from abc import abstractmethod
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, TypeVar
 
 from pydantic import ValidationError
 
@@ -21,6 +21,8 @@ from wizard.setup.step import Actor, Facts, Finding, Kind, Problem, Removal, Ste
 from wizard.steps import problems
 from wizard.steps.base import Ctx, WizardStep
 from wizard.text import _
+
+Result = TypeVar("Result")
 
 
 class TerraformStep(WizardStep):
@@ -92,9 +94,12 @@ class TerraformStep(WizardStep):
         return Finding(Verdict.DONE, _("applied: {what}", what=self._planned.summary.headline), facts)
 
     def removal(self, ctx: Ctx) -> Removal | None:
-        if not self._tried(ctx, lambda phase: phase.holds_anything()):
+        if not self._tried(ctx, lambda phase: phase.holds_anything(), signed_in=False):
             return None
-        plan = self._removing = self._plan(ctx, self._last_variables(ctx), destroy=True)
+        try:
+            plan = self._removing = self._plan(ctx, self._last_variables(ctx), destroy=True)
+        except FactsMissing as missing:
+            raise StepFailed(self._out_of_reach(missing)) from missing
         if plan.empty:
             return None
         changes = plan.summary.changes
@@ -119,31 +124,26 @@ class TerraformStep(WizardStep):
             return kept
 
     def _plan(self, ctx: Ctx, variables: Mapping[str, Any], *, destroy: bool = False) -> PlanResult:
-        found: PlanResult = self._tried(ctx, lambda phase: phase.plan(variables, destroy=destroy))
-        return found
+        return self._tried(ctx, lambda phase: phase.plan(variables, destroy=destroy))
 
-    def _phase(self, ctx: Ctx) -> Phase:
-        login = ctx.world.principal_login(ctx)
+    def _phase(self, ctx: Ctx, *, signed_in: bool = True) -> Phase:
+        """`signed_in=False` is for what asks no cloud."""
         folder = ctx.folder.terraform(self.root)
         return Phase(
             name=self.root,
             source=assets.path("terraform") / self.root,
             folder=folder,
             shared=folder.parent,
-            secrets={
-                "tenant_id": login.tenant_id,
-                "client_id": login.client_id,
-                "client_secret": login.client_secret,
-            },
+            secrets=_credentials(ctx) if signed_in else {},
             extra_env=ctx.world.target.terraform_env,
             cancel=ctx.cancel,
             tell=lambda event: _tell(ctx, event),
         )
 
-    def _tried(self, ctx: Ctx, action: Any) -> Any:
+    def _tried(self, ctx: Ctx, action: Callable[[Phase], Result], *, signed_in: bool = True) -> Result:
         """Do something with the phase; what Terraform complains of becomes a problem."""
         try:
-            return action(self._phase(ctx))
+            return action(self._phase(ctx, signed_in=signed_in))
         except NoTerraform as error:
             raise StepFailed(
                 Problem(
@@ -168,12 +168,25 @@ class TerraformStep(WizardStep):
         except ValidationError:
             return None
 
+    def _out_of_reach(self, missing: FactsMissing) -> Problem:
+        return Problem(
+            what=_("What {root} made cannot be reached", root=self.root),
+            why=_("{facts} are not known, though its state names resources", facts=missing.kind.__name__),
+            next_action=_("mend the steps before this one with run, then destroy again"),
+        )
+
     def _outputs_wrong(self, outputs: Mapping[str, Any]) -> Problem:
         return Problem(
             what=_("The outputs of {root} are not what the wizard expects", root=self.root),
             why=_("found {names}", names=json.dumps(sorted(outputs))),
             next_action=_("the state may be another version's; look into it with terraform output"),
         )
+
+
+def _credentials(ctx: Ctx) -> dict[str, str]:
+    """The ephemeral variables of every root."""
+    login = ctx.world.principal_login(ctx)
+    return {"tenant_id": login.tenant_id, "client_id": login.client_id, "client_secret": login.client_secret}
 
 
 def _problem(ctx: Ctx, error: TerraformFailed) -> Problem:
