@@ -18,6 +18,7 @@ from wizard.sandbox import process
 from wizard.sandbox.domain.build import build_cloud
 from wizard.sandbox.domain.cloud import Cloud
 from wizard.sandbox.process import Connection
+from wizard.sandbox.spark.local import LocalSpark
 
 ARM_SCOPE = "https://management.azure.com/.default"
 GRAPH_SCOPE = "https://graph.microsoft.com/.default"
@@ -42,8 +43,6 @@ class PaperHosts:
 @pytest.fixture
 def make_cloud(tmp_path: Path) -> Iterator[Callable[[str], Cloud]]:
     """Clouds by scenario, each in a state folder of its own; closed after the test."""
-    from wizard.sandbox.spark.local import LocalSpark
-
     made: list[Cloud] = []
 
     def make(scenario: str = "clean") -> Cloud:

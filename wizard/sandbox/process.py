@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
@@ -129,7 +129,8 @@ def stop(state: Path) -> bool:
     state = state.absolute()
     if not _runs(state):
         return False
-    ask(read_info(state), "POST", "/stop")
+    with suppress(SandboxError):  # one that does not answer is ending already
+        ask(read_info(state), "POST", "/stop")
     _wait_for_end(state)
     _reap()
     return True
@@ -197,6 +198,7 @@ def _start_process(state: Path, scenario: str, linger: float) -> None:
     with os.fdopen(told, "rb") as pipe:
         word = pipe.read().decode()  # until the process closes its end: ready, or gone
     if word != "ready":
+        child.wait(STOP_SECONDS)
         _reap()
         raise SandboxError(word or _last_words(state))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import importlib
 import json
 import os
 from collections.abc import Awaitable, Callable
@@ -17,16 +16,27 @@ from wizard.sandbox.domain.world import load_scenario
 from wizard.sandbox.files import keep_secret, make_folder, write_private
 from wizard.sandbox.hosts import FIXED, ServerHosts
 from wizard.sandbox.lease import Lease
+from wizard.sandbox.providers.server import serve
 from wizard.sandbox.recorder import Latency, Recorder
+from wizard.sandbox.rest import accounts, arm, graph, login, prices, workspace
 from wizard.sandbox.rest.control import Controls
 from wizard.sandbox.rest.control import application as control_application
 from wizard.sandbox.rest.dispatch import Door
 from wizard.sandbox.rest.route import Host, Route
-from wizard.sandbox.spark.host import SparkHost
+from wizard.sandbox.spark.local import LocalSpark
 from wizard.sandbox.standin import write_stand_in
 from wizard.sandbox.tls import ca_file, server_context
 
 INFO = "info.json"
+ROUTES: dict[str, list[Route]] = {
+    "login": login.ROUTES,
+    "arm": arm.ROUTES,
+    "graph": graph.ROUTES,
+    "accounts": accounts.ROUTES,
+    "workspace": workspace.ROUTES,
+    "prices": prices.ROUTES,
+}
+"""The operations of each host but control."""
 
 
 class Server:
@@ -42,7 +52,7 @@ class Server:
         self._close_providers: Callable[[], Awaitable[None]] | None = None
         self._token = keep_secret(make_folder(self._state / "keys") / "control.token")
         self._hosts = ServerHosts(self._state)
-        self._spark = _spark(self._state)
+        self._spark = LocalSpark(self._state)
         self._cloud = build_cloud(self._state, self._hosts, self._spark, scenario)
         self._recorder = Recorder(self._state)
         self._controls = Controls(self._state, self._token, self._lease, self._latency, self.info, self._done.set)
@@ -52,8 +62,7 @@ class Server:
         for key, body in self._cloud.store.items("account.workspace"):
             self._hosts.open_workspace(key, body.get("_port"))
         await self._hosts.start(self._application, server_context(self._state))
-        providers = importlib.import_module("wizard.sandbox.providers.server")
-        self._reattach, self._close_providers = await providers.serve(self._cloud, self._recorder, self._latency)
+        self._reattach, self._close_providers = await serve(self._cloud, self._recorder, self._latency)
         self._hosts.on_change = self._write_info
         write_stand_in(self._state, self.info())
         self._write_info()
@@ -115,36 +124,11 @@ class Server:
         if name == "control":
             routes, recorder = self._controls.routes(), None
         else:
-            routes, recorder = routes_of(name), self._recorder
+            routes, recorder = ROUTES[name], self._recorder
         # The control host neither waits nor stands in the recording: it is no part of the cloud.
         latency = Latency() if name == "control" else self._latency
         door = Door(self._cloud, name, workspace, routes=routes, recorder=recorder, latency=latency)
         return control_application(self._controls, door.handle) if name == "control" else door.application()
-
-
-def routes_of(host: str) -> list[Route]:
-    """The operations of a host, from its module in `rest`."""
-    import importlib.util
-
-    if importlib.util.find_spec(f"wizard.sandbox.rest.{host}") is None:
-        return []  # DEV
-    routes: list[Route] = importlib.import_module(f"wizard.sandbox.rest.{host}").ROUTES
-    return routes
-
-
-def _spark(state: Path) -> SparkHost:
-    import importlib.util
-
-    if importlib.util.find_spec("wizard.sandbox.spark.local") is None:  # DEV
-
-        class No:
-            async def close(self) -> None: ...
-
-        return No()  # type: ignore
-    from wizard.sandbox.spark.local import LocalSpark
-
-    host: SparkHost = LocalSpark(state)
-    return host
 
 
 def _shown(identity: dict[str, Any], secret: str) -> dict[str, Any]:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from wizard.sandbox.domain import account, arm, entra, unity, workspace
 from wizard.sandbox.domain import world as worlds
 from wizard.sandbox.domain.authorization import Authorization
 from wizard.sandbox.domain.authorization import roles as azure_roles
@@ -22,7 +21,7 @@ from wizard.sandbox.store import Store
 if TYPE_CHECKING:
     from wizard.sandbox.spark.host import SparkHost
 
-MODULES = ("arm", "entra", "account", "unity", "workspace")
+MODULES = (arm, entra, account, unity, workspace)
 ROLE_ASSIGNMENT = "Microsoft.Authorization/roleAssignments"
 
 
@@ -42,10 +41,8 @@ def build_cloud(state: Path, hosts: Hosts, spark: SparkHost, scenario: str) -> C
         if seeded is None:
             _seed_settings(store, scenario, data)
         cloud = Cloud(store, state, hosts, spark, Authorization(store))
-        for name in MODULES:
-            if importlib.util.find_spec(f"wizard.sandbox.domain.{name}") is None:
-                continue  # DEV
-            importlib.import_module(f"wizard.sandbox.domain.{name}").register(cloud)
+        for module in MODULES:
+            module.register(cloud)
         if seeded is None:
             _seed(cloud, data, identity_secrets(state, data))
     return cloud

@@ -42,7 +42,14 @@ def caller_by_secret(cloud: Cloud, tenant: str, client_id: str, secret: str) -> 
     require_tenant(cloud, tenant)
     principal = _by_app_id(cloud, PRINCIPAL, client_id)
     application = _by_app_id(cloud, APPLICATION, client_id)
-    if principal is None or not principal["accountEnabled"]:
+    if principal is not None and not principal["accountEnabled"]:
+        raise CloudError(
+            401,
+            "unauthorized_client",
+            f"AADSTS7000112: Application '{client_id}'({principal['displayName']}) is disabled.",
+            error_codes=[7000112],
+        )
+    if principal is None:
         raise _unknown_application(cloud, client_id, registered=application is not None)
     results = [secret_is_valid(cloud, body, secret) for body in (application, principal) if body is not None]
     if True in results:
