@@ -23,7 +23,6 @@ from tests.sandbox.arm_support import (
     register_all,
 )
 from wizard.sandbox.domain import arm_compute, arm_cost, arm_names, arm_providers
-from wizard.sandbox.domain.arm import reopen_workspaces
 from wizard.sandbox.domain.arm_kind import take_name
 from wizard.sandbox.domain.authorization import ASSIGNMENT
 from wizard.sandbox.domain.cloud import Cloud
@@ -296,16 +295,6 @@ def test_a_network_put_without_subnets_keeps_them(azure: Azure) -> None:
     assert [subnet["name"] for subnet in kept["properties"]["subnets"]] == ["a"]
     emptied = azure.make(VNET, "vnet", properties={**space, "subnets": []})
     assert emptied["properties"]["subnets"] == []
-
-
-def test_workspaces_are_served_again_on_their_ports_after_a_restart(azure: Azure) -> None:
-    made = azure.workspace()
-    azure.cloud.hosts.close_workspace(made["properties"]["workspaceId"])
-    before = azure.cloud.store.dump()
-    reopen_workspaces(azure.cloud)
-    assert azure.cloud.store.dump() == before
-    port = int(made["properties"]["workspaceUrl"].partition(":")[2])
-    assert azure.cloud.hosts.open_workspace(made["properties"]["workspaceId"], None) == port
 
 
 def budget(**changes: object) -> Body:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from wizard.sandbox.domain import arm_storage, network_parts, network_vnet
 from wizard.sandbox.domain.arm_assignments import Assignments
 from wizard.sandbox.domain.arm_budgets import BUDGET, Budgets
-from wizard.sandbox.domain.arm_databricks import CONNECTOR, WORKSPACE, Connectors, Workspaces, reopen_workspaces
+from wizard.sandbox.domain.arm_databricks import CONNECTOR, WORKSPACE, Connectors, Workspaces
 from wizard.sandbox.domain.arm_eventhub import HUB, NAMESPACE, Hubs, Namespaces
 from wizard.sandbox.domain.arm_groups import Groups
 from wizard.sandbox.domain.arm_id import GROUP
@@ -39,6 +39,3 @@ def register(cloud: Cloud) -> None:
     for rules in arm_types().values():
         cloud.add(KINDS[rules.type](cloud, rules))
     cloud.add(Assignments(cloud))
-
-
-__all__ = ["register", "reopen_workspaces"]

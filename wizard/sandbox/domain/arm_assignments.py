@@ -11,7 +11,7 @@ from wizard.sandbox.domain import arm_providers
 from wizard.sandbox.domain.arm_body import merged, public, without_none
 from wizard.sandbox.domain.arm_id import ResourceId, parse_id
 from wizard.sandbox.domain.arm_kind import ArmKind, require_group
-from wizard.sandbox.domain.arm_types import ArmType, NameRule, canonical
+from wizard.sandbox.domain.arm_types import NOT_CHANGEABLE, ArmType, NameRule, canonical
 from wizard.sandbox.domain.authorization import ASSIGNMENT, Role, covers, role_of, roles
 from wizard.sandbox.domain.authorization_condition import ConditionError, parse
 from wizard.sandbox.domain.cloud import Cloud
@@ -24,7 +24,7 @@ UNCHANGEABLE = ("principalId", "roleDefinitionId", "scope")
 
 def _rules() -> ArmType:
     name = NameRule(re.compile(".*"), "InvalidRoleAssignmentId", "{name}", None)
-    return ArmType(ASSIGNMENT, ASSIGNMENT, "none", 0, True, name, (), {}, (), (400, "", ""), False, False)
+    return ArmType(ASSIGNMENT, ASSIGNMENT, "none", 0, True, name, (), {}, (), NOT_CHANGEABLE)
 
 
 def attributes(properties: Body) -> dict[str, str]:

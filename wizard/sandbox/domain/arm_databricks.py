@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from wizard.sandbox.domain.arm_body import etag
 from wizard.sandbox.domain.arm_groups import ensure_group
 from wizard.sandbox.domain.arm_id import GROUP, ResourceId, parse_id
 from wizard.sandbox.domain.arm_kind import ArmKind, name_taken
 from wizard.sandbox.domain.arm_storage import timestamp
-from wizard.sandbox.domain.cloud import Cloud
 from wizard.sandbox.domain.core import SYSTEM, Body, CloudError
 from wizard.sandbox.domain.network_vnet import SUBNET, VNET, delegated
 from wizard.sandbox.domain.world import world
@@ -195,19 +193,3 @@ class Connectors(ArmKind):
         principal = (body.get("identity") or {}).get("principalId")
         if principal and self.cloud.store.get(PRINCIPAL, principal) is not None:
             self.cloud.kind(PRINCIPAL).delete(SYSTEM, principal)
-
-
-def reopen_workspaces(cloud: Cloud) -> None:
-    """After a restart: serve every workspace again, on the port that its URL names."""
-    for key, body in cloud.store.items(WORKSPACE):
-        number = body["properties"]["workspaceId"]
-        record = cloud.store.get(RECORD, number)
-        assert record is not None
-        port = cloud.hosts.open_workspace(number, record["_port"])
-        if port != record["_port"]:
-            body["properties"]["workspaceUrl"] = f"127.0.0.1:{port}"
-            cloud.store.put(WORKSPACE, key, body)
-            cloud.store.put(RECORD, number, {**record, "_port": port})
-
-
-__all__ = ["Connectors", "Workspaces", "etag", "reopen_workspaces"]

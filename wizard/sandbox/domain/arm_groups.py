@@ -4,23 +4,19 @@ from __future__ import annotations
 
 from wizard.sandbox.domain.arm_id import GROUP, ResourceId
 from wizard.sandbox.domain.arm_kind import ArmKind
-from wizard.sandbox.domain.core import SYSTEM, Body, Caller, CloudError
+from wizard.sandbox.domain.core import SYSTEM, Body, CloudError
 
 
 class Groups(ArmKind):
     def stored(self, rid: ResourceId) -> Body:
         body = self.find(rid)
         if body is None:
-            super_missing = CloudError(404, "ResourceGroupNotFound", f"Resource group '{rid.name}' could not be found.")
-            raise super_missing
+            raise CloudError(404, "ResourceGroupNotFound", f"Resource group '{rid.name}' could not be found.")
         return body
 
     def check(self, rid: ResourceId, body: Body, existing: Body | None) -> None:
         if existing is not None and "managedBy" in existing:
             body.setdefault("managedBy", existing["managedBy"])
-
-    def view(self, body: Body) -> Body:
-        return {**super().view(body), "type": GROUP}
 
 
 def ensure_group(kind: ArmKind, rid: ResourceId, location: str, managed_by: str | None = None) -> None:
@@ -31,7 +27,3 @@ def ensure_group(kind: ArmKind, rid: ResourceId, location: str, managed_by: str 
         if managed_by:
             body["managedBy"] = managed_by
         groups.create(SYSTEM, body)
-
-
-def system(caller: Caller) -> bool:
-    return caller.oid == SYSTEM.oid

@@ -47,8 +47,9 @@ class ArmType:
     defaults: Body
     fixed: tuple[str, ...]
     fixed_error: ErrorForm
-    slow_delete: bool
-    billable: bool
+    slow_delete: bool = False
+    billable: bool = False
+    created: int = 201  # the HTTP status of a first PUT
 
     @property
     def namespace(self) -> str:
@@ -77,6 +78,7 @@ def _type(type: str, item: dict[str, Any]) -> ArmType:
         fixed_error=_error(item.get("fixed_error")) or NOT_CHANGEABLE,
         slow_delete=item.get("slow_delete", False),
         billable=item.get("billable", False),
+        created=item.get("created", 201),
     )
 
 

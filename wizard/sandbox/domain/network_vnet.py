@@ -8,7 +8,7 @@ from wizard.sandbox.domain.arm_id import ResourceId, parse_id
 from wizard.sandbox.domain.arm_kind import ArmKind
 from wizard.sandbox.domain.arm_providers import WATCHER_OPT_OUT, feature_effective
 from wizard.sandbox.domain.core import SYSTEM, Body, Caller, CloudError
-from wizard.sandbox.domain.network_parts import WATCHER, Referring, references
+from wizard.sandbox.domain.network_parts import WATCHER, Referring
 from wizard.sandbox.domain.network_ranges import networks, overlaps, prefixes_of, within
 
 VNET = "Microsoft.Network/virtualNetworks"
@@ -179,6 +179,3 @@ def workspaces_in(kind: ArmKind, subnet: ResourceId) -> list[str]:
         if network.lower() == subnet.up(1).key and subnet.name.lower() in names:
             found.append(body["id"])
     return found
-
-
-__all__ = ["Subnets", "VirtualNetworks", "delegated", "references", "workspaces_in"]

@@ -65,7 +65,7 @@ async def put(call: Call) -> Reply:
     kind = kind_of(call, rid.type)
     existed = call.cloud.store.get(kind.name, rid.key) is not None
     answer = kind.create(call.caller, {**_body(call), "id": rid.text})
-    return Reply(200 if existed else 201, answer)
+    return Reply(200 if existed else kind.rules.created, answer)
 
 
 async def patch(call: Call) -> Reply:
