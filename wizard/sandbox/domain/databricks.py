@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from wizard.sandbox.domain.core import Body, Caller, CloudError
+from wizard.sandbox.domain.world import world
 
 if TYPE_CHECKING:
     from wizard.sandbox.domain.cloud import Cloud
@@ -62,8 +63,7 @@ def legal_name(rule: str, noun: str, name: str) -> None:
 
 def account_id(cloud: Cloud) -> str:
     """The one Databricks account of the scenario."""
-    settings = cloud.store.get("sandbox.settings", "account") or {}
-    return str(settings.get("account_id", ""))
+    return world(cloud).account_id
 
 
 def changed(old: Body, new: Body, keys: Iterable[str] = ("updated_at", "updated_by")) -> bool:
