@@ -71,6 +71,21 @@ def test_arm_tells_subscriptions_quota_sizes_and_names(setup: Setup) -> None:
     assert "8e3af657-a8ff-443c-a75c-2fe8c4bcb635" in {item.role_id for item in held}
     assert arm.resource(f"{arm.scope}/resourceGroups/nothing", "2024-03-01") is None
     assert arm.resources("Microsoft.Network/networkWatchers") == []
+    assert arm.feature_state("Microsoft.Network", "DisableNetworkWatcherAutocreation") == "NotRegistered"
+
+
+def test_cost_rows_are_read_by_column_name(setup: Setup) -> None:
+    query = {
+        "type": "ActualCost",
+        "timeframe": "MonthToDate",
+        "dataset": {
+            "granularity": "None",
+            "aggregation": {"totalCost": {"name": "Cost", "function": "Sum"}},
+            "grouping": [{"type": "Dimension", "name": "MeterCategory"}],
+        },
+    }
+    for row in setup.arm.cost(setup.arm.scope, query):
+        assert {"Cost", "MeterCategory"} <= set(row)
 
 
 def test_only_a_scope_at_or_above_the_subscription_counts(setup: Setup) -> None:

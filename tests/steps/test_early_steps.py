@@ -14,7 +14,7 @@ from wizard.sandbox import process
 from wizard.sandbox.process import Connection
 from wizard.setup.step import Verdict
 from wizard.steps.account_admin import AccountAdmin
-from wizard.steps.account_id import AccountId
+from wizard.steps.account_id import AccountId, introspected
 from wizard.steps.base import WizardStep
 from wizard.steps.facts import (
     AccountAdminFacts,
@@ -161,6 +161,41 @@ def test_a_given_principal_with_a_wrong_secret_is_told_apart(
     assert finding.guide is not None
 
 
+def test_what_the_operator_may_not_grant_is_asked_of_a_person(
+    clean: Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chief = open_setup(
+        clean, tmp_path / "chief", {"service_principal": {"mode": "create", "client_id": None, "client_secret": None}}
+    )
+    settle(chief, *BEFORE_TERRAFORM)
+    little = chief.book.find(PrincipalFacts)
+    assert little is not None
+    graph = chief.world.graph(chief.context("test"), "operator")
+    application = graph.create_application("bare", "a test's", "a-test")
+    graph.create_service_principal(application["appId"], "a-test")
+    monkeypatch.setenv("LITTLE_SECRET", (chief.folder.private / SECRET_FILE).read_text().strip())
+    monkeypatch.setenv("BARE_SECRET", graph.add_password(application["id"], "a test's", "2040-01-01T00:00:00Z"))
+
+    sign_in = {"client_id": little.client_id, "client_secret": "env:LITTLE_SECRET"}
+    given = {"client_id": application["appId"], "client_secret": "env:BARE_SECRET"}
+    setup = open_setup(clean, tmp_path / "little", {"sign_in": sign_in, "service_principal": given})
+    settle(setup, *BEFORE_TERRAFORM[:-1])
+    finding = setup.settle(ServicePrincipal())
+    assert finding.verdict is Verdict.BLOCKED, finding.why
+    assert finding.guide is not None
+    assert "Global Administrator" in finding.guide.who
+    assert any("Role Based Access Control Administrator" in action for action in finding.guide.actions)
+    assert finding.facts is not None
+
+    unable = {"mode": "create", "client_id": None, "client_secret": None}
+    setup = open_setup(clean, tmp_path / "unable", {"sign_in": sign_in, "service_principal": unable})
+    settle(setup, *BEFORE_TERRAFORM[:-1])
+    finding = setup.settle(ServicePrincipal())
+    assert finding.verdict is Verdict.BLOCKED, finding.why
+    assert finding.guide is not None
+    assert "Application Administrator" in finding.guide.who
+
+
 def test_sign_in_tells_a_wrong_secret_from_an_unknown_subscription(
     clean: Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -205,6 +240,17 @@ def make_network(setup: Setup, project: ProjectFacts) -> None:
     rest.send("PUT", path, query={"api-version": "2024-05-01"}, body=body)
 
 
+def test_an_account_id_that_is_not_the_workspaces_is_found_out(clean: Connection, tmp_path: Path) -> None:
+    setup = open_setup(clean, tmp_path)
+    settle(setup, *BEFORE_TERRAFORM)
+    make_workspace(setup)
+    setup.book.add(AccountFacts(account_id="00000000-0000-4000-8000-000000000000", source="answers"))
+    finding = setup.check(AccountAdmin())
+    assert finding.verdict is Verdict.BLOCKED
+    assert finding.guide is not None
+    assert any("account_id.account_id" in action for action in finding.guide.actions)
+
+
 def test_a_metastore_of_ours_is_removed_with_its_assignment(clean: Connection, tmp_path: Path) -> None:
     setup = open_setup(clean, tmp_path)
     settle(setup, *BEFORE_TERRAFORM)
@@ -244,6 +290,8 @@ def test_in_reference_the_first_admin_is_asked_of_a_person_and_the_rest_done(
     assert setup.check(AccountAdmin()).verdict is Verdict.DONE
     assert setup.check(Metastore()).verdict is Verdict.DONE
     assert setup.mutations() == before
+
+    assert introspected(setup.context("account-id")) is not None
 
     step, ctx = Metastore(), setup.context("metastore")
     step.destroy(ctx)

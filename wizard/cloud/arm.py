@@ -198,17 +198,8 @@ class ArmClient:
             for row in rows
         }
 
-    def sku(self, location: str, name: str) -> Sku | None:
-        """A virtual machine size as the region offers it; None where it does not."""
-        for item in self._skus(location):
-            if item.name == name:
-                return item
-        return None
-
     def skus(self, location: str) -> list[Sku]:
-        return self._skus(location)
-
-    def _skus(self, location: str) -> list[Sku]:
+        """Every virtual machine size that a region offers, restricted ones among them."""
         path = f"{self.scope}/providers/Microsoft.Compute/skus"
         query = {"api-version": SKUS_API, "$filter": f"location eq '{location}'"}
         rows = self._rest.pages(path, query=query, items="value", next_page="nextLink")

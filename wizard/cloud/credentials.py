@@ -8,6 +8,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -18,6 +19,7 @@ from azure.identity import AzureCliCredential, ClientSecretCredential, DeviceCod
 
 from wizard.cloud.endpoints import Endpoints, TargetSettings
 from wizard.cloud.world import Login
+from wizard.setup.cancel import Cancellation
 from wizard.setup.secrets import Secrets
 from wizard.text import _
 
@@ -33,8 +35,15 @@ class Credential:
     MSAL keeps a refusal for 60 seconds, so after one the underlying credential is made anew: what a
     person repairs in the portal meanwhile is seen at once."""
 
-    def __init__(self, target: TargetSettings, login: Login, secrets: Secrets, say: Callable[[str], None]) -> None:
-        self._target, self._login, self._secrets, self._say = target, login, secrets, say
+    def __init__(
+        self,
+        target: TargetSettings,
+        login: Login,
+        secrets: Secrets,
+        say: Callable[[str], None],
+        cancel: Cancellation,
+    ) -> None:
+        self._target, self._login, self._secrets, self._say, self._cancel = target, login, secrets, say, cancel
         self._inner: TokenCredential | None = None
         self._tokens: dict[tuple[str, ...], AccessToken] = {}
         self._lock = threading.RLock()
@@ -53,10 +62,12 @@ class Credential:
             if kept and not claims and kept.expires_on - time.time() > EARLY:
                 return kept
             try:
-                self._inner = self._inner or self._make()
-                with _path_before(self._target.path_prefix):
-                    token = self._inner.get_token(
-                        *scopes, claims=claims, tenant_id=tenant_id, enable_cae=enable_cae, **kwargs
+                inner = self._inner = self._inner or self._make()
+                with _path_before(self._target.path_prefix if self._login.method == "azure_cli" else None):
+                    token = self._cancellable(
+                        lambda: inner.get_token(
+                            *scopes, claims=claims, tenant_id=tenant_id, enable_cae=enable_cae, **kwargs
+                        )
                     )
             except ClientAuthenticationError:
                 self.forget()
@@ -64,6 +75,23 @@ class Credential:
             self._secrets.remember(token.token)
             self._tokens[scopes] = token
             return token
+
+    def _cancellable(self, fetch: Callable[[], AccessToken]) -> AccessToken:
+        """A device code is waited for by the library, for minutes; a cancelled run leaves it waiting."""
+        if self._login.method != "device_code":
+            return fetch()
+        ended: Future[AccessToken] = Future()
+
+        def run() -> None:
+            try:
+                ended.set_result(fetch())
+            except BaseException as error:
+                ended.set_exception(error)
+
+        threading.Thread(target=run, name="device-code", daemon=True).start()
+        while not ended.done():
+            self._cancel.pause(0.1)
+        return ended.result()
 
     def forget(self) -> None:
         """Drop every token: the next request signs in anew (new roles show in new tokens only)."""

@@ -98,7 +98,9 @@ class World:
         """As `credential`, for a login that is still to be proved."""
         from wizard.cloud.credentials import Credential
 
-        return self._once(("credential", login), lambda: Credential(self.target, login, ctx.secrets, ctx.say))
+        return self._once(
+            ("credential", login), lambda: Credential(self.target, login, ctx.secrets, ctx.say, ctx.cancel)
+        )
 
     def arm(self, ctx: Context[Any], who: Who = "operator") -> ArmClient:
         from wizard.cloud.arm import ArmClient

@@ -44,7 +44,7 @@ class AccountId(WizardStep):
 
     def check(self, ctx: Ctx) -> Finding:
         answered = ctx.ask(AccountIdQuestions).account_id
-        facts = _well_known(ctx) or _introspected(ctx)
+        facts = well_known(ctx) or introspected(ctx)
         if facts is None and answered:
             facts = AccountFacts(account_id=answered, source="answers")
         if facts is None:
@@ -55,7 +55,7 @@ class AccountId(WizardStep):
         return Finding(Verdict.DONE, why, facts=facts)
 
 
-def _well_known(ctx: Ctx) -> AccountFacts | None:
+def well_known(ctx: Ctx) -> AccountFacts | None:
     """What the workspace tells anybody; the field is optional there."""
     from wizard.cloud.databricks import host_metadata
 
@@ -67,7 +67,7 @@ def _well_known(ctx: Ctx) -> AccountFacts | None:
     return AccountFacts(account_id=found, source="well-known") if found else None
 
 
-def _introspected(ctx: Ctx) -> AccountFacts | None:
+def introspected(ctx: Ctx) -> AccountFacts | None:
     """What the workspace tells the bearer of a token."""
     try:
         answer = ctx.world.workspace(ctx, "operator").api_client.do("GET", "/api/2.0/tokens/introspect")

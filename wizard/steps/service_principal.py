@@ -15,7 +15,6 @@ from wizard.setup.secrets import SecretMissing, SecretRef
 from wizard.setup.step import (
     Actor,
     Finding,
-    Guide,
     Kind,
     Permission,
     Problem,
@@ -28,6 +27,7 @@ from wizard.steps import principal_rights as rights
 from wizard.steps.base import Ctx, WizardStep
 from wizard.steps.facts import PrincipalFacts, ProjectFacts, SignInFacts
 from wizard.steps.names import SETUP_TAG
+from wizard.steps.principal_guides import creation_guide, grant_guide, missing_guide
 from wizard.steps.principal_rights import DirectoryPermission, Grant, RoleSet
 from wizard.steps.problems import from_exception
 from wizard.steps.sign_in import check_guid
@@ -41,7 +41,6 @@ SECRET_DAYS = 180
 REPLICATION_SECONDS = 180.0
 REPLICATION_CODES = {"PrincipalNotFound", "Request_ResourceNotFound"}
 DENIED_CODES = {"AuthorizationFailed", "Authorization_RequestDenied"}
-PORTAL = "https://portal.azure.com/#view/Microsoft_AAD_RegisteredApps/ApplicationsListBlade"
 
 
 class ServicePrincipalQuestions(Questions):
@@ -97,7 +96,9 @@ class ServicePrincipal(WizardStep):
     questions: ClassVar[type[Questions] | None] = ServicePrincipalQuestions
 
     def __init__(self) -> None:
-        self._denied: list[Grant] = []  # what the operator was refused to grant in this run
+        # What the operator was refused in this run: a person has to do it.
+        self._denied: list[Grant] = []
+        self._creation_denied = False
 
     def check(self, ctx: Ctx) -> Finding:
         asked = ctx.ask(ServicePrincipalQuestions)
@@ -105,13 +106,13 @@ class ServicePrincipal(WizardStep):
         if principal is None:
             if asked.mode == "given":
                 why = _("there is no service principal of application {id} in the tenant", id=asked.client_id)
-                return Finding(Verdict.BLOCKED, why, guide=_missing_guide(asked))
+                return Finding(Verdict.BLOCKED, why, guide=missing_guide(asked.client_id))
             name = display_name(ctx)
             making = (_("create the application {name} and its service principal, with a secret", name=name),)
             return Finding(Verdict.TODO, _("the service principal is still to be made"), changes=making)
         refused = _sign_in(ctx, principal)
         if refused is not None and asked.mode == "given":
-            guide = _missing_guide(asked)
+            guide = missing_guide(asked.client_id)
             return Finding(Verdict.BLOCKED, refused.what, facts=principal, guide=guide, problem=refused)
         missing = _missing(ctx, principal)
         changes = tuple(_("give {name}: {grant}", name=principal.display_name, grant=grant) for grant in missing)
@@ -124,8 +125,14 @@ class ServicePrincipal(WizardStep):
         return Finding(Verdict.DONE, why, facts=principal)
 
     def apply(self, ctx: Ctx) -> None:
-        self._denied = []
-        principal = _find(ctx) or _create(ctx)
+        self._denied, self._creation_denied = [], False
+        try:
+            principal = _find(ctx) or _create(ctx)
+        except HttpResponseError as error:
+            if _code(error) not in DENIED_CODES:
+                raise
+            self._creation_denied = True
+            return
         if _sign_in(ctx, principal) is not None and ctx.ask(ServicePrincipalQuestions).mode == "create":
             _renew_secret(ctx, principal)
         for grant in _missing(ctx, principal):
@@ -155,11 +162,17 @@ class ServicePrincipal(WizardStep):
 
     def confirm(self, ctx: Ctx) -> Finding:
         finding = self.check(ctx)
-        if finding.verdict is Verdict.TODO and self._denied:
-            why = _("the operator may not grant: {grants}", grants="; ".join(map(str, self._denied)))
-            guide = _grant_guide(finding, self._denied)
-            return Finding(Verdict.BLOCKED, why, facts=finding.facts, changes=finding.changes, guide=guide)
-        return finding
+        if finding.verdict is not Verdict.TODO:
+            return finding
+        if self._creation_denied:
+            why = _("the operator may not make an application")
+            return Finding(Verdict.BLOCKED, why, changes=finding.changes, guide=creation_guide(display_name(ctx)))
+        if not self._denied:
+            return finding
+        why = _("the operator may not grant: {grants}", grants="; ".join(map(str, self._denied)))
+        name = finding.facts.display_name if isinstance(finding.facts, PrincipalFacts) else display_name(ctx)
+        guide = grant_guide(name, self._denied, _operator_is_eligible(ctx))
+        return Finding(Verdict.BLOCKED, why, facts=finding.facts, changes=finding.changes, guide=guide)
 
     def removal(self, ctx: Ctx) -> Removal | None:
         principal = _find(ctx)
@@ -304,43 +317,15 @@ def _our_assignments(ctx: Ctx, principal: PrincipalFacts) -> list[RoleAssignment
     return [item for item in arm.role_assignments(principal.object_id) if arm.made_here(item)]
 
 
+def _operator_is_eligible(ctx: Ctx) -> bool:
+    """Whether the operator has a directory role that it has only to activate (PIM)."""
+    try:
+        return bool(ctx.world.graph(ctx, "operator").eligible_roles(ctx.facts(SignInFacts).operator_object_id))
+    except HttpResponseError:  # not told to everybody; the guide then does without
+        return False
+
+
 def _code(error: HttpResponseError) -> str:
     from wizard.cloud.arm import error_code
 
     return error_code(error)
-
-
-def _missing_guide(asked: ServicePrincipalQuestions) -> Guide:
-    actions = (
-        _("in Entra open App registrations and find the application {id}", id=asked.client_id),
-        _("copy its Application (client) id into service_principal.client_id"),
-        _("under Certificates & secrets make a secret and put its value where service_principal.client_secret points"),
-        _("or set service_principal.mode to create"),
-    )
-    return Guide(_("Give a principal that exists and signs in"), actions, _("an owner of the application"), PORTAL)
-
-
-def _grant_guide(finding: Finding, denied: list[Grant]) -> Guide:
-    name = getattr(finding.facts, "display_name", "")
-    azure = [grant for grant in denied if grant.system == "azure"]
-    directory = [grant for grant in denied if grant.system != "azure"]
-    actions = [
-        _("in Subscriptions, Access control (IAM), Add role assignment: {grant} to {name}", grant=grant, name=name)
-        for grant in azure
-    ]
-    actions += [
-        _("condition of the assignment: {condition}", condition=grant.condition) for grant in azure if grant.condition
-    ]
-    actions += [
-        _("in Entra, App registrations, {name}, API permissions: {grant}, then Grant admin consent",
-          name=name, grant=grant)
-        if grant.system == "app-role"
-        else _("in Entra, Roles and administrators: {grant} to {name}", name=name, grant=grant)
-        for grant in directory
-    ]  # fmt: skip
-    who = []
-    if azure:
-        who.append(_("an Owner of the subscription"))
-    if directory:
-        who.append(_("a Global Administrator"))
-    return Guide(_("Give the principal its rights"), tuple(actions), " + ".join(who), PORTAL)
