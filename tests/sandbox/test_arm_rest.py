@@ -8,13 +8,12 @@ from typing import Any
 
 import pytest
 from azure.core.exceptions import (
-    ClientAuthenticationError,
     HttpResponseError,
     ResourceExistsError,
     ResourceNotFoundError,
 )
-from azure.mgmt.authorization import AuthorizationManagementClient
-from azure.mgmt.authorization.models import RoleAssignmentCreateParameters
+from azure.mgmt.authorization.v2022_04_01 import AuthorizationManagementClient
+from azure.mgmt.authorization.v2022_04_01.models import RoleAssignmentCreateParameters
 from azure.mgmt.costmanagement import CostManagementClient
 from azure.mgmt.eventhub import EventHubManagementClient
 from azure.mgmt.resource.features import FeatureClient
@@ -55,6 +54,11 @@ class Clients:
         return self.credential.get_token(ARM_SCOPE).token
 
 
+def code_of(error: HttpResponseError) -> str | None:
+    """The service's own code, as the client understood it."""
+    return error.error.code if error.error else None
+
+
 @pytest.fixture(scope="module")
 def clients(sandbox: Connection) -> Iterator[Clients]:
     """With the namespaces registered; what the tests make is deleted after them."""
@@ -89,7 +93,7 @@ def test_groups_are_made_listed_and_told_apart(clients: Clients, resources: Any)
     assert [one.name for one in found] == [GROUP]
     with pytest.raises(ResourceNotFoundError) as error:
         resources.resource_groups.get("nowhere")
-    assert error.value.error.code == "ResourceGroupNotFound"
+    assert code_of(error.value) == "ResourceGroupNotFound"
 
 
 def test_storage_accounts_and_their_names(clients: Clients) -> None:
@@ -135,7 +139,7 @@ def test_roles_are_found_given_and_taken(clients: Clients, sandbox: Connection) 
     made = client.role_assignments.create(clients.scope, str(uuid.uuid4()), wanted)
     with pytest.raises(ResourceExistsError) as exists:
         client.role_assignments.create(clients.scope, str(uuid.uuid4()), wanted)
-    assert exists.value.error.code == "RoleAssignmentExists"
+    assert code_of(exists.value) == "RoleAssignmentExists"
     mine = list(client.role_assignments.list_for_subscription(filter=f"principalId eq '{outsider}'"))
     assert [(one.id, one.scope) for one in mine] == [(made.id, clients.scope)]
     assert made.id in [one.id for one in client.role_assignments.list_for_scope(clients.scope, filter="atScope()")]
@@ -147,11 +151,10 @@ def test_roles_are_found_given_and_taken(clients: Clients, sandbox: Connection) 
     )
     with pytest.raises(HttpResponseError) as unknown:
         client.role_assignments.create(clients.scope, str(uuid.uuid4()), stranger)
-    assert unknown.value.error is not None
-    assert unknown.value.error.code == "PrincipalNotFound"
+    assert code_of(unknown.value) == "PrincipalNotFound"
 
 
-def test_resources_by_id_and_the_watcher_that_nobody_asked_for(clients: Clients, resources: Any) -> None:
+def test_resources_by_id_and_the_watcher_that_nobody_asked_for(clients: Clients, resources: Any, http: Http) -> None:
     vnet = f"{clients.scope}/resourceGroups/{GROUP}/providers/{VNET}/vnet"
     body = {"location": "brazilsouth", "properties": {"addressSpace": {"addressPrefixes": ["10.0.0.0/16"]}}}
     made = resources.resources.begin_create_or_update_by_id(vnet, body, api_version=API).result()
@@ -159,6 +162,8 @@ def test_resources_by_id_and_the_watcher_that_nobody_asked_for(clients: Clients,
     assert resources.resources.check_existence_by_id(vnet, api_version=API)
     (watcher,) = resources.resources.list(filter=WATCHERS)
     assert watcher.name == "NetworkWatcher_brazilsouth"
+    listed = f"{clients.base_url}{clients.scope}/providers/Microsoft.Network/networkWatchers?api-version={API}"
+    assert [one["id"] for one in http("GET", listed, token=clients.token).json["value"]] == [watcher.id]
     poller = resources.resources.begin_delete_by_id(watcher.id, api_version=API)
     poller.result()
     assert poller.status() == "Succeeded"
@@ -212,9 +217,17 @@ def test_a_token_of_nobody_is_refused(clients: Clients, http: Http) -> None:
     assert answer.status == 401
 
 
-def test_the_outsider_is_refused_in_azures_words(sandbox: Connection, clients: Clients) -> None:
-    with pytest.raises(ClientAuthenticationError):
-        secret_credential(sandbox.info, client_secret="wrong").get_token(ARM_SCOPE)
+def test_a_principal_without_a_role_is_refused_in_azures_words(reference: Connection) -> None:
+    """In `reference` the given principal holds nothing yet."""
+    stranger = Clients(reference)
+    options = {key: value for key, value in stranger.options.items() if key != "polling_interval"}
+    assert list(SubscriptionClient(stranger.credential, **options).subscriptions.list()) == []
+    with pytest.raises(HttpResponseError) as error:
+        stranger.of(ResourceManagementClient).resource_groups.create_or_update("rg", {"location": "brazilsouth"})
+    identity = reference.info["identities"]["lakehouse-wizard"]
+    assert (error.value.status_code, code_of(error.value)) == (403, "AuthorizationFailed")
+    assert identity["client_id"] in error.value.message
+    assert identity["object_id"] in error.value.message
 
 
 def test_an_unknown_operation_is_refused_by_name(clients: Clients, http: Http) -> None:

@@ -112,13 +112,12 @@ def test_bodies_that_azure_refuses(azure: Azure, make: Callable[[Azure], Body], 
 
 
 def test_names_of_others_are_taken_and_ours_are_too(azure: Azure) -> None:
-    take_name(azure.cloud, ACCOUNT, "stadtaken")
     with pytest.raises(CloudError) as error:
         azure.account("stadtaken")
     assert refused(error) == (409, "StorageAccountAlreadyTaken")
-    take_name(azure.cloud, NAMESPACE, "ethdtaken")
+    take_name(azure.cloud, NAMESPACE, "ethdours")
     with pytest.raises(CloudError) as error:
-        azure.make(NAMESPACE, "ethdtaken", sku={"name": "Standard"})
+        azure.make(NAMESPACE, "ethdours", sku={"name": "Standard"})
     assert refused(error) == (400, "BadRequest")
     ask = (azure.cloud, azure.caller, azure.subscription)
     assert arm_names.storage(*ask, "stadrisk") == {"nameAvailable": True}

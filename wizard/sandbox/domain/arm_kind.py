@@ -8,7 +8,7 @@ from typing import Any
 from wizard.sandbox.domain import arm_providers
 from wizard.sandbox.domain.arm_body import at, merged, place, public, without_none
 from wizard.sandbox.domain.arm_id import GROUP, ResourceId, parse_id
-from wizard.sandbox.domain.arm_types import ArmType, locations, normal_location
+from wizard.sandbox.domain.arm_types import ArmType, arm_types, locations, normal_location
 from wizard.sandbox.domain.authorization import covers
 from wizard.sandbox.domain.cloud import Cloud
 from wizard.sandbox.domain.core import SYSTEM, Body, Caller, CloudError
@@ -295,7 +295,7 @@ def refuse_managed(cloud: Cloud, caller: Caller, action: str, rid: ResourceId) -
 
 def name_taken(cloud: Cloud, type: str, name: str) -> bool:
     """Whether a globally unique name is held by anybody."""
-    if cloud.store.get(TAKEN, f"{type}/{name}".lower()) is not None:
+    if name.lower() in arm_types()[type].name.held or cloud.store.get(TAKEN, f"{type}/{name}".lower()) is not None:
         return True
     return any(body["name"].lower() == name.lower() for _id, body in cloud.store.items(type))
 

@@ -20,12 +20,15 @@ ErrorForm = tuple[int, str, str]
 
 @dataclass(frozen=True, slots=True)
 class NameRule:
-    """`taken` is the answer for a globally unique name that others hold; None where names are local."""
+    """`taken` is the answer for a globally unique name that others hold; None where names are local.
+
+    `held` are names that somebody outside the tenant holds."""
 
     pattern: re.Pattern[str]
     code: str
     message: str
     taken: ErrorForm | None
+    held: frozenset[str] = frozenset()
 
     def check(self, name: str) -> None:
         """Raises CloudError 400 for an illegal name."""
@@ -71,7 +74,13 @@ def _type(type: str, item: dict[str, Any]) -> ArmType:
         location=item["location"],
         levels=item.get("levels", 0),
         anywhere=item.get("anywhere", False),
-        name=NameRule(re.compile(name["pattern"]), name["code"], name["message"], _error(name.get("taken"))),
+        name=NameRule(
+            pattern=re.compile(name["pattern"]),
+            code=name["code"],
+            message=name["message"],
+            taken=_error(name.get("taken")),
+            held=frozenset(name.get("held", ())),
+        ),
         required=tuple(item.get("required", ())),
         defaults=item.get("defaults", {}),
         fixed=tuple(item.get("fixed", ())),

@@ -7,7 +7,7 @@ from wizard.sandbox.domain.arm_id import parse_id
 from wizard.sandbox.domain.authorization import ASSIGNMENT
 from wizard.sandbox.domain.core import CloudError
 from wizard.sandbox.rest.arm_filters import lowered, parse_filter
-from wizard.sandbox.rest.route import Call, Reply, Route
+from wizard.sandbox.rest.route import Call, Handler, Reply, Route
 
 DEFINITIONS = "/providers/Microsoft.Authorization/roleDefinitions"
 ASSIGNMENTS = "/providers/Microsoft.Authorization/roleAssignments"
@@ -74,9 +74,8 @@ async def delete_assignment(call: Call) -> Reply:
     return Reply(200, body)
 
 
-def _both(operation: str, method: str, path: str, handler: object) -> list[Route]:
+def _both(operation: str, method: str, path: str, handler: Handler) -> list[Route]:
     """The route at the root and at any scope."""
-    assert callable(handler)
     return [Route(operation, method, path, handler), Route(operation, method, "/{scope:.*}" + path, handler)]
 
 
