@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import shutil
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
@@ -23,6 +24,8 @@ from wizard.sandbox.domain.world import world
 from wizard.sandbox.providers.server import serve
 
 PRINCIPAL = "lakehouse-wizard"
+OWNER = "lakehouse.owner_example.com#EXT#@lakehousesandbox.onmicrosoft.com"
+ROOTS = Path(__file__).parents[3] / "terraform"
 PINS = """
 terraform {
   required_providers {
@@ -137,7 +140,9 @@ class Terraform:
         answer = self.run("plan", "-input=false", "-out=tfplan", "-detailed-exitcode")
         assert answer.returncode in (0, 2), answer.stdout + answer.stderr
         shown = json.loads(self.run("show", "-json", "tfplan").stdout)
-        changes = [one for one in shown.get("resource_changes", []) if one["change"]["actions"] not in (["no-op"], ["read"])]
+        changes = [
+            one for one in shown.get("resource_changes", []) if one["change"]["actions"] not in (["no-op"], ["read"])
+        ]
         assert bool(changes) == (answer.returncode == 2) or shown.get("output_changes"), answer.stdout
         return changes
 
@@ -171,7 +176,9 @@ def loop() -> Iterator[asyncio.AbstractEventLoop]:
 def served(cloud: Cloud, loop: asyncio.AbstractEventLoop) -> Iterator[Served]:
     """Scenario `clean` behind the three providers, its resource providers registered."""
     secrets = json.loads((cloud.state / "identities.json").read_text())
-    oid = next(body["id"] for _, body in cloud.store.items("entra.servicePrincipal") if body["displayName"] == PRINCIPAL)
+    oid = next(
+        body["id"] for _, body in cloud.store.items("entra.servicePrincipal") if body["displayName"] == PRINCIPAL
+    )
     caller = caller_by_oid(cloud, oid)
     assert caller is not None
     seen = Seen()
@@ -204,3 +211,86 @@ def terraform(served: Served, tmp_path: Path) -> Callable[..., Terraform]:
         return root
 
     return make
+
+
+@dataclass
+class Lakehouse:
+    """The ground that Databricks stands on: the foundation root applied, people, a metastore assigned."""
+
+    foundation: Terraform
+    facts: dict[str, Any]
+    setup: str = "proof-0001"
+
+    def databricks(self) -> str:
+        """Both provider blocks: the account as `databricks.accounts`, the workspace as the default."""
+        here = world(self.foundation.served.cloud)
+        login = (
+            "azure_tenant_id = var.tenant_id\nazure_client_id = var.client_id\nazure_client_secret = var.client_secret"
+        )
+        return f"""
+provider "databricks" {{
+  alias      = "accounts"
+  host       = "{self.foundation.served.cloud.hosts.url("accounts")}"
+  account_id = "{here.account_id}"
+  {login}
+}}
+provider "databricks" {{
+  host                        = "https://{self.facts["workspace_url"]}"
+  azure_workspace_resource_id = "{self.facts["workspace_resource_id"]}"
+  {login}
+}}
+"""
+
+
+@pytest.fixture
+def lakehouse(served: Served, tmp_path: Path) -> Lakehouse:
+    return make_lakehouse(served, tmp_path)
+
+
+def make_lakehouse(served: Served, tmp_path: Path, command: tuple[str, ...] = ("terraform",)) -> Lakehouse:
+    root = copy_root(served, tmp_path, "foundation", foundation_variables(served), command)
+    root.apply()
+    facts = root.outputs()
+    cloud = served.cloud
+    cloud.kind("account.user").create(SYSTEM, {"userName": OWNER, "displayName": "Owner"})
+    metastore = cloud.kind("account.metastore").create(served.caller, {"name": "primary", "region": "brazilsouth"})
+    assignment = {"workspace_id": facts["workspace_id"], "metastore_id": metastore["metastore_id"]}
+    cloud.kind("account.metastoreAssignment").create(served.caller, assignment)
+    return Lakehouse(root, facts)
+
+
+def copy_root(
+    served: Served, tmp_path: Path, name: str, variables: dict[str, Any], command: tuple[str, ...] = ("terraform",)
+) -> Terraform:
+    """One of the product's own root modules, initialised."""
+    folder = tmp_path / name
+    shutil.copytree(ROOTS / name, folder)
+    (folder / "proof.auto.tfvars.json").write_text(json.dumps(variables))
+    root = Terraform(folder, served, served.variables(), command)
+    root.init()
+    return root
+
+
+def foundation_variables(served: Served) -> dict[str, Any]:
+    return {
+        "subscription_id": served.subscription,
+        "principal_object_id": served.caller.oid,
+        "location": "brazilsouth",
+        "setup_id": "proof-0001",
+        "tags": {"lakehouse-setup": "proof-0001", "domain": "risk"},
+        "resource_group": "rsgdrisk",
+        "storage_account": "stadrisk",
+        "workspace": "adbdrisk",
+        "managed_resource_group": "rsgdrisk-managed",
+        "access_connector": "adbdrisk-mi",
+        "container_prefix": "ctrdrisk",
+        "event_hubs": True,
+        "event_hubs_namespace": "ethdrisk",
+        "monthly_budget": 200,
+        "budget_contact": "lakehouse@example.com",
+        "budget_start": "2026-01-01T00:00:00Z",
+        "network": "nat_gateway",
+        "address_space": "10.10.0.0/22",
+        "raw_cool_after_days": 30,
+        "log_retention_days": 90,
+    }

@@ -26,7 +26,7 @@ class Group(Plain):
             raise CloudError(
                 400,
                 "DuplicateName",
-                f"preventing creation of a duplicate: there is a group with the name {name!r}, object id {found[0]['id']}",
+                f"preventing a duplicate: there is a group with the name {name!r}, object id {found[0]['id']}",
             )
 
     def body(self, session: Session, values: Values) -> Body:
@@ -77,7 +77,8 @@ class User(Plain):
 def _mapped(type: str, body: Body) -> Values:
     found = spec("azuread", type)
     mapping = found.mapping if found else Mapping()
-    return known(mapping.to_state(body, {}, {}))
+    state: Values = known(mapping.to_state(body, {}, {}))
+    return state
 
 
 def _one(cloud: Cloud, session: Session, kind: str, what: str, filters: dict[str, Any]) -> Body:

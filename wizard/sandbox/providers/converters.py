@@ -6,8 +6,11 @@ import base64
 import hashlib
 import json
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 from urllib.parse import urlsplit
+
+from wizard.sandbox.providers.values import UNKNOWN, empty
 
 Convert = Callable[..., Any]
 
@@ -32,7 +35,7 @@ def _choice_state(value: Any, *arguments: str) -> Any:
 def id_part(id: Any, segment: str) -> Any:
     """The name after `/segment/` in a resource id, whatever the case of the segment; None if absent."""
     parts = str(id).split("/")
-    return next((b for a, b in zip(parts, parts[1:], strict=False) if a.lower() == segment.lower()), None)
+    return next((b for a, b in pairwise(parts) if a.lower() == segment.lower()), None)
 
 
 def location(value: Any, *_: str) -> Any:
@@ -43,13 +46,6 @@ def location(value: Any, *_: str) -> Any:
 def _before(id: Any, segment: str) -> Any:
     position = str(id).lower().rfind(f"/{segment.lower()}/")
     return str(id)[:position] if position >= 0 else None
-
-
-def _same_json(one: str, other: str) -> bool:
-    try:
-        return bool(json.loads(one) == json.loads(other))
-    except ValueError:
-        return False
 
 
 def _derived_key(value: Any, label: str) -> str:
@@ -65,11 +61,6 @@ def _container_url(id: Any, *_: str) -> str:
     return f"https://{id_part(id, 'storageAccounts')}.blob.core.windows.net/{id_part(id, 'containers')}"
 
 
-def _number(value: Any, *_: str) -> Any:
-    text = str(value)
-    return int(text) if text.lstrip("-").isdigit() else None
-
-
 CONVERTERS: dict[str, tuple[Convert, Convert]] = {
     "same": (same, same),
     "location": (location, location),
@@ -81,20 +72,15 @@ CONVERTERS: dict[str, tuple[Convert, Convert]] = {
     "host": (same, lambda v: urlsplit(str(v)).netloc),
     "ids": (lambda v: [{"id": one} for one in v], lambda v: [one["id"] for one in v]),
     "values": (lambda v: [{"value": one} for one in v], lambda v: [one["value"] for one in v]),
-    "identities": (lambda v: {one: {} for one in v}, lambda v: sorted(v)),
-    "listed": (lambda v: ", ".join(v), lambda v: [one.strip() for one in str(v).split(",")]),
+    "identities": (lambda v: {one: {} for one in v}, sorted),
+    "listed": (", ".join, lambda v: [one.strip() for one in str(v).split(",")]),
     "days": (lambda v: None if v == -1 else v, same),
     "endpoint": (same, _endpoint),
     "volume_path": (same, lambda v: "/Volumes/" + str(v).replace(".", "/")),
     "container_url": (same, _container_url),
-    "one": (lambda v: [v], lambda v: v[0] if v else None),
-    "number": (_number, _number),
-    "text": (same, lambda v: str(v)),
-    "text_both": (lambda v: str(v), lambda v: str(v)),
-    "number_rest": (_number, lambda v: str(v)),
+    "text": (same, str),
     "prefix": (lambda v, p: str(v).removeprefix(p), lambda v, p: p + str(v)),
     "key": (same, _derived_key),
-    "scheme": (same, lambda v: f"https://{v}"),
 }
 
 
@@ -104,8 +90,6 @@ ABSENT: dict[str, Any] = {"days": -1}
 
 def equivalent(one: Any, other: Any, compare: str | None = None) -> bool:
     """Whether the real provider would see no difference: empty is unset, ids ignore case."""
-    from wizard.sandbox.providers.values import UNKNOWN, empty
-
     if one is UNKNOWN or other is UNKNOWN:
         return one is other
     if one == other or (empty(one) and empty(other)):
@@ -114,13 +98,26 @@ def equivalent(one: Any, other: Any, compare: str | None = None) -> bool:
         return all(equivalent(one.get(key), other.get(key), compare) for key in one.keys() | other.keys())
     if isinstance(one, list) and isinstance(other, list):
         return len(one) == len(other) and all(equivalent(a, b, compare) for a, b in zip(one, other, strict=True))
-    if isinstance(one, str) and isinstance(other, str):
-        if compare == "json":
-            return _same_json(one, other)
-        if compare == "location":
-            return bool(location(one) == location(other))
-        if compare == "slash":
-            return one.rstrip("/") == other.rstrip("/")
-        if compare == "nocase" or one.lower().startswith("/subscriptions/"):
-            return one.lower() == other.lower()
-    return False
+    return isinstance(one, str) and isinstance(other, str) and _same_text(one, other, compare)
+
+
+def _same_text(one: str, other: str, compare: str | None) -> bool:
+    if compare in _NORMAL:
+        normal = _NORMAL[compare]
+        return bool(normal(one) == normal(other))
+    return one.startswith("/subscriptions/") and one.lower() == other.lower()
+
+
+def _parsed(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+_NORMAL: dict[str | None, Convert] = {
+    "json": _parsed,
+    "location": location,
+    "slash": lambda text: text.rstrip("/"),
+    "nocase": str.lower,
+}

@@ -140,7 +140,9 @@ class Cluster(Plain):
 
     def state(self, session: Session, body: Body, base: Values) -> Values:
         state = Plain.state(self, session, body, base)
-        return {**state, "url": f"{session.host}/#setting/clusters/{body['cluster_id']}/configuration"}
+        pinned = {str(one["cluster_id"]) for one in self.kind().list(session.caller, is_pinned=True)}
+        url = f"{session.host}/#setting/clusters/{body['cluster_id']}/configuration"
+        return {**state, "is_pinned": str(body["cluster_id"]) in pinned, "url": url}
 
 
 HANDLERS: dict[str, type[Plain]] = {

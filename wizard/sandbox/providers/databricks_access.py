@@ -14,9 +14,6 @@ PLACES = {
     "cluster_id": ("clusters", True),
     "cluster_policy_id": ("cluster-policies", False),
     "job_id": ("jobs", True),
-    "sql_endpoint_id": ("sql/warehouses", True),
-    "directory_id": ("directories", True),
-    "notebook_id": ("notebooks", True),
 }
 PRINCIPALS = ("group_name", "user_name", "service_principal_name")
 
@@ -126,7 +123,7 @@ class WorkspaceBinding(Plain):
             self.kind().update(session.caller, self._place(state), {"remove": [gone_one]})
 
     def imported(self, session: Session, id: str) -> Values:
-        workspace, type, name = (id.split("|") + ["", ""])[:3]
+        workspace, type, name = [*id.split("|"), "", ""][:3]
         if not workspace.isdigit() or not name:
             raise CloudError(400, "InvalidImportId", f"expected the form {self.spec.import_id}, got {id!r}")
         given = {"id": id, "workspace_id": workspace, "securable_type": type, "securable_name": name}

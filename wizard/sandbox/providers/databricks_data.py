@@ -16,13 +16,11 @@ def _principals(cloud: Cloud, session: Session, kind: str, **keys: Any) -> list[
     """Of the account for its admins; in a workspace for whoever may enter it."""
     from wizard.sandbox.domain.principals import workspace_level
 
-    found: Any = cloud.kind(kind)
-    if session.caller.workspace:
-        workspace_level(cloud, session.caller)
-        bodies: list[Body] = found.find(**keys)
-        return bodies
-    bodies = found.list(session.caller, **keys)
-    return bodies
+    of_kind: Any = cloud.kind(kind)
+    if not session.caller.workspace:
+        return list(of_kind.list(session.caller, **keys))
+    workspace_level(cloud, session.caller)
+    return list(of_kind.find(**keys))
 
 
 def _one(found: list[Body], what: str, name: Any) -> Body:

