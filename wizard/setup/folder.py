@@ -8,6 +8,7 @@ import os
 import secrets
 import socket
 import tempfile
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -56,6 +57,7 @@ class Folder:
         self.contracts = self.root / "contracts"
         self.config_file = self.root / CONFIG
         self.answers_file = self.root / ANSWERS
+        self._config_lock = threading.Lock()  # steps that run side by side keep their choices in one file
 
     def create(self) -> None:
         """Make the folder and its private part (0700); give the setup its id. Repeatable.
@@ -102,11 +104,12 @@ class Folder:
 
     def update_config(self, values: Mapping[str, Any]) -> None:
         """Merge top-level keys into config.yaml; keys not named stay; an equal result is not written."""
-        before = self.config()
-        after = {**before, **values}
-        if after != before:
-            text = yaml.safe_dump(after, sort_keys=False, allow_unicode=True)
-            self.write(self.config_file, text, mode=0o644)
+        with self._config_lock:
+            before = self.config()
+            after = {**before, **values}
+            if after != before:
+                text = yaml.safe_dump(after, sort_keys=False, allow_unicode=True)
+                self.write(self.config_file, text, mode=0o644)
 
     def terraform(self, phase: str) -> Path:
         path = self.private / "terraform" / phase
