@@ -142,7 +142,7 @@ class Phase:
         if stamp.exists() and stamp.read_text(encoding="utf-8") == inputs:
             return
         with _init_lock:
-            self._capture("init", command.init(self.binary))
+            self._follow("init", command.init(self.binary))  # it may download for minutes, so it hears a cancel
         stamp.parent.mkdir(mode=0o700, exist_ok=True)
         _write_private(stamp, inputs)
 
