@@ -27,6 +27,7 @@ from wizard.sandbox.domain.arm_kind import take_name
 from wizard.sandbox.domain.authorization import ASSIGNMENT
 from wizard.sandbox.domain.cloud import Cloud
 from wizard.sandbox.domain.core import SYSTEM, Body, CloudError
+from wizard.sandbox.domain.databricks import RULES
 
 BUDGET = "Microsoft.Consumption/budgets"
 NSG = "Microsoft.Network/networkSecurityGroups"
@@ -349,6 +350,12 @@ def test_quota_counts_the_cores_of_running_clusters(azure: Azure) -> None:
     }
     assert listed["cores"] == (4, 4)
     assert listed["standardFSFamily"] == (4, 10)
+
+
+def test_azure_knows_every_node_type_of_databricks() -> None:
+    for node in RULES["compute"]["node_types"]:
+        size = arm_compute.sizes()[node["node_type_id"]]
+        assert (size.cores, size.memory_gb * 1024) == (node["num_cores"], node["memory_mb"])
 
 
 def test_restricted_sizes_say_why(azure: Azure) -> None:
