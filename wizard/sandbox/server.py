@@ -18,7 +18,7 @@ from wizard.sandbox.hosts import FIXED, ServerHosts
 from wizard.sandbox.lease import Lease
 from wizard.sandbox.providers.server import serve
 from wizard.sandbox.recorder import Latency, Recorder
-from wizard.sandbox.rest import accounts, arm, graph, login, prices, workspace
+from wizard.sandbox.rest import accounts, arm, graph, login, prices, storage, workspace
 from wizard.sandbox.rest.control import Controls
 from wizard.sandbox.rest.control import application as control_application
 from wizard.sandbox.rest.dispatch import Door
@@ -35,6 +35,7 @@ ROUTES: dict[str, list[Route]] = {
     "accounts": accounts.ROUTES,
     "workspace": workspace.ROUTES,
     "prices": prices.ROUTES,
+    "storage": storage.ROUTES,
 }
 """The operations of each host but control."""
 

@@ -30,6 +30,7 @@ AUDIENCES: dict[str, tuple[str, ...]] = {
     "graph": (tokens.GRAPH,),
     "accounts": (tokens.DATABRICKS,),
     "workspace": (tokens.DATABRICKS,),
+    "storage": (tokens.STORAGE,),
 }
 DATABRICKS_HOSTS = ("accounts", "workspace")
 RESOURCE_HEADER = "x-databricks-azure-workspace-resource-id"
@@ -37,6 +38,7 @@ MANAGEMENT_HEADER = "x-databricks-azure-sp-management-token"
 NO_TOKEN = {
     "arm": ("AuthenticationFailed", "Authentication failed. The 'Authorization' header is missing."),
     "graph": ("InvalidAuthenticationToken", "Access token is empty."),
+    "storage": ("NoAuthenticationInformation", "Server failed to authenticate the request."),
 }
 SLASH = "\0"  # stands for an encoded slash while a path is matched
 
@@ -110,7 +112,7 @@ class Door:
             route, values = found
             headers = {name.lower(): value for name, value in request.headers.items()}
             caller = self._caller(route, headers)
-            body = await read_body(request)
+            body = await (request.read() if route.raw_body else read_body(request))
             reply = await route.handler(self._call(request, caller, values, headers, body))
         except CloudError as error:
             reply = refusal(self._host, error, request_id, self._cloud.hosts.url("login"))

@@ -18,7 +18,9 @@ def refusal(host: Host, error: CloudError, request_id: str, login_url: str) -> R
     """The error in the host's own form, with the headers that go with it."""
     reply = Reply(error.status, _BODIES[host](error, request_id))
     reply.headers.update(error.details.get("headers", {}))
-    if error.status == 401 and host in ("arm", "graph"):
+    if host == "storage":
+        reply.headers["x-ms-error-code"] = error.code
+    if error.status == 401 and host in ("arm", "graph", "storage"):
         reply.headers["WWW-Authenticate"] = _challenge(error, login_url)
     return reply
 
@@ -87,5 +89,6 @@ _BODIES: dict[str, Callable[[CloudError, str], Any]] = {
     "workspace": _databricks,
     "login": _oauth,
     "prices": _arm,
+    "storage": _arm,
     "control": _arm,
 }

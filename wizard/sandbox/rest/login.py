@@ -17,7 +17,7 @@ DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code"
 REFRESH_LIFETIME = 90 * 24 * 3600  # seconds
 POLL_SECONDS = 1
 OIDC_SCOPES = {"openid", "profile", "offline_access", "email"}
-OWN_HOSTS = {"arm": tokens.ARM, "graph": tokens.GRAPH, "accounts": tokens.DATABRICKS}
+OWN_HOSTS = {"arm": tokens.ARM, "graph": tokens.GRAPH, "accounts": tokens.DATABRICKS, "storage": tokens.STORAGE}
 RESOURCES = {
     "https://management.azure.com": tokens.ARM,
     "https://management.core.windows.net": tokens.ARM,

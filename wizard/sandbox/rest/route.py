@@ -11,7 +11,7 @@ from wizard.sandbox.domain.core import Caller
 if TYPE_CHECKING:
     from wizard.sandbox.domain.cloud import Cloud
 
-Host = Literal["login", "arm", "graph", "accounts", "workspace", "prices", "control"]
+Host = Literal["login", "arm", "graph", "accounts", "workspace", "prices", "storage", "control"]
 
 
 @dataclass(slots=True)
@@ -47,7 +47,7 @@ class Route:
     """`path` in aiohttp's form: `/a/{id}`, `/files/{path:.*}`. Routes are tried in order, methods in upper case.
 
     `operation` names it in fidelity lists and recordings. `read_post` marks a POST that changes nothing.
-    `public` needs no token."""
+    `public` needs no token; `raw_body` hands the body over as bytes, whatever its content type says."""
 
     operation: str
     method: str
@@ -55,3 +55,4 @@ class Route:
     handler: Handler
     read_post: bool = False
     public: bool = False
+    raw_body: bool = False
