@@ -1,1 +1,1 @@
-"""Measurements that stay true on another machine: ratios, paired in one run, wherever a limit is not by nature a time."""
+"""Measurements that hold on another machine: ratios, paired in one run, where a limit is not by nature a time."""

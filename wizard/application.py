@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -59,6 +59,14 @@ class Setup:
     engine: Engine[World]
     context: Callable[[str], Context[World]]
     emit: Callable[[Event], None]
+
+
+class InputInvalid(Exception):  # noqa: N818 - told to the user, all of it
+    """Files that the answers name cannot be used; nothing was changed."""
+
+    def __init__(self, faults: Sequence[str]) -> None:
+        super().__init__("\n".join(faults))
+        self.count = len(faults)
 
 
 class SandboxSecrets:
@@ -134,6 +142,9 @@ def opened(options: Options, emit: Callable[[Event], None], *, read_only: bool =
         raise AnswersInvalid(defects)
     if read_only and not folder.exists:
         raise Unusable(_("{folder} holds no setup yet; start one with `run`", folder=folder.root))
+    steps = journey.steps()
+    if faults := [fault for step in steps for fault in step.faults(answers, folder)]:
+        raise InputInvalid(faults)
     with ExitStack() as stack:
         folder.create()
         stack.enter_context(folder.lock())
@@ -166,7 +177,7 @@ def opened(options: Options, emit: Callable[[Event], None], *, read_only: bool =
             )
 
         debug = _print_traceback if options.debug else _say_nothing
-        engine = Engine(journey.steps(), context, emit=tell, cancel=cancel, explain=from_exception, debug=debug)
+        engine = Engine(steps, context, emit=tell, cancel=cancel, explain=from_exception, debug=debug)
         yield Setup(folder, answers, secrets, world, target, cancel, engine, context, tell)
 
 

@@ -24,25 +24,24 @@ def guarded(command: Callable[[], int], *, debug: bool) -> int:
 
 
 def _told(error: Exception) -> tuple[int, str]:
-    from wizard.application import Unusable
+    from wizard.application import InputInvalid, Unusable
+    from wizard.sandbox.control import SandboxError
     from wizard.setup.answers import AnswersInvalid
-    from wizard.setup.cancel import Cancelled
     from wizard.setup.folder import FolderInUse, FolderUnusable
     from wizard.setup.step import StepFailed
 
-    match error:
-        case AnswersInvalid():
-            count = len(error.defects)
-            return exits.INVALID, f"{error}\n" + _("{count} defects; nothing was changed", count=count)
-        case Unusable() | FolderUnusable():
-            return exits.INVALID, str(error)
-        case FolderInUse():
-            return exits.IN_USE, str(error)
-        case StepFailed():
-            problem = error.problem
-            return exits.FAILED, f"{problem.what}\n{problem.why}\n{problem.next_action}"
-        case Cancelled():
-            return exits.CANCELLED, _("cancelled; run again to go on")
+    if isinstance(error, (AnswersInvalid, InputInvalid)):
+        return exits.INVALID, f"{error}\n" + _("{count} defects; nothing was changed", count=error.count)
+    known = {
+        Unusable: exits.INVALID,
+        FolderUnusable: exits.INVALID,
+        FolderInUse: exits.IN_USE,
+        SandboxError: exits.FAILED,
+        StepFailed: exits.FAILED,
+    }
+    for kind, code in known.items():
+        if isinstance(error, kind):
+            return code, str(error)
     # Whatever else arrives is a defect of ours, said as one.
     return exits.FAILED, _(
         "the wizard itself failed: {kind}: {error}; run again with --debug and report what it shows",

@@ -48,6 +48,7 @@ class AnswersInvalid(Exception):  # noqa: N818 - told to the user, all of it
     def __init__(self, defects: Sequence[AnswerDefect]) -> None:
         super().__init__("\n".join(str(defect) for defect in defects))
         self.defects = tuple(defects)
+        self.count = len(self.defects)
 
 
 class Answers:

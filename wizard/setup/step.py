@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
 from pydantic import BaseModel, ConfigDict
 
 if TYPE_CHECKING:
+    from wizard.setup.answers import Answers
     from wizard.setup.context import Context
+    from wizard.setup.folder import Folder
 
 World = TypeVar("World")
 
@@ -115,7 +117,7 @@ class StepFailed(Exception):  # noqa: N818 - it carries a problem, it is not a b
     """Raised by a check or an apply that cannot go on; the engine tells it to the user."""
 
     def __init__(self, problem: Problem) -> None:
-        super().__init__(problem.what)
+        super().__init__(f"{problem.what}\n{problem.why}\n{problem.next_action}")
         self.problem = problem
 
 
@@ -129,6 +131,12 @@ class Step(ABC, Generic[World]):
     after: ClassVar[tuple[str, ...]] = ()
     permissions: ClassVar[tuple[Permission, ...]] = ()
     questions: ClassVar[type[Questions] | None] = None
+
+    def faults(self, answers: Answers, folder: Folder) -> list[str]:
+        """What is wrong with the files the answers name, each as `file:line:column field: what, why, remedy`.
+
+        Asked before anything is made: the folder may not exist yet."""
+        return []
 
     @abstractmethod
     def check(self, ctx: Context[World]) -> Finding:

@@ -1,0 +1,101 @@
+"""What the tests do beside the wizard: look at the world by other means, and change it behind its back."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+import stat
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import requests
+from pyspark.sql import SparkSession
+
+from wizard.cloud.endpoints import DATABRICKS_RESOURCE
+from wizard.sandbox.process import Connection
+
+Rows = list[dict[str, Any]]
+TABLES = ("bronze.account", "silver.account", "bronze.consents", "silver.consents")
+
+
+def store(state: Path) -> dict[str, dict[str, str]]:
+    """Everything in the sandbox's store, read as the SQLite file it is: kind -> id -> body."""
+    found: dict[str, dict[str, str]] = {}
+    with contextlib.closing(sqlite3.connect(f"file:{state / 'store.sqlite'}?mode=ro", uri=True)) as database:
+        for kind, name, body in database.execute("SELECT kind, id, body FROM objects"):
+            found.setdefault(kind, {})[name] = body
+    return found
+
+
+def delta_tables(state: Path, spark: SparkSession) -> dict[str, Rows]:
+    """The rows of our tables, read from their Delta folders by a Spark session that knows no wizard."""
+    folders = {path.parent for path in (state / "storage").rglob("_delta_log")}
+    by_name = {f"{folder.parent.name}.{folder.name}": folder for folder in folders}
+    return {
+        name: [row.asDict() for row in spark.read.format("delta").load(str(by_name[name])).collect()] for name in TABLES
+    }
+
+
+class Person:
+    """Somebody of the scenario, who signs in with a password and speaks plain HTTPS."""
+
+    def __init__(self, connection: Connection, name: str) -> None:
+        self._info = connection.info
+        identity = self._info["identities"][name]
+        form = {
+            "grant_type": "password",
+            "client_id": "04b07795-8ddb-461a-bbee-02f9e1bf7b46",
+            "username": identity["upn"],
+            "password": identity["password"],
+        }
+        self._bearer = self._token(form, f"{DATABRICKS_RESOURCE}/.default")
+
+    def _token(self, form: dict[str, str], scope: str) -> str:
+        url = f"{self._info['endpoints']['login']}/{self._info['tenant_id']}/oauth2/v2.0/token"
+        answer = requests.post(url, data={**form, "scope": scope}, verify=self._info["ca_file"], timeout=30)
+        answer.raise_for_status()
+        return str(answer.json()["access_token"])
+
+    def call(self, method: str, path: str, body: object = None) -> requests.Response:
+        """A call to the workspace."""
+        (workspace,) = self._info["workspaces"].values()
+        return requests.request(
+            method,
+            f"{workspace['url'].rstrip('/')}{path}",
+            json=body,
+            headers={"Authorization": f"Bearer {self._bearer}"},
+            verify=self._info["ca_file"],
+            timeout=60,
+        )
+
+    def select(self, statement: str) -> requests.Response:
+        """A SQL statement on the starter warehouse, followed until it ended."""
+        warehouses = self.call("GET", "/api/2.0/sql/warehouses")
+        if warehouses.status_code != 200:
+            return warehouses
+        body = {"statement": statement, "warehouse_id": warehouses.json()["warehouses"][0]["id"]}
+        answer = self.call("POST", "/api/2.0/sql/statements", body)
+        deadline = time.monotonic() + 120
+        while answer.ok and answer.json()["status"]["state"] in ("PENDING", "RUNNING"):
+            assert time.monotonic() < deadline, answer.text
+            answer = self.call("GET", f"/api/2.0/sql/statements/{answer.json()['statement_id']}")
+        return answer
+
+
+def leaks(folder: Path, state: Path, secrets: Iterable[str], argvs: Iterable[frozenset[str]]) -> list[str]:
+    """Where a secret's value stands: in a command line, in a file of the folder, or in one others can read."""
+    values = [value.encode() for value in secrets]
+    found = []
+    for path in sorted(folder.rglob("*")):
+        if not path.is_file() or path.is_symlink():
+            continue
+        content = path.read_bytes()
+        private = stat.S_IMODE(path.stat().st_mode) == 0o600
+        inside = state in path.parents
+        if any(value in content for value in values) and not (inside and private):
+            found.append(f"{path} ({oct(path.stat().st_mode)})")
+    text = [line for argv in argvs for line in argv]
+    found += [line for line in text if any(value.decode() in line for value in values)]
+    return found
