@@ -102,9 +102,12 @@ class Setup:
         return [f"{one['method']} {one['path']}" for one in self.connection.requests(mutating=True)]
 
 
-def open_setup(connection: Connection, root: Path, changes: Mapping[str, Mapping[str, Any]] | None = None) -> Setup:
+def open_setup(
+    connection: Connection, root: Path, changes: Mapping[str, Mapping[str, Any]] | None = None, *, domain: str = "risk"
+) -> Setup:
     """A setup folder below `root`, with the scenario's answers and `changes` on top of their sections."""
     sections = copy.deepcopy(answers_of(connection))
+    sections["project"]["domain"] = domain
     for name, values in (changes or {}).items():
         sections[name] = {**sections.get(name, {}), **values}
     root.mkdir(parents=True, exist_ok=True)
@@ -130,7 +133,10 @@ def make_workspace(setup: Setup) -> FoundationFacts:
         "location": project.location,
         "tags": project.tags,
         "sku": {"name": "premium"},
-        "properties": {"managedResourceGroupId": f"{setup.arm.scope}/resourceGroups/{project.managed_resource_group}"},
+        "properties": {
+            "managedResourceGroupId": f"{setup.arm.scope}/resourceGroups/{project.managed_resource_group}",
+            "parameters": {"storageAccountName": {"value": f"dbs{project.domain}{setup.folder.setup_id[:6]}"}},
+        },
     }
     made = rest.send("PUT", workspace, query=query, body=body)
     while made["properties"].get("provisioningState") not in (None, "Succeeded"):

@@ -44,6 +44,15 @@ def clean(tmp_path: Path) -> Iterator[Connection]:
     process.stop(tmp_path / "clean")
 
 
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
+    """One for the tests that keep out of each other's way by a domain of their own."""
+    state = tmp_path_factory.mktemp("shared") / "clean"
+    with process.connect(state) as connection:
+        yield connection
+    process.stop(state)
+
+
 @pytest.fixture
 def reference(tmp_path: Path) -> Iterator[Connection]:
     with process.connect(tmp_path / "reference", "reference") as connection:
@@ -61,7 +70,12 @@ def test_in_clean_every_early_step_ends_done_and_a_second_check_changes_nothing(
     clean: Connection, tmp_path: Path
 ) -> None:
     setup = open_setup(clean, tmp_path)
-    settle(setup, *BEFORE_TERRAFORM)
+    settle(setup, Preflight, SignIn, Project)
+    unregistered = setup.check(ResourceProviders())
+    assert unregistered.verdict is Verdict.TODO
+    assert any("Microsoft.Databricks" in change for change in unregistered.changes)
+    settle(setup, ResourceProviders, ServicePrincipal)
+    assert states(setup.arm) == dict.fromkeys(NAMESPACES, "Registered")
     make_workspace(setup)
     settle(setup, *AROUND_TERRAFORM)
     for kind in (SignInFacts, ProjectFacts, PrincipalFacts, AccountFacts, AccountAdminFacts, MetastoreFacts):
@@ -75,32 +89,38 @@ def test_in_clean_every_early_step_ends_done_and_a_second_check_changes_nothing(
         assert not finding.changes
     assert setup.mutations() == before
 
-
-def test_resource_providers_registers_what_is_missing(clean: Connection, tmp_path: Path) -> None:
-    setup = open_setup(clean, tmp_path)
-    settle(setup, Preflight, SignIn, Project)
-    finding = setup.check(ResourceProviders())
-    assert finding.verdict is Verdict.TODO
-    assert any("Microsoft.Databricks" in change for change in finding.changes)
-    settle(setup, ResourceProviders)
-    assert states(setup.arm) == dict.fromkeys(NAMESPACES, "Registered")
+    metastore, ctx = Metastore(), setup.context("metastore")
+    removal = metastore.removal(ctx)
+    assert removal is not None
+    assert len(removal.objects) == 2  # our metastore, and its assignment
+    metastore.destroy(ctx)
+    assert metastore.removal(ctx) is None
+    assert list(setup.world.account(ctx, "operator").metastores.list()) == []
 
 
-def test_a_name_that_somebody_else_has_is_told_with_a_free_one(clean: Connection, tmp_path: Path) -> None:
-    other = open_setup(clean, tmp_path / "other")
+def test_a_name_that_somebody_else_has_is_told_with_a_free_one(shared: Connection, tmp_path: Path) -> None:
+    other = open_setup(shared, tmp_path / "other", domain="sales")
     settle(other, *BEFORE_TERRAFORM)
     make_workspace(other)
-    setup = open_setup(clean, tmp_path / "ours")
+    setup = open_setup(shared, tmp_path / "ours", domain="sales")
     settle(setup, Preflight, SignIn, Project)
     finding = setup.settle(ResourceProviders())
     assert finding.verdict is Verdict.BLOCKED
-    assert "rsgdrisk" in finding.why
+    assert "rsgdsales" in finding.why
     assert finding.guide is not None
-    assert any("risk1" in action for action in finding.guide.actions)
+    assert any("sales1" in action for action in finding.guide.actions)
 
 
-def test_a_node_type_that_the_region_lacks_is_told_with_others_that_fit(clean: Connection, tmp_path: Path) -> None:
-    setup = open_setup(clean, tmp_path, {"compute": {"node_type": "Standard_Nowhere"}})
+def test_a_storage_name_that_is_held_elsewhere_in_azure_is_told(shared: Connection, tmp_path: Path) -> None:
+    setup = open_setup(shared, tmp_path, domain="bank")
+    settle(setup, Preflight, SignIn, Project)
+    finding = setup.settle(ResourceProviders())
+    assert finding.verdict is Verdict.BLOCKED
+    assert "storage account stadbank" in finding.why
+
+
+def test_a_node_type_that_the_region_lacks_is_told_with_others_that_fit(shared: Connection, tmp_path: Path) -> None:
+    setup = open_setup(shared, tmp_path, {"compute": {"node_type": "Standard_Nowhere"}})
     settle(setup, Preflight, SignIn, Project)
     finding = setup.settle(ResourceProviders())
     assert finding.verdict is Verdict.BLOCKED
@@ -111,14 +131,14 @@ def test_a_node_type_that_the_region_lacks_is_told_with_others_that_fit(clean: C
 
 @pytest.mark.parametrize("role_set", ["least_privilege", "owner"])
 def test_a_principal_is_made_with_its_rights_and_taken_away_again(
-    clean: Connection, tmp_path: Path, role_set: str
+    shared: Connection, tmp_path: Path, role_set: str
 ) -> None:
     changes = {"service_principal": {"mode": "create", "client_id": None, "client_secret": None, "role_set": role_set}}
-    setup = open_setup(clean, tmp_path, changes)
+    setup = open_setup(shared, tmp_path, changes)
     settle(setup, *BEFORE_TERRAFORM)
     principal = setup.book.find(PrincipalFacts)
     assert principal is not None
-    assert principal.client_id != clean.info["identities"]["lakehouse-wizard"]["client_id"]
+    assert principal.client_id != shared.info["identities"]["lakehouse-wizard"]["client_id"]
     secret = setup.folder.private / SECRET_FILE
     assert stat.S_IMODE(secret.stat().st_mode) == 0o600
 
@@ -136,9 +156,9 @@ def test_a_principal_is_made_with_its_rights_and_taken_away_again(
     assert setup.arm.role_assignments(principal.object_id) == []
 
 
-def test_a_lost_secret_is_made_anew_for_a_principal_of_ours(clean: Connection, tmp_path: Path) -> None:
+def test_a_lost_secret_is_made_anew_for_a_principal_of_ours(shared: Connection, tmp_path: Path) -> None:
     changes = {"service_principal": {"mode": "create", "client_id": None, "client_secret": None}}
-    setup = open_setup(clean, tmp_path, changes)
+    setup = open_setup(shared, tmp_path, changes)
     settle(setup, *BEFORE_TERRAFORM)
     made = setup.book.find(PrincipalFacts)
     setup.folder.write(setup.folder.private / SECRET_FILE, "not the secret\n")
@@ -149,10 +169,10 @@ def test_a_lost_secret_is_made_anew_for_a_principal_of_ours(clean: Connection, t
 
 
 def test_a_given_principal_with_a_wrong_secret_is_told_apart(
-    clean: Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    shared: Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("WRONG_SECRET", "certainly-not-it")
-    setup = open_setup(clean, tmp_path, {"service_principal": {"client_secret": "env:WRONG_SECRET"}})
+    setup = open_setup(shared, tmp_path, {"service_principal": {"client_secret": "env:WRONG_SECRET"}})
     settle(setup, Preflight, SignIn, Project, ResourceProviders)
     finding = setup.check(ServicePrincipal())
     assert finding.verdict is Verdict.BLOCKED
@@ -162,10 +182,10 @@ def test_a_given_principal_with_a_wrong_secret_is_told_apart(
 
 
 def test_what_the_operator_may_not_grant_is_asked_of_a_person(
-    clean: Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    shared: Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     chief = open_setup(
-        clean, tmp_path / "chief", {"service_principal": {"mode": "create", "client_id": None, "client_secret": None}}
+        shared, tmp_path / "chief", {"service_principal": {"mode": "create", "client_id": None, "client_secret": None}}
     )
     settle(chief, *BEFORE_TERRAFORM)
     little = chief.book.find(PrincipalFacts)
@@ -178,7 +198,7 @@ def test_what_the_operator_may_not_grant_is_asked_of_a_person(
 
     sign_in = {"client_id": little.client_id, "client_secret": "env:LITTLE_SECRET"}
     given = {"client_id": application["appId"], "client_secret": "env:BARE_SECRET"}
-    setup = open_setup(clean, tmp_path / "little", {"sign_in": sign_in, "service_principal": given})
+    setup = open_setup(shared, tmp_path / "little", {"sign_in": sign_in, "service_principal": given})
     settle(setup, *BEFORE_TERRAFORM[:-1])
     finding = setup.settle(ServicePrincipal())
     assert finding.verdict is Verdict.BLOCKED, finding.why
@@ -188,7 +208,7 @@ def test_what_the_operator_may_not_grant_is_asked_of_a_person(
     assert finding.facts is not None
 
     unable = {"mode": "create", "client_id": None, "client_secret": None}
-    setup = open_setup(clean, tmp_path / "unable", {"sign_in": sign_in, "service_principal": unable})
+    setup = open_setup(shared, tmp_path / "unable", {"sign_in": sign_in, "service_principal": unable})
     settle(setup, *BEFORE_TERRAFORM[:-1])
     finding = setup.settle(ServicePrincipal())
     assert finding.verdict is Verdict.BLOCKED, finding.why
@@ -197,23 +217,23 @@ def test_what_the_operator_may_not_grant_is_asked_of_a_person(
 
 
 def test_sign_in_tells_a_wrong_secret_from_an_unknown_subscription(
-    clean: Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    shared: Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("WRONG_SECRET", "certainly-not-it")
-    wrong = open_setup(clean, tmp_path / "secret", {"sign_in": {"client_secret": "env:WRONG_SECRET"}})
+    wrong = open_setup(shared, tmp_path / "secret", {"sign_in": {"client_secret": "env:WRONG_SECRET"}})
     finding = wrong.check(SignIn())
     assert finding.verdict is Verdict.BLOCKED
     assert finding.problem is not None
     assert finding.problem.raw_code == "AADSTS7000215"
 
     elsewhere = {"sign_in": {"subscription_id": "00000000-0000-4000-8000-000000000000"}}
-    finding = open_setup(clean, tmp_path / "subscription", elsewhere).check(SignIn())
+    finding = open_setup(shared, tmp_path / "subscription", elsewhere).check(SignIn())
     assert finding.verdict is Verdict.BLOCKED
     assert "not visible" in finding.why
 
 
-def test_the_watcher_goes_only_where_that_was_chosen(clean: Connection, tmp_path: Path) -> None:
-    setup = open_setup(clean, tmp_path / "keep")
+def test_the_watcher_goes_only_where_that_was_chosen(shared: Connection, tmp_path: Path) -> None:
+    setup = open_setup(shared, tmp_path / "keep", domain="watched")
     settle(setup, *BEFORE_TERRAFORM)
     project = setup.book.find(ProjectFacts)
     assert project is not None
@@ -223,7 +243,9 @@ def test_the_watcher_goes_only_where_that_was_chosen(clean: Connection, tmp_path
     assert finding.verdict is Verdict.DONE
     assert "kept" in finding.why
 
-    chosen = open_setup(clean, tmp_path / "delete", {"network_watcher": {"action": "delete"}})
+    chosen = open_setup(
+        shared, tmp_path / "delete", domain="watched", changes={"network_watcher": {"action": "delete"}}
+    )
     chosen.book = setup.book
     assert chosen.check(NetworkWatcher()).verdict is Verdict.TODO
     settle(chosen, NetworkWatcher)
@@ -240,8 +262,8 @@ def make_network(setup: Setup, project: ProjectFacts) -> None:
     rest.send("PUT", path, query={"api-version": "2024-05-01"}, body=body)
 
 
-def test_an_account_id_that_is_not_the_workspaces_is_found_out(clean: Connection, tmp_path: Path) -> None:
-    setup = open_setup(clean, tmp_path)
+def test_an_account_id_that_is_not_the_workspaces_is_found_out(shared: Connection, tmp_path: Path) -> None:
+    setup = open_setup(shared, tmp_path, domain="proof")
     settle(setup, *BEFORE_TERRAFORM)
     make_workspace(setup)
     setup.book.add(AccountFacts(account_id="00000000-0000-4000-8000-000000000000", source="answers"))
@@ -249,20 +271,6 @@ def test_an_account_id_that_is_not_the_workspaces_is_found_out(clean: Connection
     assert finding.verdict is Verdict.BLOCKED
     assert finding.guide is not None
     assert any("account_id.account_id" in action for action in finding.guide.actions)
-
-
-def test_a_metastore_of_ours_is_removed_with_its_assignment(clean: Connection, tmp_path: Path) -> None:
-    setup = open_setup(clean, tmp_path)
-    settle(setup, *BEFORE_TERRAFORM)
-    make_workspace(setup)
-    settle(setup, *AROUND_TERRAFORM)
-    step, ctx = Metastore(), setup.context("metastore")
-    removal = step.removal(ctx)
-    assert removal is not None
-    assert len(removal.objects) == 2
-    step.destroy(ctx)
-    assert step.removal(ctx) is None
-    assert list(setup.world.account(ctx, "operator").metastores.list()) == []
 
 
 def test_in_reference_the_first_admin_is_asked_of_a_person_and_the_rest_done(

@@ -25,7 +25,10 @@ class NetworkWatcherQuestions(Questions):
     action: Literal["keep", "delete"] = Field(
         default="keep",
         description=N_("keep or delete the region's network watcher"),
-        json_schema_extra={"why": "it costs nothing while nothing is captured", "cost": "none while idle"},
+        json_schema_extra={
+            "why": N_("Azure makes it by itself, and again when a network changes"),
+            "cost": N_("none while idle"),
+        },
     )
 
 
