@@ -82,9 +82,9 @@ def _layers(record: RunRecord, platform: Platform, model: Model, landing: str, c
     try:
         with _timed(record, "bronze"):
             bronze.load(to_bronze, landing)
-        record.bronze = bronze.appended(to_bronze)
         with _timed(record, "silver"):
-            silver.load(to_silver, to_bronze.target)
+            if platform.exists(to_bronze.target):
+                silver.load(to_silver, to_bronze.target)
     finally:
         _add(record, {**to_bronze.counts(), **to_silver.counts()})
         for name in (to_bronze.target, to_silver.target, silver.quarantine(to_silver)):

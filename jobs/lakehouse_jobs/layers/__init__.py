@@ -62,10 +62,15 @@ class Hop:
         through files: on serverless compute the function runs in another process."""
         ledger = Ledger(self.checkpoint, self.layer)
         run = self.run
+        failures: list[Exception] = []
 
         def each(batch: DataFrame, number: int) -> None:
-            if not ledger.has(number):
-                ledger.write(number, run, load(batch, number))
+            try:
+                if not ledger.has(number):
+                    ledger.write(number, run, load(batch, number))
+            except Exception as error:
+                failures.append(error)
+                raise
 
         query = (
             stream.writeStream.foreachBatch(each)
@@ -73,7 +78,11 @@ class Hop:
             .trigger(availableNow=True)
             .start()
         )
-        query.awaitTermination()
+        try:
+            query.awaitTermination()
+        except Exception as error:
+            # The stream tells a failure of its batch as text in text; where it happened here, tell it as it was.
+            raise failures[0] if failures else error from None
 
 
 @dataclass(frozen=True, slots=True)

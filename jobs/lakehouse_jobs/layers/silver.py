@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from lakehouse_jobs.layers import LOADED, RUN, Hop
 from lakehouse_jobs.layers.typing import REASONS, order, reasons, typed
-from lakehouse_jobs.sources.files import MODIFIED, PATH, RESCUED, columns, quoted, text_schema
+from lakehouse_jobs.sources.files import MODIFIED, PATH, RESCUED, columns, quoted
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, Row
@@ -99,7 +99,7 @@ def _merge(hop: Hop, rows: DataFrame) -> tuple[int, int]:
 
 
 def create(hop: Hop) -> None:
-    """Make table and quarantine where there are none; add the columns that a contract gained."""
+    """Make the table where there is none; add the columns that a contract gained."""
     platform = hop.platform
     wanted = [(field.name, field.spark_type) for field in hop.model.fields]
     if not platform.exists(hop.target):
@@ -107,14 +107,6 @@ def create(hop: Hop) -> None:
         platform.session().sql(f"CREATE TABLE IF NOT EXISTS {platform.table(hop.target)} ({described}) USING DELTA")
     else:
         _evolve(hop, wanted)
-    if not platform.exists(quarantine(hop)):
-        kept = (
-            f"{RESCUED} STRING, {PATH} STRING, {MODIFIED} TIMESTAMP, {LOADED} TIMESTAMP, {REASONS} STRING, {RUN} STRING"
-        )
-        platform.session().sql(
-            f"CREATE TABLE IF NOT EXISTS {platform.table(quarantine(hop))} "
-            f"({text_schema(columns(hop.model))}, {kept}) USING DELTA"
-        )
 
 
 def _evolve(hop: Hop, wanted: list[tuple[str, str]]) -> None:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
 NAMESPACE = "LAKEHOUSE_NAMESPACE"
+BINARY_FILE = "path STRING, modificationTime TIMESTAMP, length BIGINT, content BINARY"  # fixed by that format
 _CORRUPT = "_corrupt_record"
 _METADATA = (f"_metadata.file_path as {PATH}", f"_metadata.file_modification_time as {MODIFIED}")
 
@@ -94,7 +95,7 @@ class Local:
     def stream_files(self, folder: str, model: Model, checkpoint: str) -> DataFrame:
         # Only names and times are read here, so the format does not matter: `rows` opens the files by their headers.
         stream = self.session().readStream.format("binaryFile").options(**stream_options(model))
-        return stream.load(self.path(folder)).select("path")
+        return stream.schema(BINARY_FILE).load(self.path(folder)).select("path")
 
     def rows(self, batch: DataFrame, model: Model) -> DataFrame:
         files = sorted(str(row.path) for row in batch.select("path").collect())
@@ -156,12 +157,13 @@ def _json(session: SparkSession, files: list[str], model: Model) -> DataFrame:
     if not files:
         return _none(session, model)
     whole = model.source.multiline
-    text = session.read.options(wholetext=str(whole).lower()).text(files).selectExpr("value", *_METADATA)
+    text = session.read.text(files, wholetext=whole).selectExpr("value", *_METADATA)
     if whole:
+        # Item by item: one that is no object must not take the others with it.
         array = "if(startswith(trim(value), '['), value, concat('[', value, ']'))"
-        maps = f"explode_outer(from_json({array}, 'array<map<string,string>>'))"
-    else:
-        text, maps = text.where("trim(value) <> ''"), "from_json(value, 'map<string,string>')"
+        items = f"explode_outer(coalesce(from_json({array}, 'array<string>'), array(value))) as value"
+        text = text.selectExpr(items, PATH, MODIFIED)
+    text = text.where("trim(value) <> ''")
     known = ", ".join(_literal(name) for name in columns(model))
     cells = [f"m[{_literal(name)}] as {quoted(name)}" for name in columns(model)]
     corrupt = f"to_json(named_struct('{_CORRUPT}', value, '{PATH}', {PATH}))"
@@ -170,7 +172,7 @@ def _json(session: SparkSession, files: list[str], model: Model) -> DataFrame:
         f"case when m is null then {corrupt} when cardinality({extra}) > 0 "
         f"then to_json(map_concat({extra}, map('{PATH}', {PATH}))) end"
     )
-    rows = text.selectExpr("value", PATH, MODIFIED, f"{maps} as m")
+    rows = text.selectExpr("value", PATH, MODIFIED, "from_json(value, 'map<string,string>') as m")
     return as_text(rows.selectExpr(*cells, f"{rescued} as _kept", PATH, MODIFIED), model, "_kept")
 
 

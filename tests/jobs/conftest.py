@@ -1,0 +1,70 @@
+"""One local Spark for all ingestion tests, and a lakehouse of folders for each."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from lakehouse_jobs.main import ingest
+from lakehouse_jobs.records import RunRecord
+from pyspark.sql import DataFrame, SparkSession
+from wizard.sandbox.spark import session as sessions
+
+REPOSITORY = Path(__file__).parents[2]
+CONTRACTS = REPOSITORY / "templates" / "contracts"
+
+
+@pytest.fixture(scope="session")
+def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
+    session = sessions.start(tmp_path_factory.mktemp("spark"))
+    yield session
+    session.stop()
+
+
+@dataclass
+class Lakehouse:
+    """Catalog `crisk` in folders."""
+
+    root: Path
+    spark: SparkSession
+    runs: int = 0
+
+    def put(self, model: str, name: str, text: str) -> Path:
+        """A file in the model's landing folder."""
+        path = self.root / "volumes" / "landing" / model / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    def run(self, model: str, contract: Path | None = None, run: str = "") -> RunRecord:
+        """Ingest, and give the record that the run left."""
+        self.runs += 1
+        target = f"/Volumes/crisk/ops/runs/{model}/{run or self.runs}.json"
+        path = contract or CONTRACTS / f"{model}.yaml"
+        ingest(["--contract", str(path), "--model", model, "--catalog", "crisk", "--run-record", target])
+        return self.record(model, run or str(self.runs))
+
+    def record(self, model: str, run: str) -> RunRecord:
+        return RunRecord.from_json((self.root / "volumes" / "runs" / model / f"{run}.json").read_text())
+
+    def read(self, table: str) -> DataFrame:
+        """`silver.account`, read by Spark itself."""
+        return self.spark.read.format("delta").load(str(self.root / "tables" / table.replace(".", "/")))
+
+
+@pytest.fixture
+def lakehouse(tmp_path: Path, spark: SparkSession, monkeypatch: pytest.MonkeyPatch) -> Lakehouse:
+    names = {
+        "schemas": {f"crisk.{schema}": str(tmp_path / "tables" / schema) for schema in ("bronze", "silver")},
+        "volumes": {
+            "/Volumes/crisk/bronze/landing": str(tmp_path / "volumes" / "landing"),
+            "/Volumes/crisk/ops/checkpoints": str(tmp_path / "volumes" / "checkpoints"),
+            "/Volumes/crisk/ops/runs": str(tmp_path / "volumes" / "runs"),
+        },
+    }
+    (tmp_path / "namespace.json").write_text(json.dumps(names))
+    monkeypatch.setenv("LAKEHOUSE_NAMESPACE", str(tmp_path / "namespace.json"))
+    return Lakehouse(tmp_path, spark)
