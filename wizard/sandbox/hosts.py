@@ -115,7 +115,7 @@ class ServerHosts:
 
     async def _serve(self, site: _Site) -> None:
         assert self._make is not None
-        site.runner = web.AppRunner(self._make(site.host, site.workspace), access_log=None, shutdown_timeout=1.0)
+        site.runner = web.AppRunner(self._make(site.host, site.workspace), access_log=None, shutdown_timeout=0.25)
         await site.runner.setup()
         await web.SockSite(site.runner, site.listener, ssl_context=self._context).start()
 
