@@ -17,6 +17,7 @@ import pytest
 
 from wizard.sandbox.domain.arm_providers import provider, register_provider
 from wizard.sandbox.domain.arm_types import namespaces
+from wizard.sandbox.domain.build import assign_role
 from wizard.sandbox.domain.cloud import Cloud
 from wizard.sandbox.domain.core import SYSTEM, Caller
 from wizard.sandbox.domain.entra import caller_by_oid
@@ -215,23 +216,23 @@ def terraform(served: Served, tmp_path: Path) -> Callable[..., Terraform]:
 
 @dataclass
 class Lakehouse:
-    """The ground that Databricks stands on: the foundation root applied, people, a metastore assigned."""
+    """The ground that Databricks stands on. `facts` are named as the foundation root's outputs."""
 
-    foundation: Terraform
+    served: Served
     facts: dict[str, Any]
-    setup: str = "proof-0001"
 
     def databricks(self) -> str:
         """Both provider blocks: the account as `databricks.accounts`, the workspace as the default."""
-        here = world(self.foundation.served.cloud)
-        login = (
-            "azure_tenant_id = var.tenant_id\nazure_client_id = var.client_id\nazure_client_secret = var.client_secret"
-        )
+        login = """
+  azure_tenant_id     = var.tenant_id
+  azure_client_id     = var.client_id
+  azure_client_secret = var.client_secret
+"""
         return f"""
 provider "databricks" {{
   alias      = "accounts"
-  host       = "{self.foundation.served.cloud.hosts.url("accounts")}"
-  account_id = "{here.account_id}"
+  host       = "{self.served.cloud.hosts.url("accounts")}"
+  account_id = "{world(self.served.cloud).account_id}"
   {login}
 }}
 provider "databricks" {{
@@ -243,20 +244,52 @@ provider "databricks" {{
 
 
 @pytest.fixture
-def lakehouse(served: Served, tmp_path: Path) -> Lakehouse:
-    return make_lakehouse(served, tmp_path)
+def lakehouse(served: Served) -> Lakehouse:
+    """What the foundation makes, by the domain itself: storage, connector with its role, workspace, metastore."""
+    cloud, caller = served.cloud, served.caller
+    group = f"/subscriptions/{served.subscription}/resourceGroups/rg-lake"
+
+    def make(type: str, id: str, /, **body: Any) -> dict[str, Any]:
+        return cloud.kind(type).create(caller, {"id": id, "location": "brazilsouth", **body})
+
+    make("Microsoft.Resources/resourceGroups", group)
+    account = f"{group}/providers/Microsoft.Storage/storageAccounts/stproof"
+    properties = {"isHnsEnabled": True}
+    make(
+        "Microsoft.Storage/storageAccounts",
+        account,
+        sku={"name": "Standard_LRS"},
+        kind="StorageV2",
+        properties=properties,
+    )
+    make(
+        "Microsoft.Storage/storageAccounts/blobServices/containers",
+        f"{account}/blobServices/default/containers/catalog",
+    )
+    connectors = "Microsoft.Databricks/accessConnectors"
+    connector = make(connectors, f"{group}/providers/{connectors}/adb-mi", identity={"type": "SystemAssigned"})
+    assign_role(cloud, account, "Storage Blob Data Contributor", connector["identity"]["principalId"], "app")
+    workspaces = "Microsoft.Databricks/workspaces"
+    managed = {"managedResourceGroupId": f"{group}-managed"}
+    workspace = make(workspaces, f"{group}/providers/{workspaces}/adb", sku={"name": "premium"}, properties=managed)
+    facts = {
+        "workspace_id": workspace["properties"]["workspaceId"],
+        "workspace_url": workspace["properties"]["workspaceUrl"],
+        "workspace_resource_id": workspace["id"],
+        "access_connector_id": connector["id"],
+        "containers": {"catalog": "abfss://catalog@stproof.dfs.core.windows.net/"},
+    }
+    assign_metastore(served, facts["workspace_id"])
+    return Lakehouse(served, facts)
 
 
-def make_lakehouse(served: Served, tmp_path: Path, command: tuple[str, ...] = ("terraform",)) -> Lakehouse:
-    root = copy_root(served, tmp_path, "foundation", foundation_variables(served), command)
-    root.apply()
-    facts = root.outputs()
+def assign_metastore(served: Served, workspace: str) -> None:
+    """What the steps before Unity Catalog do: the owner in the account, a metastore in the region."""
     cloud = served.cloud
     cloud.kind("account.user").create(SYSTEM, {"userName": OWNER, "displayName": "Owner"})
     metastore = cloud.kind("account.metastore").create(served.caller, {"name": "primary", "region": "brazilsouth"})
-    assignment = {"workspace_id": facts["workspace_id"], "metastore_id": metastore["metastore_id"]}
+    assignment = {"workspace_id": workspace, "metastore_id": metastore["metastore_id"]}
     cloud.kind("account.metastoreAssignment").create(served.caller, assignment)
-    return Lakehouse(root, facts)
 
 
 def copy_root(

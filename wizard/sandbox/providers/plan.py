@@ -74,7 +74,7 @@ def replaces(spec: Spec, prior: Values, plan: Values) -> list[Path]:
     paths = []
     for name in spec.force_new:
         steps, old, new = _walk(spec.block, name, prior, plan)
-        if not equivalent(old, new, spec.compare.get(name)) and not (new is None and empty(old)):
+        if not equivalent(old, new, spec.compare.get(name)) and not spec.takes(name, old, new):
             paths.append(steps)
     return paths
 

@@ -38,11 +38,20 @@ class Spec:
     handled: frozenset[str]
     update: str
     force_new: tuple[str, ...]
+    in_place: dict[str, list[str]]
     defaults: dict[str, Any]
     compare: dict[str, str]
     computed_blocks: tuple[str, ...]
     body: dict[str, Any]
     mapping: Mapping
+
+    def takes(self, path: str, old: object, new: object) -> bool:
+        """Whether a force-new attribute may change from `old` to `new` all the same."""
+        for rule in self.in_place.get(path, ()):
+            ways = [part.strip() for part in rule.replace("=", ">").split(">")]
+            if old in ways and new in ways and ("=" in rule or ways.index(str(old)) < ways.index(str(new))):
+                return True
+        return False
 
     def unstored(self) -> Iterator[str]:
         """Settable attributes and blocks that REST has no place for: they live in the body's `_terraform`."""
@@ -54,7 +63,7 @@ class Spec:
         yield from (name for name in self.block.blocks if name not in named and name not in _NOT_STORED)
 
     def unmapped(self) -> Iterator[str]:
-        """`unstored`, and the same inside of blocks that REST has a place for; these stand in Terraform's state only."""
+        """`unstored`, and the same inside of blocks that REST has a place for: those stand in the state only."""
         yield from self.unstored()
         for name, inner in self.mapping.blocks.items():
             yield from _inner(self.block.blocks[name].block, inner, f"{name}.")
@@ -101,6 +110,7 @@ def _spec(provider: Provider, type: str, given: dict[str, Any]) -> Spec:
         handled=frozenset(given.get("handled", ())),
         update=given.get("update", "put" if provider == "azurerm" else "patch"),
         force_new=tuple(given.get("force_new", ())),
+        in_place=given.get("in_place", {}),
         defaults=given.get("defaults", {}),
         compare=given.get("compare", {}),
         computed_blocks=tuple(given.get("computed_blocks", ())),
