@@ -11,7 +11,7 @@ from tests.steps.late import context
 from wizard import assets
 from wizard.setup.answers import AnswersInvalid
 from wizard.setup.step import Verdict
-from wizard.steps.contracts import Contracts, contracts, defects, schedules
+from wizard.steps.contracts import Contracts, contracts, schedules
 from wizard.steps.facts import ContractsFacts
 
 BOTH = {"contracts": {"files": ["template:account", "template:consents"]}}
@@ -77,7 +77,7 @@ def test_every_defect_is_told_with_its_place_before_anything_is_written(tmp_path
     assert len(lines) >= 2
     assert all(line.startswith(f"{bad}:") and line.split(":")[1].isdigit() for line in lines)
     assert not ctx.folder.contracts.exists()
-    assert defects(("bad.yaml", "template:account"), tmp_path) == lines
+    assert set(Contracts().faults(ctx.answers, ctx.folder)) == set(lines)
 
 
 def test_absent_files_are_named_together(tmp_path: Path) -> None:

@@ -7,6 +7,8 @@ from pathlib import Path
 from lakehouse_jobs.contract import Contract, Defect, check_file, load
 from pydantic import Field
 
+from wizard.setup.answers import Answers
+from wizard.setup.folder import Folder
 from wizard.setup.step import Actor, Finding, Kind, Problem, Questions, Verdict
 from wizard.steps.base import Ctx, WizardStep
 from wizard.steps.facts import ContractsFacts
@@ -32,8 +34,14 @@ class Contracts(WizardStep):
     after = ("project",)
     questions = ContractsQuestions
 
+    def faults(self, answers: Answers, folder: Folder) -> list[str]:
+        sources = _sources(answers, folder)
+        found = [_absent(source) for source in sources if source.missing]
+        there = [source for source in sources if not source.missing]
+        return found + [str(each) for source in there for each in _defects(source)] + [*map(str, _clashes(there))]
+
     def check(self, ctx: Ctx) -> Finding:
-        sources = _sources(ctx)
+        sources = _sources(ctx.answers, ctx.folder)
         if absent := [source for source in sources if source.missing]:
             return _not_found(absent)
         defects = [defect for source in sources for defect in _defects(source)]
@@ -51,21 +59,11 @@ class Contracts(WizardStep):
         return Finding(Verdict.DONE, why, ContractsFacts(contracts=models))
 
     def apply(self, ctx: Ctx) -> None:
-        for source in _sources(ctx):
+        for source in _sources(ctx.answers, ctx.folder):
             if not source.settled and source.origin is not None:
                 ctx.say(_("writes contracts/{name}", name=source.copy.name))
                 ctx.folder.write(source.copy, source.origin.read_bytes(), mode=0o644)
             remember(ctx, source)
-
-
-def defects(files: tuple[str, ...], base: Path) -> list[str]:
-    """Every defect of the contracts named, `file:line:column field: …`, before there is a setup folder.
-
-    `base` is the folder of the answers file. A file that is not there is a defect too."""
-    sources = [Source.of(name, "contracts", ".yaml", [base], base) for name in files]
-    found = [_absent(source) for source in sources if source.missing]
-    there = [source for source in sources if not source.missing]
-    return found + [str(defect) for source in there for defect in _defects(source)] + [*map(str, _clashes(there))]
 
 
 def contracts(ctx: Ctx) -> dict[str, Contract]:
@@ -80,8 +78,9 @@ def schedules(ctx: Ctx) -> dict[str, str]:
     return {model.name: found.cron for found in contracts(ctx).values() if found.cron for model in found.models}
 
 
-def _sources(ctx: Ctx) -> list[Source]:
-    return [locate(ctx, name, "contracts", ".yaml") for name in ctx.ask(ContractsQuestions).files]
+def _sources(answers: Answers, folder: Folder) -> list[Source]:
+    names = answers.section(ContractsQuestions).files
+    return [locate(answers, folder, name, "contracts", ".yaml") for name in names]
 
 
 def _defects(source: Source) -> list[Defect]:

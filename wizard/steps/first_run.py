@@ -155,7 +155,7 @@ def _models(ctx: Ctx) -> dict[str, tuple[Contract, Model]]:
 
 def _samples(ctx: Ctx) -> dict[str, Source]:
     asked = ctx.ask(FirstRunQuestions).samples
-    return {model: locate(ctx, spec, "samples", ".csv") for model, spec in asked.items()}
+    return {model: locate(ctx.answers, ctx.folder, spec, "samples", ".csv") for model, spec in asked.items()}
 
 
 def _unusable(ctx: Ctx) -> Problem | None:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wizard import assets
+from wizard.setup.answers import Answers
+from wizard.setup.folder import Folder
 from wizard.steps.base import Ctx
 
 TEMPLATE = "template:"
@@ -52,13 +54,12 @@ class Source:
         return self.copy.is_file() and self.copy.read_bytes() == self.current.read_bytes()
 
 
-def locate(ctx: Ctx, spec: str, kind: str, suffix: str) -> Source:
+def locate(answers: Answers, folder: Folder, spec: str, kind: str, suffix: str) -> Source:
     """Find a file of the answers; a later run that reads the folder's answers finds it where the first one did."""
-    answers = ctx.answers.source
-    beside = [answers.absolute().parent] if answers is not None else []
-    remembered = ctx.folder.config().get(REMEMBERED, {}).get(spec)
-    bases = [*beside, ctx.folder.root, *([Path(remembered)] if remembered else [])]
-    return Source.of(spec, kind, suffix, bases, ctx.folder.root)
+    beside = [answers.source.absolute().parent] if answers.source is not None else []
+    remembered = folder.config().get(REMEMBERED, {}).get(spec)
+    bases = [*beside, folder.root, *([Path(remembered)] if remembered else [])]
+    return Source.of(spec, kind, suffix, bases, folder.root)
 
 
 def remember(ctx: Ctx, source: Source) -> None:

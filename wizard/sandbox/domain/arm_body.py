@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import json
 from typing import Any
@@ -34,7 +35,7 @@ def place(body: Body, path: str, value: Any) -> None:
 
 def merged(under: Body, over: Body) -> Body:
     """`over` upon `under`, objects merged deeply, all else replaced; neither is changed."""
-    result = dict(under)
+    result = copy.deepcopy(under)
     for key, value in over.items():
         below = result.get(key)
         result[key] = merged(below, value) if isinstance(below, dict) and isinstance(value, dict) else value
