@@ -216,6 +216,10 @@ def test_clusters_policies_and_permissions(lake: Live) -> None:
     assert cluster.state == compute.State.RUNNING
     id = str(cluster.cluster_id)
     assert list(client.clusters.list(filter_by=compute.ListClustersFilterBy(is_pinned=True))) == []
+    library = compute.Library(pypi=compute.PythonPyPiLibrary("tenacity"))
+    client.libraries.install(id, [library])
+    (status,) = list(client.libraries.cluster_status(id))
+    assert (status.library, status.status) == (library, compute.LibraryInstallStatus.INSTALLED)
     client.clusters.pin(id)
     assert [c.cluster_id for c in client.clusters.list()] == [id]
     entry = iam.AccessControlRequest(group_name="users", permission_level=iam.PermissionLevel.CAN_RESTART)

@@ -11,6 +11,7 @@ from wizard.sandbox.domain.databricks import invalid, not_modelled
 from wizard.sandbox.domain.unity_objects import Tables
 from wizard.sandbox.domain.unity_paths import namespace, split_volume_path, volume_file
 from wizard.sandbox.domain.workspace_access import ScopeSecrets
+from wizard.sandbox.domain.workspace_compute import Clusters
 from wizard.sandbox.spark.host import WheelTask
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ def prepared(cloud: Cloud, run_as: Caller, run: Body, task: Body) -> WheelTask:
     work = task.get("python_wheel_task")
     if work is None:
         raise not_modelled(f"the kind of task of '{task['task_key']}': only python_wheel_task runs")
+    _check_quota(cloud, run_as, run, task)
     wheels = tuple(_wheel(cloud, run_as, library) for library in task.get("libraries") or [])
     parameters = _parameters(run, work)
     for text in parameters:
@@ -60,6 +62,18 @@ def prepared(cloud: Cloud, run_as: Caller, run: Body, task: Body) -> WheelTask:
         namespace=namespace(cloud, run_as),
         secrets=secrets.readable(run_as),
     )
+
+
+def _check_quota(cloud: Cloud, run_as: Caller, run: Body, task: Body) -> None:
+    """A job cluster needs cores as any cluster does; serverless and running clusters do not."""
+    shared = {entry["job_cluster_key"]: entry["new_cluster"] for entry in run["job_clusters"] or []}
+    spec = task.get("new_cluster") or shared.get(task.get("job_cluster_key"))
+    if spec is not None:
+        clusters = cloud.kind("ws.cluster")
+        assert isinstance(clusters, Clusters)
+        failure = clusters.quota_failure(run_as, clusters.check_spec(run_as, spec))
+        if failure:
+            raise invalid(failure, "CLUSTER_LAUNCH_FAILURE")
 
 
 def _wheel(cloud: Cloud, run_as: Caller, library: Body) -> Path:

@@ -6,6 +6,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
+from wizard.sandbox.domain.arm_compute import free_cores
 from wizard.sandbox.domain.core import Body, Caller, CloudError
 from wizard.sandbox.domain.databricks import RULES, Bodies, denied, exists, invalid, missing, public, required
 from wizard.sandbox.domain.principals import find_principal, require_workspace_admin, workspace_body, workspace_level
@@ -26,6 +27,7 @@ OWN = (
     "state",
     "state_message",
     "termination_reason",
+    "_libraries",
     "_pinned",
     "_polls",
 )
@@ -39,7 +41,7 @@ def node_type(id: str) -> Body:
 
 
 def node_types() -> Bodies:
-    """The answer of clusters/list-node-types."""
+    """The answer of clusters/list-node-types; what is free of the quota is asked at Azure, not here."""
     return [
         {
             "node_type_id": entry["node_type_id"],
@@ -59,7 +61,7 @@ def node_types() -> Bodies:
                 "local_disks": entry["disks"],
                 "local_disk_size_gb": entry["disk_gb"],
             },
-            "node_info": {"status": [], "available_core_quota": RULES["compute"]["regional_vcpu_limit"]},
+            "node_info": {"status": []},
         }
         for entry in RULES["compute"]["node_types"]
     ]
@@ -228,20 +230,28 @@ class Clusters(WorkspaceKind):
 
     def _starting(self, caller: Caller, body: Body, state: str) -> Body:
         """On the way to RUNNING, or TERMINATED where the quota does not allow it."""
-        others = [c for c in self.all(caller) if c["cluster_id"] != body["cluster_id"]]
-        running = sum(self.cores(c) for c in others if c["state"] in ACTIVE)
-        limit = RULES["compute"]["regional_vcpu_limit"]
-        needed = self.cores(body)
         out = {**body, "state": state, "state_message": "Finding instances for new nodes", "_polls": 0}
-        if running + needed > limit:
-            region = workspace_body(self.cloud, caller.workspace)["location"]
-            # Only state_message reaches the provider's user, so the code stands in it.
-            out["_failure"] = (
-                f"AZURE_QUOTA_EXCEEDED_EXCEPTION: Operation could not be completed as it results in exceeding approved "
-                f"Total Regional Cores quota. Location: {region}, Current Limit: {limit}, Current Usage: {running}, "
-                f"Additional Required: {needed}."
-            )
+        stored = self.cloud.store.get(self.name, self.key(caller, str(body["cluster_id"])))
+        held = self.cores(stored) if stored and stored["state"] in ACTIVE else 0
+        failure = self.quota_failure(caller, body, held)
+        if failure:
+            out["_failure"] = failure
         return out
+
+    def quota_failure(self, caller: Caller, spec: Body, held: int = 0) -> str | None:
+        """What Azure says where `spec` needs more cores than are free, `held` of them being its own already."""
+        workspace = workspace_body(self.cloud, caller.workspace)
+        subscription, region = workspace["azure_workspace_info"]["subscription_id"], str(workspace["location"])
+        free = free_cores(self.cloud, subscription, region, str(spec["node_type_id"])) + held
+        needed = self.cores(spec)
+        if needed <= free:
+            return None
+        # Only state_message reaches the provider's user, so the code stands in it.
+        return (
+            "AZURE_QUOTA_EXCEEDED_EXCEPTION: Operation could not be completed as it results in exceeding approved "
+            f"quota of cores. Location: {region}, Node type: {spec['node_type_id']}, Free: {max(free, 0)}, "
+            f"Required: {needed}."
+        )
 
     def read(self, caller: Caller, id: str) -> Body:
         workspace_level(self.cloud, caller)
@@ -294,6 +304,24 @@ class Clusters(WorkspaceKind):
     def pin(self, caller: Caller, id: str, pinned: bool) -> None:
         require_workspace_admin(self.cloud, caller, "pin clusters")
         self.save(caller, id, {**self.load(caller, id), "_pinned": pinned})
+
+    def install(self, caller: Caller, id: str, libraries: Bodies) -> None:
+        """Libraries are noted as installed: no cluster of the sandbox runs code, job tasks bring their own."""
+        body = self.load(caller, id)
+        require_level(self.cloud, caller, f"clusters/{id}", str(body["creator_user_name"]), "CAN_MANAGE")
+        held = body.get("_libraries", [])
+        self.save(caller, id, {**body, "_libraries": held + [one for one in libraries if one not in held]})
+
+    def uninstall(self, caller: Caller, id: str, libraries: Bodies) -> None:
+        body = self.load(caller, id)
+        require_level(self.cloud, caller, f"clusters/{id}", str(body["creator_user_name"]), "CAN_MANAGE")
+        kept = [one for one in body.get("_libraries", []) if one not in libraries]
+        self.save(caller, id, {**body, "_libraries": kept})
+
+    def libraries(self, caller: Caller, id: str) -> Bodies:
+        """[{library, status}] of a cluster."""
+        self.read(caller, id)
+        return [{"library": one, "status": "INSTALLED"} for one in self.load(caller, id).get("_libraries", [])]
 
     def delete(self, caller: Caller, id: str) -> None:
         """clusters/permanent-delete."""

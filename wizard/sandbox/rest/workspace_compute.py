@@ -6,7 +6,7 @@ import base64
 from collections.abc import Callable
 
 from wizard.sandbox.domain.core import Body
-from wizard.sandbox.domain.databricks import RULES, not_modelled
+from wizard.sandbox.domain.databricks import RULES
 from wizard.sandbox.domain.principals import workspace_level
 from wizard.sandbox.domain.workspace_access import Permissions, ScopeSecrets
 from wizard.sandbox.domain.workspace_compute import Clusters, node_types
@@ -59,8 +59,17 @@ def _cluster_edit(call: Call) -> None:
     _clusters(call).update(call.caller, _id(call), body_of(call))
 
 
-def _no_libraries(call: Call) -> Body:
-    raise not_modelled("libraries installed on a cluster: job tasks bring their own")
+def _install(call: Call) -> None:
+    _clusters(call).install(call.caller, _id(call), body_of(call).get("libraries") or [])
+
+
+def _uninstall(call: Call) -> None:
+    _clusters(call).uninstall(call.caller, _id(call), body_of(call).get("libraries") or [])
+
+
+def _library_status(call: Call) -> Body:
+    id = query_of(call, "cluster_id")
+    return {"cluster_id": id, "library_statuses": _clusters(call).libraries(call.caller, id)}
 
 
 def _cluster_routes() -> list[Route]:
@@ -86,8 +95,9 @@ def _cluster_routes() -> list[Route]:
             f"{CLUSTERS}/permanent-delete",
             _on_cluster(lambda k, c: k.delete(c.caller, _id(c))),
         ),
-        route("libraries.install", "POST", "/api/2.0/libraries/install", _no_libraries),
-        route("libraries.status", "GET", "/api/2.0/libraries/cluster-status", _no_libraries),
+        route("libraries.install", "POST", "/api/2.0/libraries/install", _install),
+        route("libraries.uninstall", "POST", "/api/2.0/libraries/uninstall", _uninstall),
+        route("libraries.status", "GET", "/api/2.0/libraries/cluster-status", _library_status),
     ]
 
 
