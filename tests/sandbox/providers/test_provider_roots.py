@@ -5,82 +5,86 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
-from tests.sandbox.providers.conftest import OWNER, Served, assign_metastore, copy_root, foundation_variables
+from tests.sandbox.providers.conftest import OWNER, Served, Terraform, assign_metastore, copy_root, foundation_variables
 from wizard.sandbox.domain.world import world
 
 EMBEDDED = (sys.executable, "-m", "wizard.provisioning.embedded")
+SETUP = "proof-0001"
 BILLABLE = ("Microsoft.Databricks/workspaces", "Microsoft.Storage/storageAccounts", "Microsoft.Network/natGateways")
 
 
-def test_the_four_roots_from_nothing_to_nothing(served: Served, tmp_path: Path) -> None:
-    cloud, setup = served.cloud, "proof-0001"
-    foundation = copy_root(served, tmp_path, "foundation", foundation_variables(served))
-    foundation.apply()
-    facts = foundation.outputs()
-    assign_metastore(served, facts["workspace_id"])
-    identity = copy_root(
-        served,
-        tmp_path,
-        "identity",
-        {
-            "setup_id": setup,
-            "group_name": "data_engineer",
-            "principal_object_id": served.caller.oid,
-            "member_upns": [OWNER],
-        },
-    )
-    identity.apply()
-    workspace = {
+def workspace_variables(facts: dict[str, Any]) -> dict[str, Any]:
+    return {
         "workspace_host": f"https://{facts['workspace_url']}",
         "workspace_resource_id": facts["workspace_resource_id"],
-        "setup_id": setup,
+        "setup_id": SETUP,
         "catalog": "crisk",
         "group_name": "data_engineer",
     }
-    unity = copy_root(
-        served,
-        tmp_path,
-        "unity_catalog",
-        {
-            **workspace,
-            "accounts_host": cloud.hosts.url("accounts"),
-            "account_id": world(cloud).account_id,
-            "workspace_id": facts["workspace_id"],
-            "group_object_id": identity.outputs()["group_object_id"],
-            "member_upns": [OWNER],
-            "principal_client_id": served.caller.name,
-            "access_connector_id": facts["access_connector_id"],
-            "containers": facts["containers"],
-        },
-    )
-    unity.apply()
+
+
+def unity_variables(served: Served, facts: dict[str, Any], group: str) -> dict[str, Any]:
+    return {
+        **workspace_variables(facts),
+        "accounts_host": served.cloud.hosts.url("accounts"),
+        "account_id": world(served.cloud).account_id,
+        "workspace_id": facts["workspace_id"],
+        "group_object_id": group,
+        "member_upns": [OWNER],
+        "principal_client_id": served.caller.name,
+        "access_connector_id": facts["access_connector_id"],
+        "containers": facts["containers"],
+    }
+
+
+def compute_variables(facts: dict[str, Any]) -> dict[str, Any]:
+    return {
+        **workspace_variables(facts),
+        "tags": {"lakehouse-setup": SETUP},
+        "cluster_name": "exploration",
+        "policy_name": "lakehouse",
+        "secret_scope": "risk",
+        "secret_readers": ["data_engineer"],
+        "node_type": "Standard_DS3_v2",
+        "runtime": "17.3.x-scala2.13",
+    }
+
+
+def identity_variables(served: Served) -> dict[str, Any]:
+    return {
+        "setup_id": SETUP,
+        "group_name": "data_engineer",
+        "principal_object_id": served.caller.oid,
+        "member_upns": [OWNER],
+    }
+
+
+def test_the_four_roots_from_nothing_to_nothing(served: Served, tmp_path: Path) -> None:
+    def apply(name: str, variables: dict[str, Any]) -> Terraform:
+        root = copy_root(served, tmp_path, name, variables)
+        root.apply()
+        roots.insert(0, root)
+        return root
+
+    roots: list[Terraform] = []
+    facts = apply("foundation", foundation_variables(served)).outputs()
+    assign_metastore(served, facts["workspace_id"])
+    group = apply("identity", identity_variables(served)).outputs()["group_object_id"]
+    unity = apply("unity_catalog", unity_variables(served, facts, group))
     assert unity.outputs()["volumes"]["landing"] == "/Volumes/crisk/bronze/landing"
-    compute = copy_root(
-        served,
-        tmp_path,
-        "compute",
-        {
-            **workspace,
-            "tags": {"lakehouse-setup": setup},
-            "cluster_name": "exploration",
-            "policy_name": "lakehouse",
-            "secret_scope": "risk",
-            "secret_readers": ["data_engineer"],
-            "node_type": "Standard_DS3_v2",
-            "runtime": "17.3.x-scala2.13",
-        },
-    )
-    compute.apply()
-    roots = (compute, unity, identity, foundation)
-    before = cloud.store.dump()
+    apply("compute", compute_variables(facts))
+    before = served.cloud.store.dump()
     assert [root.plan() for root in roots] == [[], [], [], []]
-    assert cloud.store.dump() == before
+    assert served.cloud.store.dump() == before
     for root in roots:
         root.destroy()
-    assert not set(BILLABLE) & set(cloud.store.kinds())
-    left = {kind for kind in cloud.store.kinds() if kind.startswith(("uc.", "ws.", "entra.group", "account.group"))}
-    assert left == set()
+    kinds = served.cloud.store.kinds()
+    assert not set(BILLABLE) & set(kinds)
+    assert [
+        kind for kind in kinds if kind.startswith(("uc.", "ws.", "entra.group", "account.group", "terraform."))
+    ] == []
 
 
 def test_the_embedded_terraform_does_the_same(served: Served, tmp_path: Path) -> None:
