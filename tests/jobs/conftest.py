@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,17 +10,9 @@ import pytest
 from lakehouse_jobs.main import ingest
 from lakehouse_jobs.records import RunRecord
 from pyspark.sql import DataFrame, SparkSession
-from wizard.sandbox.spark import session as sessions
 
 REPOSITORY = Path(__file__).parents[2]
 CONTRACTS = REPOSITORY / "templates" / "contracts"
-
-
-@pytest.fixture(scope="session")
-def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
-    session = sessions.start(tmp_path_factory.mktemp("spark"))
-    yield session
-    session.stop()
 
 
 @dataclass

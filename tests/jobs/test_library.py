@@ -1,0 +1,123 @@
+"""The library as it is shipped: one wheel, one protocol, options that each platform gets."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+from lakehouse_jobs import PROTOCOL
+from lakehouse_jobs.contract import load
+from lakehouse_jobs.layers import Hop
+from lakehouse_jobs.layers.silver import merge_statement
+from lakehouse_jobs.main import ingest
+from lakehouse_jobs.packaging import build_wheel
+from lakehouse_jobs.platform.databricks import Databricks, auto_loader_options, reader_schema
+from lakehouse_jobs.platform.local import Local, stream_options
+from lakehouse_jobs.records import RunRecord
+
+from wizard.samples import COLUMNS, consents
+
+CONTRACTS = Path(__file__).parents[2] / "templates" / "contracts"
+
+
+def test_the_wheel_is_the_same_each_time_and_installs(tmp_path: Path) -> None:
+    folders = [tmp_path / name for name in ("a", "b")]
+    for folder in folders:
+        folder.mkdir()
+    first, second = (build_wheel(folder) for folder in folders)
+    assert first.read_bytes() == second.read_bytes()
+    install = [sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--no-index", "--target", str(tmp_path / "t")]
+    subprocess.run([*install, str(first)], check=True, capture_output=True)
+    # From where it was installed, it builds itself again.
+    code = (
+        "import sys; sys.path.insert(0, sys.argv[1])\nfrom pathlib import Path\n"
+        "from lakehouse_jobs import packaging\nassert packaging.__file__.startswith(sys.argv[1])\n"
+        "packaging.build_wheel(Path(sys.argv[1]))"
+    )
+    subprocess.run([sys.executable, "-c", code, str(tmp_path / "t")], check=True)
+    assert (tmp_path / "t" / first.name).read_bytes() == first.read_bytes()
+    names = zipfile.ZipFile(first).namelist()
+    assert "lakehouse_jobs/main.py" in names
+    assert not [name for name in names if name.startswith("wizard")]
+
+
+def test_another_protocol_is_refused_before_anything_happens() -> None:
+    arguments = ["--contract", "c", "--model", "m", "--catalog", "c", "--protocol", str(PROTOCOL + 1)]
+    with pytest.raises(SystemExit, match=f"speaks protocol {PROTOCOL + 1}"):
+        ingest(arguments)
+
+
+def test_databricks_gets_auto_loader_with_rescue() -> None:
+    model = load(CONTRACTS / "account.yaml").model("account")
+    assert auto_loader_options(model, "/Volumes/c/ops/checkpoints/account") == {
+        "cloudFiles.format": "csv",
+        "cloudFiles.maxFilesPerTrigger": "1000",
+        "pathGlobFilter": "*.csv*",
+        "rescuedDataColumn": "_rescued_data",
+        "header": "true",
+        "sep": ",",
+        "quote": '"',
+        "escape": '"',
+        "multiLine": "true",
+        "encoding": "UTF-8",
+    }
+    assert (
+        reader_schema(model) == "`user_id` STRING, `name` STRING, `email` STRING, `city` STRING, _rescued_data STRING"
+    )
+
+
+def test_spark_itself_gets_a_file_stream_that_forgets_nothing() -> None:
+    model = load(CONTRACTS / "account.yaml").model("account")
+    assert stream_options(model) == {
+        "pathGlobFilter": "*.csv*",
+        "recursiveFileLookup": "true",
+        "maxFilesPerTrigger": "1000",
+        "maxFileAge": "36500d",
+    }
+
+
+def test_names_and_paths_of_each_platform() -> None:
+    local = Local({"c.silver": "/t/silver"}, {"/Volumes/c/b/l": "/v/l"}, {"abfss://raw@s.dfs.core.windows.net/": "/s"})
+    assert Databricks().table("c.silver.account") == "`c`.`silver`.`account`"
+    assert local.table("c.silver.account") == "delta.`/t/silver/account`"
+    assert local.path("/Volumes/c/b/l/x/y.csv") == "/v/l/x/y.csv"
+    assert local.path("abfss://raw@s.dfs.core.windows.net/x") == "/s/x"
+    assert Databricks().path("/Volumes/c/b/l/x") == "/Volumes/c/b/l/x"
+    with pytest.raises(FileNotFoundError):
+        local.path("/Volumes/c/b/late")
+    with pytest.raises(LookupError, match="SCHEMA_NOT_FOUND"):
+        local.table("c.gold.account")
+
+
+def test_merge_guards_against_older_rows_and_replaces_no_table() -> None:
+    model = load(CONTRACTS / "consents.yaml").model("consents")
+    statement = merge_statement(Hop(Databricks(), model, "c", "/x", "1", "silver"), "newest")
+    assert statement.startswith(
+        "MERGE INTO `c`.`silver`.`consents` t USING newest s "
+        "ON t.`user_id` = s.`user_id` AND t.`tipo_id` = s.`tipo_id` "
+        "WHEN MATCHED AND struct(s.`consent_id`, s.`_file_modified`, s.`_loaded_at`, to_json("
+    )
+    assert "> struct(t.`consent_id`" in statement
+    assert "REPLACE" not in statement
+
+
+def test_a_record_survives_its_file_and_knows_whether_it_balances() -> None:
+    record = RunRecord("1", "account", "c", read=5, bronze=5, taken=5, valid=3, invalid=1, duplicates=1, inserted=3)
+    assert RunRecord.from_json(record.to_json()) == record
+    assert record.balanced
+    record.inserted = 2
+    assert not record.balanced
+    with pytest.raises(ValueError, match="no record"):
+        RunRecord.from_json("[]")
+
+
+def test_samples_are_the_same_for_the_same_seed() -> None:
+    text = consents(200, seed=3)
+    assert text == consents(200, seed=3) != consents(200, seed=4)
+    lines = text.splitlines()
+    assert lines[0] == ",".join(COLUMNS)
+    assert len(lines) == 201
+    assert all((",,," in line) == ("Revogado" in line) for line in lines[1:])
