@@ -1,13 +1,15 @@
-"""One running sandbox for all tests that need a cloud: real HTTPS, real processes, loopback only."""
+"""What the whole session shares: one sandbox and one Spark, both real, both on this machine."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 import pytest
+from pyspark.sql import SparkSession
 
 from wizard.sandbox import process
 from wizard.sandbox.process import Connection
+from wizard.sandbox.spark import session as sessions
 
 
 @pytest.fixture(scope="session")
@@ -17,3 +19,10 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
     with process.connect(state) as connection:
         yield connection
     process.stop(state)
+
+
+@pytest.fixture(scope="session")
+def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
+    session = sessions.start(tmp_path_factory.mktemp("spark"))
+    yield session
+    session.stop()

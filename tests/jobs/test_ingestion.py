@@ -67,7 +67,9 @@ def test_consents_keep_the_newest_of_each_user_and_kind(lakehouse: Lakehouse) ->
     assert stored.where(col("status") == "Revogado").where("data_inicio is not null").count() == 0
 
 
-def test_rows_that_do_not_fit_the_contract_are_set_aside_with_the_reason(lakehouse: Lakehouse) -> None:
+def test_rows_that_do_not_fit_are_set_aside_with_the_reason_and_a_contract_may_gain_a_column(
+    lakehouse: Lakehouse,
+) -> None:
     contract = lakehouse.root / "measures.yaml"
     contract.write_text(MEASURES)
     rows = "id,at,value,note\n1,2026-01-02,1.5,ok\n2,soon,2,ok\n,2026-01-02,x,ok\n4,2026-01-02,,far too long\n5,,,\n"
@@ -81,6 +83,11 @@ def test_rows_that_do_not_fit_the_contract_are_set_aside_with_the_reason(lakehou
     assert reasons == ["at: no DATE", "id: required; value: no DECIMAL(9,2)", "note: longer than 4"]
     stored = [tuple(map(str, row)) for row in lakehouse.read("silver.measures").orderBy("id").collect()]
     assert [row[:4] for row in stored] == [("1", "2026-01-02", "1.50", "ok"), ("5", "None", "None", "None")]
+    contract.write_text(MEASURES.replace("      note:", "      unit: {type: string}\n      note:"))
+    lakehouse.put("measures", "2.csv", "id,value,unit\n6,2,kg\n")
+    lakehouse.run("measures", contract)
+    units = {row.id: row.unit for row in lakehouse.read("silver.measures").collect()}
+    assert units == {1: None, 5: None, 6: "kg"}
 
 
 def test_columns_are_found_by_their_header_and_the_unknown_is_rescued(lakehouse: Lakehouse) -> None:
@@ -147,17 +154,6 @@ def test_a_run_that_fails_is_red_has_its_record_and_loses_nothing(lakehouse: Lak
     mended = lakehouse.run("account", contract)
     assert (mended.status, mended.read, mended.taken, mended.inserted) == ("succeeded", 0, 1, 1)
     assert lakehouse.read("silver.account").count() == 2
-
-
-def test_a_contract_may_gain_a_column(lakehouse: Lakehouse) -> None:
-    contract = lakehouse.root / "measures.yaml"
-    contract.write_text(MEASURES)
-    lakehouse.put("measures", "1.csv", "id,value\n1,1\n")
-    lakehouse.run("measures", contract)
-    contract.write_text(MEASURES.replace("      note:", "      unit: {type: string}\n      note:"))
-    lakehouse.put("measures", "2.csv", "id,value,unit\n2,2,kg\n")
-    lakehouse.run("measures", contract)
-    assert {row.id: row.unit for row in lakehouse.read("silver.measures").collect()} == {1: None, 2: "kg"}
 
 
 def test_a_batch_that_comes_again_is_not_counted_and_not_written_twice(lakehouse: Lakehouse) -> None:

@@ -76,7 +76,7 @@ def _live(life: Life, connection: process.Connection, spark: SparkSession) -> No
     act("status", "status", "--json")
     _ask_as_people(life, connection)
     act("deep", "status", "--deep", "--json")
-    life.answers["drift"] = hands.Person(connection, "owner").call(
+    life.answers["drift"] = hands.Somebody(connection, "lakehouse-wizard").call(
         "DELETE", "/api/2.1/unity-catalog/schemas/crisk.gold?force=true"
     )
     act("drifted", "status", "--json")
@@ -93,7 +93,7 @@ def _live(life: Life, connection: process.Connection, spark: SparkSession) -> No
 
 
 def _ask_as_people(life: Life, connection: process.Connection) -> None:
-    owner, outsider = hands.Person(connection, "owner"), hands.Person(connection, "outsider")
+    owner, outsider = hands.Somebody(connection, "owner"), hands.Somebody(connection, "outsider")
     life.answers["owner's catalogs"] = owner.call("GET", "/api/2.1/unity-catalog/catalogs")
     life.answers["owner reads"] = owner.select("SELECT user_id, city FROM crisk.silver.account ORDER BY user_id")
     life.answers["outsider reads"] = outsider.select("SELECT user_id FROM crisk.silver.account")

@@ -38,19 +38,25 @@ def delta_tables(state: Path, spark: SparkSession) -> dict[str, Rows]:
     }
 
 
-class Person:
-    """Somebody of the scenario, who signs in with a password and speaks plain HTTPS."""
+class Somebody:
+    """One of the scenario's identities, who signs in and speaks plain HTTPS."""
 
     def __init__(self, connection: Connection, name: str) -> None:
         self._info = connection.info
         identity = self._info["identities"][name]
-        form = {
-            "grant_type": "password",
-            "client_id": "04b07795-8ddb-461a-bbee-02f9e1bf7b46",
-            "username": identity["upn"],
-            "password": identity["password"],
-        }
-        self._bearer = self._token(form, f"{DATABRICKS_RESOURCE}/.default")
+        secret = identity.get("client_secret")
+        form = (
+            {"grant_type": "client_credentials", "client_id": identity["client_id"], "client_secret": secret}
+            if secret
+            else {
+                "grant_type": "password",
+                "client_id": "04b07795-8ddb-461a-bbee-02f9e1bf7b46",  # the Azure CLI's own
+                "username": identity["upn"],
+                "password": identity["password"],
+            }
+        )
+        self._databricks = self._token(form, f"{DATABRICKS_RESOURCE}/.default")
+        self._arm = self._token(form, "https://management.azure.com/.default")
 
     def _token(self, form: dict[str, str], scope: str) -> str:
         url = f"{self._info['endpoints']['login']}/{self._info['tenant_id']}/oauth2/v2.0/token"
@@ -58,17 +64,18 @@ class Person:
         answer.raise_for_status()
         return str(answer.json()["access_token"])
 
-    def call(self, method: str, path: str, body: object = None) -> requests.Response:
+    def arm(self, method: str, path: str, body: Any = None) -> requests.Response:
+        """A call to the Resource Manager; `path` is a resource id with its api-version."""
+        return self._send(method, f"{self._info['endpoints']['arm']}{path}", self._arm, body)
+
+    def call(self, method: str, path: str, body: Any = None) -> requests.Response:
         """A call to the workspace."""
-        (workspace,) = self._info["workspaces"].values()
-        return requests.request(
-            method,
-            f"{workspace['url'].rstrip('/')}{path}",
-            json=body,
-            headers={"Authorization": f"Bearer {self._bearer}"},
-            verify=self._info["ca_file"],
-            timeout=60,
-        )
+        (url,) = self._info["workspaces"].values()
+        return self._send(method, f"{url.rstrip('/')}{path}", self._databricks, body)
+
+    def _send(self, method: str, url: str, token: str, body: Any) -> requests.Response:
+        headers = {"Authorization": f"Bearer {token}"}
+        return requests.request(method, url, json=body, headers=headers, verify=self._info["ca_file"], timeout=60)
 
     def select(self, statement: str) -> requests.Response:
         """A SQL statement on the starter warehouse, followed until it ended."""

@@ -74,7 +74,7 @@ class Azure:
         """As the caller; the assignment's name is new each time unless given."""
         scope = self.scope if scope is None else scope
         role_id = self.cloud.authorization.role_id(role)
-        id = f"{scope}/providers/{ASSIGNMENT}/{name or self.cloud.guid()}"  # noqa: A001
+        id = f"{scope}/providers/{ASSIGNMENT}/{name or self.cloud.guid()}"
         definition = f"{scope}/providers/Microsoft.Authorization/roleDefinitions/{role_id}"
         properties = {"roleDefinitionId": definition, "principalId": principal, **properties}
         return self.cloud.kind(ASSIGNMENT).create(self.caller, {"id": id, "properties": properties})

@@ -309,7 +309,7 @@ def budget(**changes: object) -> Body:
 
 def test_a_budget_stands_on_a_group_or_a_subscription(azure: Azure) -> None:
     for scope in (azure.scope, azure.group_id()):
-        id = f"{scope}/providers/{BUDGET}/monthly"  # noqa: A001
+        id = f"{scope}/providers/{BUDGET}/monthly"
         made = azure.cloud.kind(BUDGET).create(azure.caller, {"id": id, "properties": budget()})
         assert made["properties"]["timeGrain"] == "Monthly"
         changed = azure.cloud.kind(BUDGET).update(azure.caller, id, {"properties": {"amount": 300}})
@@ -330,7 +330,7 @@ def test_a_budget_stands_on_a_group_or_a_subscription(azure: Azure) -> None:
     ],
 )
 def test_budgets_that_are_refused(azure: Azure, changes: dict[str, object], word: str) -> None:
-    id = f"{azure.scope}/providers/{BUDGET}/monthly"  # noqa: A001
+    id = f"{azure.scope}/providers/{BUDGET}/monthly"
     with pytest.raises(CloudError) as error:
         azure.cloud.kind(BUDGET).create(azure.caller, {"id": id, "properties": budget(**changes)})
     assert error.value.status == 400

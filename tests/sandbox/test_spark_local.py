@@ -57,7 +57,8 @@ class World:
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     world = World(tmp_path_factory.mktemp("world"))
     yield world
-    children = psutil.Process().children(recursive=True)
+    drivers = [p for p in psutil.Process().children() if "wizard.sandbox.spark.driver" in p.cmdline()]
+    children = [process for driver in drivers for process in (driver, *driver.children(recursive=True))]
     world.loop.run_until_complete(world.spark.close())
     world.loop.close()
     assert len(children) >= 2, "the driver and its Java"

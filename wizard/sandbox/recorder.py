@@ -24,10 +24,10 @@ def read_records(state: Path, *, mutating: bool = False) -> list[dict[str, Any]]
 
 
 class Recorder:
-    """Appends to `requests.jsonl`: seq, at, host, method, path, operation, mutating, caller, status.
+    """Appends to `requests.jsonl`: seq, at, host, method, path, query, operation, mutating, caller, agent, status.
 
-    A provider's operation has the host `provider.<name>`, the RPC as method, the resource type as path and
-    `ok` or `failed` as status."""
+    `agent` is the client's own name for itself (User-Agent). A provider's operation has the host
+    `provider.<name>`, the RPC as method, the resource type as path and `ok` or `failed` as status."""
 
     def __init__(self, state: Path) -> None:
         self._path = state / FILE
@@ -36,9 +36,21 @@ class Recorder:
         self._file = os.fdopen(descriptor, "a", encoding="utf-8")
 
     def record_request(
-        self, host: str, method: str, path: str, operation: str, *, mutating: bool, caller: str, status: int
+        self,
+        host: str,
+        method: str,
+        path: str,
+        operation: str,
+        *,
+        mutating: bool,
+        caller: str,
+        status: int,
+        query: str = "",
+        agent: str = "",
     ) -> None:
-        self._append(host, method, path, operation, mutating=mutating, caller=caller, status=status)
+        self._append(
+            host, method, path, operation, mutating=mutating, caller=caller, status=status, query=query, agent=agent
+        )
 
     def record_provider(self, provider: str, rpc: str, type_name: str, caller_name: str, ok: bool) -> None:
         """One provider operation; only ApplyResourceChange counts as mutating."""
@@ -54,7 +66,17 @@ class Recorder:
         )
 
     def _append(
-        self, host: str, method: str, path: str, operation: str, *, mutating: bool, caller: str, status: int | str
+        self,
+        host: str,
+        method: str,
+        path: str,
+        operation: str,
+        *,
+        mutating: bool,
+        caller: str,
+        status: int | str,
+        query: str = "",
+        agent: str = "",
     ) -> None:
         self._sequence += 1
         record = {
@@ -63,9 +85,11 @@ class Recorder:
             "host": host,
             "method": method,
             "path": path,
+            "query": query,
             "operation": operation,
             "mutating": mutating,
             "caller": caller,
+            "agent": agent,
             "status": status,
         }
         self._file.write(json.dumps(record, separators=(",", ":")) + "\n")

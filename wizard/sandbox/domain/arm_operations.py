@@ -13,7 +13,7 @@ FORMAT = "%Y-%m-%dT%H:%M:%S.%fZ"
 
 def begin(cloud: Cloud) -> str:
     """The id of a new operation."""
-    id = cloud.guid()  # noqa: A001 - the word of the API
+    id = cloud.guid()
     cloud.store.put(KIND, id, {"polled": False, "startTime": cloud.now().strftime(FORMAT)})
     return id
 

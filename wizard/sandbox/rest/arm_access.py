@@ -33,7 +33,7 @@ async def get_definition(call: Call) -> Reply:
     for body in role_definitions(call.cloud, call.caller, scope_of(call)):
         if body["name"] == call.path["name"].lower():
             return Reply(200, body)
-    id = call.path["name"].replace("-", "")  # noqa: A001 - the word of the API
+    id = call.path["name"].replace("-", "")
     raise CloudError(404, "RoleDefinitionDoesNotExist", f"The specified role definition with ID '{id}' does not exist.")
 
 

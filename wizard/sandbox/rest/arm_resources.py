@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from wizard.sandbox.domain import arm_operations
 from wizard.sandbox.domain.arm_id import GROUP, parse_id
@@ -143,7 +143,7 @@ def _resources(call: Call, subscription: str, group: str | None) -> Iterator[Bod
 
 def _matches(body: Body, wanted: dict[str, str]) -> bool:
     tags = {name.lower(): value for name, value in body.get("tags", {}).items()}
-    tests = {
+    tests: dict[str, Callable[[str], bool]] = {
         "resourcetype": lambda value: body["type"].lower() == value.lower(),
         "name": lambda value: body["name"].lower() == value.lower(),
         "location": lambda value: body["location"] == normal_location(value),

@@ -120,7 +120,7 @@ class Door:
             log.exception("%s %s failed", request.method, raw_path)
             broken = CloudError(500, "InternalError", f"the sandbox failed at this request: {type(error).__name__}")
             reply = refusal(self._host, broken, request_id, self._cloud.hosts.url("login"))
-        self._record(request.method, raw_path, found[0] if found else None, caller, reply.status)
+        self._record(request, found[0] if found else None, caller, reply.status)
         return render(request, reply, request_id)
 
     def _call(
@@ -170,9 +170,10 @@ class Door:
         except CloudError:
             return False
 
-    def _record(self, method: str, path: str, route: Route | None, caller: Caller | None, status: int) -> None:
+    def _record(self, request: web.Request, route: Route | None, caller: Caller | None, status: int) -> None:
         if self._recorder is None:
             return
+        method, path = request.method, request.rel_url.raw_path
         self._recorder.record_request(
             self._host,
             method,
@@ -181,6 +182,8 @@ class Door:
             mutating=method not in READS and not (route and route.read_post),
             caller="" if caller is None or caller.oid == SYSTEM.oid else caller.name,
             status=status,
+            query=request.rel_url.query_string,
+            agent=request.headers.get("User-Agent", ""),
         )
 
 

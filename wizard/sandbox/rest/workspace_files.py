@@ -83,7 +83,7 @@ def _upload(call: Call) -> Reply:
     if call.body and not isinstance(call.body, bytes):
         raise invalid("Files are uploaded with the content type application/octet-stream.")
     if len(content) > RULES["files"]["largest_single_upload"]:
-        raise CloudError(413, "REQUEST_LIMIT_EXCEEDED", "The file is larger than 50 MiB: upload it in parts.")
+        raise CloudError(413, "REQUEST_LIMIT_EXCEEDED", "The file is larger than 5 GiB.")
     if path == root or path.is_dir():
         raise invalid("The path is a directory.")
     if path.exists() and not flag(call, "overwrite"):
@@ -157,8 +157,15 @@ def _no_presigned(call: Call) -> Body:
     raise CloudError(501, "NOT_IMPLEMENTED", "Presigned URLs are not offered: use the Files API itself.")
 
 
-def _no_parts(call: Call) -> Body:
-    raise CloudError(501, "NOT_IMPLEMENTED", "Uploads in parts are not offered: send the file in one request.")
+def _upload_in_parts(call: Call) -> Body:
+    """Begins an upload in parts. Its first part finds no presigned URL, and so the client sends the whole file."""
+    action = query_of(call, "action")
+    if action != "initiate-upload":
+        raise CloudError(501, "NOT_IMPLEMENTED", f"The action {action} is not offered: send the file in one request.")
+    path, _ = _place(call, "WRITE_VOLUME")
+    if path.exists() and not flag(call, "overwrite"):
+        raise CloudError(409, "ALREADY_EXISTS", "The file being created already exists.")
+    return {"multipart_upload": {"session_token": call.cloud.guid()}}
 
 
 FILE, DIRECTORY = FILES + "/{path:.+}", DIRECTORIES + "/{path:.+}"
@@ -176,8 +183,9 @@ ROUTES: list[Route] = [
     ),
     route("files.create-download-url", "POST", "/api/2.0/fs/create-download-url", _no_presigned, read_post=True),
     route("files.create-upload-part-urls", "POST", "/api/2.0/fs/create-upload-part-urls", _no_presigned),
+    route("files.create-abort-upload-url", "POST", "/api/2.0/fs/create-abort-upload-url", _no_presigned),
     route("files.upload", "PUT", FILE, _upload),
-    route("files.upload-in-parts", "POST", FILE, _no_parts),
+    route("files.upload-in-parts", "POST", FILE, _upload_in_parts),
     route("files.download", "GET", FILE, _download),
     route("files.metadata", "HEAD", FILE, _file_head),
     route("files.delete", "DELETE", FILE, _file_delete),
