@@ -67,7 +67,7 @@ def test_consents_keep_the_newest_of_each_user_and_kind(lakehouse: Lakehouse) ->
     assert stored.where(col("status") == "Revogado").where("data_inicio is not null").count() == 0
 
 
-def test_rows_that_do_not_fit_are_set_aside_with_the_reason_and_a_contract_may_gain_a_column(
+def test_rows_that_do_not_fit_are_set_aside_and_a_contract_may_gain_a_column(
     lakehouse: Lakehouse,
 ) -> None:
     contract = lakehouse.root / "measures.yaml"
