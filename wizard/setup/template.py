@@ -59,7 +59,7 @@ def _field(section: str, name: str, info: FieldInfo) -> str:
     if info.is_required():
         return f"{text}  {name}:\n"
     default = info.get_default(call_default_factory=True, validated_data={})
-    return f"{text}  # {name}: {_yaml(default)}\n"
+    return f"{text}  # {name}: {_yaml(default)}".rstrip() + "\n"
 
 
 def _yaml(value: object) -> str:
