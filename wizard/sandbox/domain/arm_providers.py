@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from wizard.sandbox.domain.arm_types import arm_types, locations, namespace_of, namespaces
+from wizard.sandbox.domain.arm_types import api_versions, arm_types, locations, namespace_of, namespaces
 from wizard.sandbox.domain.cloud import Cloud
 from wizard.sandbox.domain.core import Body, Caller, CloudError
 from wizard.sandbox.domain.world import world
@@ -130,7 +130,7 @@ def unregister_provider(cloud: Cloud, caller: Caller, subscription: str, namespa
 
 
 def _provider_body(subscription: str, namespace: str, state: str) -> Body:
-    regions = list(locations().values())
+    regions, versions = list(locations().values()), api_versions(namespace)
     types = [name.removeprefix(namespace + "/") for name in arm_types() if name.startswith(namespace + "/")]
     return {
         "id": f"/subscriptions/{subscription}/providers/{namespace}",
@@ -138,7 +138,8 @@ def _provider_body(subscription: str, namespace: str, state: str) -> Body:
         "registrationPolicy": "RegistrationFree" if namespaces()[namespace] else "RegistrationRequired",
         "registrationState": state,
         "resourceTypes": [
-            {"resourceType": name, "locations": regions, "apiVersions": [], "capabilities": "None"} for name in types
+            {"resourceType": name, "locations": regions, "apiVersions": versions, "capabilities": "None"}
+            for name in types
         ],
     }
 

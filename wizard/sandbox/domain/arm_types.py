@@ -118,6 +118,11 @@ def namespaces() -> Mapping[str, bool]:
     return {name: bool(item.get("free")) for name, item in _data()["namespaces"].items()}
 
 
+def api_versions(namespace: str) -> list[str]:
+    """The API versions that a namespace names; requests are answered whatever version they ask for."""
+    return list(_data()["namespaces"][namespace]["versions"])
+
+
 def namespace_of(name: str) -> str | None:
     """A namespace in its official spelling, or None."""
     return next((known for known in namespaces() if known.lower() == name.lower()), None)

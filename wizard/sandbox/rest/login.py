@@ -284,11 +284,11 @@ ROUTES = [
     Route(
         "login.databricks_metadata",
         "GET",
-        "/oidc/{realm}/.well-known/oauth-authorization-server",
+        "/oidc/{realm:.+}/.well-known/oauth-authorization-server",
         databricks_metadata,
         public=True,
     ),
-    _post("login.databricks_token", "/oidc/{realm}/v1/token", databricks_token),
+    _post("login.databricks_token", "/oidc/{realm:.+}/v1/token", databricks_token),
     Route("login.discovery", "GET", "/{tenant}/v2.0/.well-known/openid-configuration", discovery, public=True),
     Route("login.discovery", "GET", "/{tenant}/.well-known/openid-configuration", discovery, public=True),
     _post("login.device_code", "/{tenant}/oauth2/v2.0/devicecode", device_code),

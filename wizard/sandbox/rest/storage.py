@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from pathlib import Path
@@ -65,12 +66,20 @@ async def patch(call: Call) -> Reply:
 
 
 async def read(call: Call) -> Reply:
-    """GET gives the content, HEAD only the headers."""
+    """GET gives the content or the range of it that is asked for, HEAD only the headers."""
     found = Blobs(call.cloud, call.caller).existing(call.path["account"], call.path["container"], call.path["path"])
     headers = {**_stamps(found), "x-ms-blob-type": "BlockBlob", "x-ms-resource-type": "file"}
     if call.method == "HEAD":
         return Reply(200, headers={**headers, "Content-Length": str(found.stat().st_size)})
-    return Reply(200, found.read_bytes(), headers)
+    content = found.read_bytes()
+    asked = call.headers.get("x-ms-range") or call.headers.get("range") or ""
+    part = re.fullmatch(r"bytes=(\d+)-(\d*)", asked)
+    if part is None:
+        return Reply(200, content, headers)
+    first, last = int(part[1]), min(int(part[2] or len(content)), len(content) - 1)
+    if first > last:
+        raise CloudError(416, "InvalidRange", "The range specified is invalid for the current size of the resource.")
+    return Reply(206, content[first : last + 1], {**headers, "Content-Range": f"bytes {first}-{last}/{len(content)}"})
 
 
 async def delete(call: Call) -> Reply:
