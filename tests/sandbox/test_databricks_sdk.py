@@ -201,6 +201,17 @@ def test_files_go_up_and_come_down_as_they_were(lake: Live) -> None:
         files.download(f"{VOLUME}/in/a file#1.csv")
 
 
+@pytest.mark.parametrize("kind", ["application/json", "application/x-www-form-urlencoded", "multipart/form-data"])
+def test_a_file_is_its_bytes_whatever_its_content_type_says(lake: Live, kind: str) -> None:
+    path, content = f"{VOLUME}/rows.json", b'{"id": "007"}\n{"id": '
+    call = lake.workspace.api_client.do
+    call("PUT", f"/api/2.0/fs/files{path}", headers={"Content-Type": kind}, query={"overwrite": True}, data=content)
+    body = lake.workspace.files.download(path).contents
+    assert body is not None
+    assert body.read() == content
+    lake.workspace.files.delete(path)
+
+
 def test_clusters_policies_and_permissions(lake: Live) -> None:
     client = lake.workspace
     runtime = client.clusters.select_spark_version(long_term_support=True, scala="2.13")

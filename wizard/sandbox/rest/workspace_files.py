@@ -11,7 +11,7 @@ from wizard.sandbox.domain.core import Body, CloudError
 from wizard.sandbox.domain.databricks import RULES, invalid, missing
 from wizard.sandbox.domain.unity_paths import volume_file
 from wizard.sandbox.domain.workspace_objects import Objects
-from wizard.sandbox.rest.databricks_calls import body_of, flag, query_of, route
+from wizard.sandbox.rest.databricks_calls import answering, body_of, flag, query_of, route
 from wizard.sandbox.rest.route import Call, Reply, Route
 
 WORKSPACE, FILES, DIRECTORIES = "/api/2.0/workspace", "/api/2.0/fs/files", "/api/2.0/fs/directories"
@@ -79,9 +79,7 @@ def _file_headers(path: Path) -> dict[str, str]:
 
 def _upload(call: Call) -> Reply:
     path, root = _place(call, "WRITE_VOLUME")
-    content = call.body if isinstance(call.body, bytes) else b""
-    if call.body and not isinstance(call.body, bytes):
-        raise invalid("Files are uploaded with the content type application/octet-stream.")
+    content: bytes = call.body
     if len(content) > RULES["files"]["largest_single_upload"]:
         raise CloudError(413, "REQUEST_LIMIT_EXCEEDED", "The file is larger than 5 GiB.")
     if path == root or path.is_dir():
@@ -184,7 +182,7 @@ ROUTES: list[Route] = [
     route("files.create-download-url", "POST", "/api/2.0/fs/create-download-url", _no_presigned, read_post=True),
     route("files.create-upload-part-urls", "POST", "/api/2.0/fs/create-upload-part-urls", _no_presigned),
     route("files.create-abort-upload-url", "POST", "/api/2.0/fs/create-abort-upload-url", _no_presigned),
-    route("files.upload", "PUT", FILE, _upload),
+    Route("files.upload", "PUT", FILE, answering(_upload), raw_body=True),
     route("files.upload-in-parts", "POST", FILE, _upload_in_parts),
     route("files.download", "GET", FILE, _download),
     route("files.metadata", "HEAD", FILE, _file_head),
