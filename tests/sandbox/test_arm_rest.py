@@ -22,6 +22,8 @@ from azure.mgmt.resource.subscriptions import SubscriptionClient
 from azure.mgmt.storage import StorageManagementClient
 
 from tests.sandbox.conftest import ARM_SCOPE, Http, secret_credential
+from wizard.sandbox.domain import arm_operations
+from wizard.sandbox.domain.cloud import Cloud
 from wizard.sandbox.process import Connection
 
 GROUP = "rg-arm-rest"
@@ -237,3 +239,11 @@ def test_an_unknown_operation_is_refused_by_name(clients: Clients, http: Http) -
     assert "Microsoft.KeyVault/vaults" in answer.json["error"]["message"]
     keys = f"{clients.scope}/resourceGroups/{GROUP}/providers/Microsoft.Storage/storageAccounts/x/listKeys"
     assert http("POST", f"{clients.base_url}{keys}?api-version=2023-01-01", token=clients.token, body={}).status == 501
+
+
+def test_an_operation_ends_at_its_second_look_and_then_leaves_the_store(cloud: Cloud) -> None:
+    before = cloud.store.dump()
+    operation = arm_operations.begin(cloud)
+    states = [arm_operations.poll(cloud, operation)["status"] for _ in range(3)]
+    assert states == ["InProgress", "Succeeded", "Succeeded"]
+    assert cloud.store.dump() == before

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from wizard.sandbox.domain.cloud import Cloud
 from wizard.sandbox.domain.core import Body, CloudError
 
@@ -19,12 +17,19 @@ def begin(cloud: Cloud) -> str:
 
 
 def poll(cloud: Cloud, id: str) -> Body:
-    """InProgress at the first look, Succeeded from then on. Raises CloudError 404."""
-    record: dict[str, Any] | None = cloud.store.get(KIND, id)
+    """InProgress at the first look, Succeeded from then on. Raises CloudError 404.
+
+    An operation that was told to have ended leaves the store: a world at rest holds none. The process remembers it."""
+    ended = cloud.ended_operations.get(id)
+    if ended is not None:
+        return ended
+    record = cloud.store.get(KIND, id)
     if record is None:
         raise CloudError(404, "OperationNotFound", f"The operation '{id}' could not be found.")
     answer: Body = {"id": id, "name": id, "startTime": record["startTime"]}
     if not record["polled"]:
-        cloud.store.put(KIND, id, {**record, "polled": True, "endTime": cloud.now().strftime(FORMAT)})
+        cloud.store.put(KIND, id, {**record, "polled": True})
         return {**answer, "status": "InProgress"}
-    return {**answer, "endTime": record["endTime"], "status": "Succeeded"}
+    cloud.store.delete(KIND, id)
+    cloud.ended_operations[id] = {**answer, "endTime": cloud.now().strftime(FORMAT), "status": "Succeeded"}
+    return cloud.ended_operations[id]

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
-from wizard.sandbox.domain.core import CloudError, Kind
+from wizard.sandbox.domain.core import Body, CloudError, Kind
 
 if TYPE_CHECKING:
     from wizard.sandbox.domain.authorization import Authorization
@@ -37,7 +37,8 @@ class Hosts(Protocol):
 
 @dataclass(slots=True)
 class Cloud:
-    """`state` is the sandbox's folder: store, storage (one folder per account and container), logs."""
+    """`state` is the sandbox's folder: store, storage (one folder per account and container), logs.
+    `ended_operations` answers those who ask again after a long-running operation has ended."""
 
     store: Store
     state: Path
@@ -45,6 +46,7 @@ class Cloud:
     spark: SparkHost
     authorization: Authorization
     kinds: dict[str, Kind] = field(default_factory=dict)
+    ended_operations: dict[str, Body] = field(default_factory=dict)
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     def add(self, kind: Kind) -> None:
