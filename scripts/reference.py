@@ -1,4 +1,5 @@
-"""Writes docs/reference from the code: commands, answers, events, exit codes, permissions. A test holds it current."""
+"""Writes docs/reference from the code: commands, answers, events, exit codes, permissions, the
+sandbox's limits. A test holds it current."""
 
 from __future__ import annotations
 
@@ -11,6 +12,7 @@ from wizard import exits
 from wizard.cli import build_parser
 from wizard.commands.answers import event_schema
 from wizard.journey import STEPS, questions
+from wizard.sandbox.fidelity import not_modelled, read_posts
 from wizard.setup.template import schema, template
 
 REFERENCE = Path(__file__).parents[1] / "docs" / "reference"
@@ -26,6 +28,7 @@ def pages() -> dict[str, str]:
         "events.schema.json": json.dumps(event_schema(), indent=2, ensure_ascii=False) + "\n",
         "exit-codes.md": MADE + _exit_codes(),
         "permissions.md": MADE + _permissions(),
+        "sandbox.md": MADE + _sandbox(),
     }
 
 
@@ -60,6 +63,19 @@ def _permissions() -> str:
             text += "\n| system | right | scope | why |\n|---|---|---|---|\n"
             text += "".join(f"| {p.system} | {p.name} | `{p.scope}` | {p.why} |\n" for p in step.permissions)
     return text
+
+
+def _sandbox() -> str:
+    posts = "".join(f"- `{one}`\n" for one in read_posts())
+    gaps = "".join(
+        f"\n### {area}\n" + "".join(f"- {gap}\n" for gap in found) for area, found in not_modelled().items()
+    )
+    return (
+        "# The sandbox\n\n## POSTs that only read\n\nIn `sandbox requests` every request counts as mutating but GET, "
+        "HEAD, OPTIONS and these. Of the Terraform providers' operations only `ApplyResourceChange` does.\n\n"
+        f"{posts}\n## What is not modelled\n\nAs `sandbox fidelity` lists it. What is asked for all the same gets 501, "
+        f"with the operation's name.\n{gaps}"
+    )
 
 
 def main() -> int:
