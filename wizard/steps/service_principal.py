@@ -114,7 +114,11 @@ class ServicePrincipal(WizardStep):
         if refused is not None and asked.mode == "given":
             guide = missing_guide(asked.client_id)
             return Finding(Verdict.BLOCKED, refused.what, facts=principal, guide=guide, problem=refused)
-        missing = _missing(ctx, principal)
+        try:
+            missing = _missing(ctx, principal)
+        except HttpResponseError as error:
+            problem = from_exception(error)
+            return Finding(Verdict.UNKNOWN, problem.what, facts=principal, problem=problem)
         changes = tuple(_("give {name}: {grant}", name=principal.display_name, grant=grant) for grant in missing)
         if refused is not None:
             changes = (_("make a new secret for {name}", name=principal.display_name), *changes)

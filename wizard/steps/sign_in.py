@@ -102,7 +102,9 @@ class SignIn(WizardStep):
                 id=asked.subscription_id,
                 count=len(visible),
             )
-            return Finding(Verdict.BLOCKED, why, guide=_access_guide(asked))
+            # Who signed in is known all the same: a step asked for alone then tells what it lacks by itself.
+            facts = self._facts(ctx, asked, claims, asked.subscription_id)
+            return Finding(Verdict.BLOCKED, why, facts=facts, guide=_access_guide(asked))
         if found.tenant_id and found.tenant_id.lower() != asked.tenant_id.lower():
             why = _("the subscription belongs to tenant {tenant}; sign in to that one", tenant=found.tenant_id)
             return Finding(Verdict.BLOCKED, why, guide=_login_guide(asked))
