@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import socket
 import ssl
@@ -11,15 +12,20 @@ import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from urllib.error import URLError
 
+import grpc
 import psutil
 import pytest
+from tf.gen import tfplugin_pb2 as pb
+from tf.gen.tfplugin_pb2_grpc import ProviderStub
 
 from tests.sandbox.conftest import ARM_SCOPE, GRAPH_SCOPE, Http, secret_credential
 from wizard.sandbox import process
 from wizard.sandbox.control import SandboxError
+from wizard.sandbox.lease import Lease
 from wizard.sandbox.process import Connection
 from wizard.setup.secrets import SecretMissing, SecretRef
 
@@ -76,6 +82,34 @@ def test_a_killed_client_lets_go_of_its_lease(state: Path) -> None:
         assert psutil.pid_exists(pid)
         client.kill()
     assert is_gone(pid)
+
+
+def test_terraform_keeps_it_when_the_wizard_was_killed(state: Path) -> None:
+    wizard = process.connect(state, linger=0.2)
+    pid = wizard.info["pid"]
+    address = wizard.info["reattach"]["registry.terraform.io/hashicorp/azurerm"]["Addr"]["String"]
+    with grpc.insecure_channel(address) as terraform:
+        stream = terraform.unary_stream("/plugin.GRPCStdio/StreamStdio")(b"")
+        grpc.channel_ready_future(terraform).result(10)
+        wizard.close()
+        assert not is_gone(pid, 1.0)
+        stream.cancel()
+        assert is_gone(pid)
+
+
+def test_a_job_that_runs_keeps_it_and_then_lets_it_go() -> None:
+    async def ended_while_busy() -> tuple[bool, bool]:
+        ended, busy = asyncio.Event(), True
+        lease = Lease(0.02, ended.set, lambda: busy)
+        assert lease.take()
+        lease.give_back()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(ended.wait(), 0.3)
+        early, busy = ended.is_set(), False
+        await asyncio.wait_for(ended.wait(), 5)
+        return early, lease.take()
+
+    assert asyncio.run(ended_while_busy()) == (False, False)
 
 
 def test_two_who_connect_at_once_get_one_process(state: Path) -> None:
@@ -238,6 +272,13 @@ def test_latency_slows_the_cloud_down_but_not_its_control(sandbox: Connection, h
         began = time.monotonic()
         http("GET", url)
         assert time.monotonic() - began >= 0.3
+        address = sandbox.info["reattach"]["registry.terraform.io/hashicorp/azuread"]["Addr"]["String"]
+        with grpc.insecure_channel(address) as channel:
+            provider = ProviderStub(channel)
+            provider.GetMetadata(pb.GetMetadata.Request())
+            began = time.monotonic()
+            provider.ConfigureProvider(pb.ConfigureProvider.Request())
+            assert time.monotonic() - began >= 0.3
     finally:
         sandbox.set_latency(0)
     with pytest.raises(SandboxError, match="seconds is a number"):

@@ -9,10 +9,10 @@ from collections.abc import Callable
 class Lease:
     """Keeps the process while anybody holds it, and `linger` seconds after the last one let go.
 
-    `end` is called once, when nobody holds it any more; after that `take` refuses."""
+    `end` is called once, when nobody holds it any more and it is not `busy`; after that `take` refuses."""
 
-    def __init__(self, linger: float, end: Callable[[], None]) -> None:
-        self._linger, self._end = linger, end
+    def __init__(self, linger: float, end: Callable[[], None], busy: Callable[[], bool]) -> None:
+        self._linger, self._end, self._busy = linger, end, busy
         self._held = 0
         self._ended = False
         self.pinned = False
@@ -46,6 +46,10 @@ class Lease:
         self._timer = asyncio.get_running_loop().call_later(self._linger, self._expire)
 
     def _expire(self) -> None:
-        if not self._held and not self.pinned:
-            self._ended = True
-            self._end()
+        if self._held or self.pinned:
+            return
+        if self._busy():
+            self._wait()
+            return
+        self._ended = True
+        self._end()

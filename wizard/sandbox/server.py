@@ -12,6 +12,7 @@ from typing import Any, cast
 from aiohttp import web
 
 from wizard.sandbox.domain.build import build_cloud, identity_secrets
+from wizard.sandbox.domain.runs import Runs
 from wizard.sandbox.domain.world import load_scenario
 from wizard.sandbox.files import keep_secret, make_folder, write_private
 from wizard.sandbox.hosts import FIXED, ServerHosts
@@ -47,7 +48,7 @@ class Server:
         self._state, self._scenario = make_folder(state), scenario
         self._data = load_scenario(scenario)
         self._done = asyncio.Event()
-        self._lease = Lease(linger, self._done.set)
+        self._lease = Lease(linger, self._done.set, self._busy)
         self._latency = Latency()
         self._reattach: dict[str, Any] = {}
         self._close_providers: Callable[[], Awaitable[None]] | None = None
@@ -63,7 +64,7 @@ class Server:
         for key, body in self._cloud.store.items("account.workspace"):
             self._hosts.open_workspace(key, body.get("_port"))
         await self._hosts.start(self._application, server_context(self._state))
-        self._reattach, self._close_providers = await serve(self._cloud, self._recorder, self._latency)
+        self._reattach, self._close_providers = await serve(self._cloud, self._recorder, self._latency, self._lease)
         self._hosts.on_change = self._write_info
         write_stand_in(self._state, self.info())
         self._write_info()
@@ -87,6 +88,12 @@ class Server:
         await self._spark.close()
         self._recorder.close()
         self._cloud.store.close()
+
+    def _busy(self) -> bool:
+        """Whether a job runs, which its cloud would not drop because nobody looks."""
+        runs = self._cloud.kind("ws.run")
+        assert isinstance(runs, Runs)
+        return runs.active
 
     def end(self) -> None:
         """Ask `run` to end."""

@@ -259,6 +259,11 @@ class Runs(WorkspaceKind):
             raise invalid(f"Run {id} is active: cancel it first.", "INVALID_STATE")
         self.remove(caller, str(run["run_id"]))
 
+    @property
+    def active(self) -> bool:
+        """Whether any run is going."""
+        return bool(self._tasks)
+
     async def wait(self) -> None:
         """Until no run is going: for whoever ends the sandbox's loop."""
         await asyncio.gather(*self._tasks.values(), return_exceptions=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any
+from typing import Any, Protocol
 
 from wizard.sandbox.domain.cloud import Cloud
 from wizard.sandbox.providers.schema import PROVIDERS, Provider
@@ -16,8 +16,17 @@ NAMESPACES: dict[Provider, str] = {"azurerm": "hashicorp", "azuread": "hashicorp
 REGISTRIES = ("registry.terraform.io", "registry.opentofu.org")
 
 
-async def serve(cloud: Cloud, recorder: Recorder, latency: Latency) -> tuple[dict[str, Any], Closer]:
-    """Start all providers. Returns the value of TF_REATTACH_PROVIDERS and what closes them."""
+class Lease(Protocol):
+    """What keeps the sandbox while somebody needs it."""
+
+    def take(self) -> bool: ...
+    def give_back(self) -> None: ...
+
+
+async def serve(cloud: Cloud, recorder: Recorder, latency: Latency, lease: Lease) -> tuple[dict[str, Any], Closer]:
+    """Start all providers. Returns the value of TF_REATTACH_PROVIDERS and what closes them.
+
+    A connected Terraform holds the lease: one whose wizard was killed must be able to finish."""
     import grpc.aio
 
     reattach: dict[str, Any] = {}
@@ -25,7 +34,7 @@ async def serve(cloud: Cloud, recorder: Recorder, latency: Latency) -> tuple[dic
     for provider in PROVIDERS:
         server = grpc.aio.server(options=[("grpc.so_reuseport", 0)])
         service = Service(cloud, provider, recorder, latency)
-        server.add_generic_rpc_handlers((_provider_handler(service), *_plugin_handlers(service)))
+        server.add_generic_rpc_handlers((_provider_handler(service), *_plugin_handlers(service, lease)))
         port = server.add_insecure_port("127.0.0.1:0")
         await server.start()
         servers.append(server)
@@ -89,16 +98,19 @@ def _unary(parse: Callable[[bytes], Any], answer: Callable[[Any, str], Awaitable
     )
 
 
-def _plugin_handlers(service: Service) -> tuple[Any, ...]:
+def _plugin_handlers(service: Service, lease: Lease) -> tuple[Any, ...]:
     """What every go-plugin client opens beside the provider. The stream for the plugin's output stays open
     as long as the connection, so its end tells that the peer is gone."""
     import grpc
 
     async def stream(request: Any, context: Any) -> Any:
+        held = lease.take()
         try:
             await asyncio.Event().wait()
         finally:
             service.peers.forget(context.peer())
+            if held:
+                lease.give_back()
         yield b""
 
     async def broker(requests: Any, context: Any) -> Any:

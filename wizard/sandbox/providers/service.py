@@ -70,6 +70,7 @@ class Service:
 
     async def configure(self, request: Any, peer: str) -> Any:
         config = values.decode(request.config, load(self.provider).provider) or {}
+        await self.latency.pause()
         problems: list[Problem] = []
         try:
             self.peers.configure(peer, config)
