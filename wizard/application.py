@@ -131,6 +131,7 @@ def require_sandbox_extra() -> None:
 @contextmanager
 def opened(options: Options, emit: Callable[[Event], None], *, read_only: bool = False) -> Iterator[Setup]:
     """Judge everything given, then make the folder, lock it, and connect to the target.
+    `read_only` is for commands on a setup that is there: what they are given is not kept in it.
 
     Raises Unusable, AnswersInvalid, FolderInUse, FolderUnusable; the first two before anything is made."""
     folder = Folder(options.folder)
@@ -148,7 +149,8 @@ def opened(options: Options, emit: Callable[[Event], None], *, read_only: bool =
     with ExitStack() as stack:
         folder.create()
         stack.enter_context(folder.lock())
-        _keep(folder, answers, target)
+        if not read_only:
+            _keep(folder, answers, target)
         settings = TargetSettings(name=AZURE)
         if target == SANDBOX:
             settings, sandbox_secrets.running = _connect_sandbox(folder, options.scenario, stack)
@@ -178,6 +180,7 @@ def opened(options: Options, emit: Callable[[Event], None], *, read_only: bool =
 
         debug = _print_traceback if options.debug else _say_nothing
         engine = Engine(steps, context, emit=tell, cancel=cancel, explain=from_exception, debug=debug)
+        stack.callback(engine.close)
         yield Setup(folder, answers, secrets, world, target, cancel, engine, context, tell)
 
 

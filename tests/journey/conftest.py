@@ -38,6 +38,7 @@ class Life:
     stores: dict[str, dict[str, dict[str, str]]] = field(default_factory=dict)
     tables: dict[str, dict[str, hands.Rows]] = field(default_factory=dict)
     answers: dict[str, requests.Response] = field(default_factory=dict)
+    saved_plans: dict[str, list[Path]] = field(default_factory=dict)
     leaks: list[str] = field(default_factory=list)
     unknown: list[dict[str, Any]] = field(default_factory=list)
 
@@ -68,6 +69,7 @@ def _live(life: Life, connection: process.Connection, spark: SparkSession) -> No
         life.mutating[name] = len(connection.requests(mutating=True)) - before
         life.store_bytes[name] = hashlib.sha256((life.state / "store.sqlite").read_bytes()).hexdigest()
         life.stores[name] = hands.store(life.state)
+        life.saved_plans[name] = list(life.folder.rglob("*.tfplan"))
 
     act("first", "run", "--target", "sandbox", "--answers", RISK, "--json")
     assert life.ran["first"].code == 0, life.ran["first"].explain()
@@ -80,6 +82,7 @@ def _live(life: Life, connection: process.Connection, spark: SparkSession) -> No
         "DELETE", "/api/2.1/unity-catalog/schemas/crisk.gold?force=true"
     )
     act("drifted", "status", "--json")
+    act("planned", "plan", "--json")
     act("mended", "run", "--json")
     life.leaks = hands.leaks(life.folder, life.state, life.secrets, [ran.argvs for ran in life.ran.values()])
     act("unconfirmed", "destroy", "--json")

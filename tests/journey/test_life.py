@@ -7,8 +7,10 @@ import json
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from tests.journey.conftest import OTHER_ACCOUNTS, ROOT, Life
+from wizard.commands.answers import event_schema
 
 ACCOUNTS = ROOT / "templates" / "samples" / "account.csv"
 
@@ -62,6 +64,28 @@ def test_what_was_deleted_from_outside_is_named_and_mended(life: Life) -> None:
     assert "gold" in report["unity-catalog"]["why"]
     assert life.ran["mended"].code == 0, life.ran["mended"].explain()
     assert life.ran["mended"].verdicts()["unity-catalog"] == "done"
+
+
+def test_a_plan_says_what_a_run_would_do_and_does_not_do_it(life: Life) -> None:
+    planned = life.ran["planned"]
+    assert planned.code == 0, planned.explain()
+    (ended,) = planned.find("run_ended")
+    assert (ended["result"], ended["exit_code"]) == ("planned", 0)
+    (checked,) = planned.find("checked", step="unity-catalog")
+    assert any("gold" in change for change in checked["changes"])
+    assert life.mutating["planned"] == 0
+
+
+def test_no_command_leaves_a_saved_plan_behind(life: Life) -> None:
+    assert {name: plans for name, plans in life.saved_plans.items() if plans} == {}
+
+
+def test_every_line_of_json_is_of_the_published_schema(life: Life) -> None:
+    events = Draft202012Validator(event_schema())
+    told = [ran for name, ran in life.ran.items() if name not in ("status", "deep", "drifted")]
+    flaws = [flaw.message for ran in told for event in ran.events for flaw in events.iter_errors(event)]
+    assert flaws == []
+    assert {"summary", "destroy_plan"} <= {event["event"] for ran in told for event in ran.events}
 
 
 def test_the_principal_user_reads_silver_and_somebody_outside_the_group_does_not(life: Life) -> None:

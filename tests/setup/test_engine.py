@@ -125,3 +125,52 @@ def test_destroy_goes_backwards_and_asks_again_before_each_removal(bench: Make) 
     assert one.engine.destroy().result is Result.DONE
     assert [event.step for event in one.events if event.event == "removed"] == ["second"]
     assert one.engine.removals() == {}
+
+
+def test_a_check_whose_steps_only_wait_for_each_other_is_a_plan(bench: Make) -> None:
+    class Reader(Word):
+        def check(self, ctx: Context[World]) -> Finding:
+            return Finding(Verdict.DONE, ctx.facts(Seen).word)
+
+    steps = [word("first"), word("reader", "first", base=Reader)]
+    assert bench(steps).engine.run(Mode.CHECK).result is Result.PLANNED
+    assert bench(steps, {"first:portal"}).engine.run(Mode.CHECK).result is Result.BLOCKED
+
+
+def test_only_is_judged_by_its_one_step(bench: Make) -> None:
+    steps = [word("portal"), word("second", "portal"), word("third", "second")]
+    assert bench(steps, {"portal:portal"}).engine.run(Mode.RUN, only="second").result is Result.DONE
+    assert bench(steps, {"third:refused"}).engine.run(Mode.RUN, only="third").result is Result.FAILED
+
+
+def test_at_the_end_each_step_drops_what_it_kept_for_an_apply(bench: Make) -> None:
+    class Keeps(Word):
+        kept = False
+
+        def check(self, ctx: Context[World]) -> Finding:
+            self.kept = True
+            return super().check(ctx)
+
+        def close(self, ctx: Context[World]) -> None:
+            self.kept = False
+
+    step = word("keeps", base=Keeps)
+    one = bench([step])
+    one.engine.run(Mode.CHECK)
+    assert vars(step)["kept"]
+    one.engine.close()
+    assert not vars(step)["kept"]
+
+
+def test_a_cancelled_destroy_stops_where_it_is(bench: Make) -> None:
+    class Cancels(Word):
+        def removal(self, ctx: Context[World]) -> Removal | None:
+            return Removal((self.name,)) if self.name in ctx.world else None
+
+        def destroy(self, ctx: Context[World]) -> None:
+            ctx.cancel.request()
+            ctx.cancel.raise_if_requested()
+
+    one = bench([word("first", base=Cancels), word("second", base=Cancels)], {"first", "second"})
+    assert one.engine.destroy().result is Result.CANCELLED
+    assert one.world == {"first", "second"}

@@ -86,3 +86,18 @@ def test_the_journal_keeps_steps_the_log_keeps_all_and_neither_keeps_a_secret(tm
     assert len((tmp_path / "log").read_text().splitlines()) == 2
     assert "hunter2" not in (tmp_path / "log").read_text()
     assert stat.S_IMODE((tmp_path / "log").stat().st_mode) == 0o600
+
+
+def test_what_the_phases_share_is_private_too(tmp_path: Path) -> None:
+    folder = Folder(tmp_path)
+    folder.create()
+    phase = folder.terraform("foundation")
+    assert [stat.S_IMODE(path.stat().st_mode) for path in (phase, phase.parent)] == [0o700, 0o700]
+
+
+def test_a_lock_that_cannot_be_opened_is_told_with_its_place_and_remedy(tmp_path: Path) -> None:
+    folder = Folder(tmp_path)
+    folder.create()
+    (folder.private / "lock").mkdir()
+    with pytest.raises(FolderUnusable, match=r"lock cannot be used: .*; choose another --folder"), folder.lock():
+        pass

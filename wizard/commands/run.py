@@ -54,10 +54,8 @@ def _journey(setup: Setup, mode: Mode, command: str, until: str | None, only: st
     )
     began = time.monotonic()
     outcome = setup.engine.run(mode, until=until, only=only)
-    result = outcome.result
-    if mode is Mode.CHECK and result is Result.BLOCKED and not outcome.blocked:
-        result = Result.PLANNED  # later steps wait for earlier ones: that is the plan, not an obstacle
-    setup.emit(RunEnded(result=result.value, exit_code=EXIT_CODES[result], seconds=round(time.monotonic() - began, 1)))
+    seconds = round(time.monotonic() - began, 1)
+    setup.emit(RunEnded(result=outcome.result.value, exit_code=EXIT_CODES[outcome.result], seconds=seconds))
     return outcome
 
 

@@ -6,7 +6,6 @@ import argparse
 
 from wizard import exits
 from wizard.application import Options, opened
-from wizard.commands.run import EXIT_CODES
 from wizard.plain.speaker import speaker
 from wizard.setup.engine import Mode, Result
 
@@ -17,6 +16,7 @@ def main(arguments: argparse.Namespace) -> int:
     options = Options(arguments.folder, arguments.target, arguments.answers, arguments.scenario, arguments.debug)
     with speaker(arguments.json, quiet=True) as voice, opened(options, voice, read_only=True) as setup:
         outcome = setup.engine.run(Mode.CHECK)
+        if outcome.result is Result.CANCELLED:
+            return exits.CANCELLED  # half an answer would be taken for a whole one
         voice.status(status_report(setup.context("summary"), outcome.findings, deep=arguments.deep))
-    # Something left to do is an answer, not a failure.
-    return exits.DONE if outcome.result is not Result.CANCELLED else EXIT_CODES[outcome.result]
+    return exits.DONE  # something left to do is an answer, not a failure

@@ -114,10 +114,10 @@ def _resource(event: ResourceChanged) -> str | None:
 
 def _ended(event: RunEnded) -> str:
     words = {
-        "done": _("✓ done: everything is as wanted"),
+        "done": _("✓ done: all that was asked for is as wanted"),
         "blocked": _("■ blocked: a person must act; run again afterwards"),
         "failed": _("✗ failed: see above; run again to go on from there"),
         "cancelled": _("■ cancelled: run again to go on"),
-        "planned": _("○ to do: this is what a run would do; nothing was changed"),
+        "planned": _("○ to do: nothing was changed; the lines above say what would be"),
     }
     return f"{words[event.result]} ({event.seconds:.1f} s)"

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from wizard.plain.lines import line
-from wizard.setup.events import CheckStarted, Event, Waiting
+from wizard.setup.events import CheckStarted, DestroyPlanned, Event, PlannedRemoval, Summarised, Waiting
 from wizard.setup.step import Removal
 from wizard.text import _
 
@@ -65,14 +65,14 @@ class JsonSpeaker:
         print(text, file=sys.stderr)
 
     def summary(self, closing: Closing) -> None:
-        self._write(json.dumps({"event": "summary", **closing.as_data()}))
+        self(Summarised.model_validate(closing.as_data()))
 
     def status(self, report: StatusReport) -> None:
         self._write(json.dumps(report.as_data(), indent=2))
 
     def removals(self, removals: Mapping[str, Removal]) -> None:
-        steps = [{"step": name, **asdict(removal)} for name, removal in removals.items()]
-        self._write(json.dumps({"event": "destroy_plan", "steps": steps}))
+        steps = tuple(PlannedRemoval(step=name, **asdict(removal)) for name, removal in removals.items())
+        self(DestroyPlanned(steps=steps))
 
 
 class LineSpeaker:
@@ -80,7 +80,7 @@ class LineSpeaker:
 
     def __init__(self, console: Console, quiet: bool) -> None:
         self._console, self._quiet = console, quiet
-        self._status = console.status("")
+        self._status = console.status(_("starting"))
         self._running: dict[str, str] = {}
         self._lock = threading.Lock()
 
@@ -91,6 +91,12 @@ class LineSpeaker:
             return
         with self._status:
             yield
+
+    def _say_now(self, text: str) -> None:
+        """Set the moving line, which may have stood still for a question or a table."""
+        if self._console.is_terminal:
+            self._status.update(escape(text))
+            self._status.start()
 
     def __call__(self, event: Event) -> None:
         with self._lock:
@@ -112,7 +118,7 @@ class LineSpeaker:
             self._running[step] = _("checking")
         else:
             self._running[step] = getattr(event, "text", "") or getattr(event, "address", "") or _("applying")
-        self._status.update(escape(" · ".join(f"{name}: {what}" for name, what in self._running.items())))
+        self._say_now(" · ".join(f"{name}: {what}" for name, what in self._running.items()))
 
     def tell(self, text: str) -> None:
         self._console.print(escape(text))

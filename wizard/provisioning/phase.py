@@ -52,12 +52,16 @@ class Phase:
     _binary: binary.Binary | None = None
 
     def plan(self, variables: Mapping[str, Any], *, destroy: bool = False) -> PlanResult:
-        """Plan, and keep the plan for `apply`; an empty one is deleted at once.
+        """Plan, and keep the plan for `apply`; an empty one is deleted at once, and one that was broken off.
 
         Raises TerraformFailed, Cancelled, and NoTerraform where there is none."""
         self.prepare(variables)
-        ended = self._follow("plan", command.plan(self.binary, self.saved_plan, destroy=destroy), fine=(0, 2))
-        shown = json.loads(self._capture("show", command.show(self.binary, self.saved_plan)))
+        try:
+            ended = self._follow("plan", command.plan(self.binary, self.saved_plan, destroy=destroy), fine=(0, 2))
+            shown = json.loads(self._capture("show", command.show(self.binary, self.saved_plan)))
+        except BaseException:
+            self.forget_plan()
+            raise
         found = PlanResult(
             empty=ended.code == 0,
             summary=summary.read(shown),

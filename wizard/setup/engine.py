@@ -35,26 +35,31 @@ class Result(StrEnum):
 
 @dataclass(slots=True)
 class Outcome:
-    """What a run came to. `findings` holds the last check of each step, in the journey's order."""
+    """What a run came to. `findings` holds the last check of each step, in the journey's order;
+    `only` names the one step that was asked for, where it was one."""
 
     findings: dict[str, Finding] = field(default_factory=dict)
     failed: list[str] = field(default_factory=list)
     cancelled: bool = False
+    only: str | None = None
 
     @property
     def blocked(self) -> list[str]:
-        """Steps that need a person; those that only wait for them are not among these."""
-        return [name for name, found in self.findings.items() if found.verdict is Verdict.BLOCKED and found.guide]
+        """Steps that need a person; those that only wait for earlier steps are not among these."""
+        return [name for name, found in self.findings.items() if found.verdict is Verdict.BLOCKED and not _waits(found)]
 
     @property
     def result(self) -> Result:
+        """What all steps together came to; where one was asked for, that one alone counts."""
+        counting = [found for name, found in self.findings.items() if self.only in (None, name)]
+        verdicts = {found.verdict for found in counting}
         if self.cancelled:
             return Result.CANCELLED
-        if self.failed or any(found.verdict is Verdict.UNKNOWN for found in self.findings.values()):
+        if self.failed or Verdict.UNKNOWN in verdicts:
             return Result.FAILED
-        if self.blocked or any(found.verdict is Verdict.BLOCKED for found in self.findings.values()):
+        if Verdict.BLOCKED in verdicts and (self.blocked or self.only):
             return Result.BLOCKED
-        if any(found.verdict is Verdict.TODO for found in self.findings.values()):
+        if verdicts & {Verdict.TODO, Verdict.BLOCKED}:
             return Result.PLANNED
         return Result.DONE
 
@@ -83,9 +88,9 @@ class Engine(Generic[World]):
     def run(self, mode: Mode, *, until: str | None = None, only: str | None = None) -> Outcome:
         """Go through the journey, or to `until`, or to `only` with the steps before it just checked."""
         chosen = self._chosen(until or only)
-        outcome = Outcome(findings={})
+        outcome = Outcome(only=only)
         visits: dict[str, Mode] = {name: (mode if only is None or name == only else Mode.CHECK) for name in chosen}
-        self._walk(visits, outcome, need=None if only is None else only)
+        self._walk(visits, outcome, need=only)
         outcome.findings = {name: outcome.findings[name] for name in self.steps if name in outcome.findings}
         return outcome
 
@@ -237,7 +242,11 @@ class Engine(Generic[World]):
             if self._cancel.requested:
                 outcome.cancelled = True
                 break
-            problem = self._attempt(lambda name=name: self._destroy(name))  # type: ignore[misc]  # bound per turn
+            try:
+                problem = self._attempt(lambda name=name: self._destroy(name))  # type: ignore[misc]  # bound per turn
+            except Cancelled:
+                outcome.cancelled = True
+                break
             if problem is not None and problem.raw_code != "waiting":
                 outcome.failed.append(name)
                 outcome.findings[name] = Finding(Verdict.UNKNOWN, problem.what, problem=problem)
@@ -252,6 +261,16 @@ class Engine(Generic[World]):
         if removal is not None:
             step.destroy(ctx)
             self._emit(StepRemoved(step=name, objects=removal.objects))
+
+    def close(self) -> None:
+        """Let each step drop what it kept for an apply."""
+        for name, step in self.steps.items():
+            step.close(self._contexts(name))
+
+
+def _waits(found: Finding) -> bool:
+    """Whether a blocked step only waits for those before it."""
+    return found.guide is None and (found.problem is None or found.problem.raw_code == "waiting")
 
 
 def _verdict_of(problem: Problem) -> Verdict:

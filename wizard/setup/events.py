@@ -100,6 +100,37 @@ class ResourceChanged(EventBase):
     seconds: float | None = None
 
 
+class PlannedRemoval(BaseModel):
+    """What a destroy of one step takes away, in words."""
+
+    model_config = ConfigDict(frozen=True)
+
+    step: str
+    objects: tuple[str, ...]
+    data_loss: tuple[str, ...] = ()
+
+
+class DestroyPlanned(EventBase):
+    """What a destroy would take away, in its order; nothing happened yet."""
+
+    event: Literal["destroy_plan"] = "destroy_plan"
+    steps: tuple[PlannedRemoval, ...]
+
+
+class Summarised(EventBase):
+    """The end of a journey that is done. `cost` is absent where the answers do not say enough to estimate."""
+
+    event: Literal["summary"] = "summary"
+    setup_id: str
+    target: str
+    steps: tuple[dict[str, str], ...]
+    tables: tuple[dict[str, object], ...]
+    links: tuple[dict[str, str], ...]
+    cost: dict[str, object] | None
+    versions: dict[str, str]
+    receipt: str | None
+
+
 Event = Annotated[
     RunStarted
     | RunEnded
@@ -111,6 +142,8 @@ Event = Annotated[
     | StepRemoved
     | Progress
     | Waiting
-    | ResourceChanged,
+    | ResourceChanged
+    | DestroyPlanned
+    | Summarised,
     Field(discriminator="event"),
 ]

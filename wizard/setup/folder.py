@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import json
 import os
@@ -73,17 +74,15 @@ class Folder:
             if "setup_id" not in self.config():
                 self.update_config({"setup_id": secrets.token_hex(6)})
         except OSError as error:
-            raise FolderUnusable(
-                _(
-                    "{path} cannot be used: {reason}; choose another --folder or mend its permissions",
-                    path=error.filename or self.root,
-                    reason=error.strerror,
-                )
-            ) from error
+            raise _unusable(self.root, error) from error
 
     @property
     def exists(self) -> bool:
-        return self.config_file.is_file()
+        """Whether a setup is in it. Raises FolderUnusable where that cannot be seen."""
+        try:
+            return self.config_file.is_file()
+        except OSError as error:
+            raise _unusable(self.root, error) from error
 
     @property
     def setup_id(self) -> str:
@@ -112,9 +111,10 @@ class Folder:
                 self.write(self.config_file, text, mode=0o644)
 
     def terraform(self, phase: str) -> Path:
-        path = self.private / "terraform" / phase
-        path.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return path
+        shared = self.private / "terraform"
+        for path in (shared, shared / phase):
+            path.mkdir(mode=0o700, exist_ok=True)
+        return shared / phase
 
     def log_file(self, step: str) -> Path:
         return self.logs / f"{step}.log"
@@ -139,7 +139,10 @@ class Folder:
     def lock(self) -> Iterator[None]:
         """Hold the folder for one wizard; the system frees it when the process ends, however it ends."""
         path = self.private / "lock"
-        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise _unusable(self.root, error) from error
         try:
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -155,6 +158,17 @@ class Folder:
             yield
         finally:
             os.close(handle)
+
+
+def _unusable(root: Path, error: OSError) -> FolderUnusable:
+    remedy = (
+        _("free space there, or choose another --folder")
+        if error.errno in (errno.ENOSPC, errno.EDQUOT)
+        else _("choose another --folder or mend its permissions")
+    )
+    path = error.filename or root
+    told = _("{path} cannot be used: {reason}; {remedy}", path=path, reason=error.strerror, remedy=remedy)
+    return FolderUnusable(told)
 
 
 def _owner(handle: int) -> dict[str, object]:

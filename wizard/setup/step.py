@@ -150,6 +150,9 @@ class Step(ABC, Generic[World]):
         """The check after an apply; a step that knows a cheaper proof overrides it."""
         return self.check(ctx)
 
+    def close(self, ctx: Context[World]) -> None:
+        """Drop what a check kept for an apply that did not follow. Called once, at the end of every command."""
+
     def removal(self, ctx: Context[World]) -> Removal | None:
         """What `destroy` would take away now; None where there is nothing. Changes nothing."""
         return None

@@ -67,7 +67,7 @@ class Project(WizardStep):
         facts = names.names(asked, ctx.setup_id)
         kept = ctx.folder.config()
         changes = tuple(
-            _("config.yaml: {key} becomes {value}", key=key, value=value or '""')
+            _("config.yaml: {key} becomes {value}", key=key, value='""' if value == "" else value)
             for key, value in wanted(asked).items()
             if kept.get(key) != value
         )

@@ -93,6 +93,10 @@ class TerraformStep(WizardStep):
             return Finding(Verdict.TODO, missing[0], facts, missing)
         return Finding(Verdict.DONE, _("applied: {what}", what=self._planned.summary.headline), facts)
 
+    def close(self, ctx: Ctx) -> None:
+        if self._planned is not None or self._removing is not None:
+            self._phase(ctx, signed_in=False).forget_plan()
+
     def removal(self, ctx: Ctx) -> Removal | None:
         if not self._tried(ctx, lambda phase: phase.holds_anything(), signed_in=False):
             return None
