@@ -11,7 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from types import FrameType
 
-from wizard import journey
+from wizard import assets, journey
 from wizard.cloud.endpoints import TargetSettings
 from wizard.cloud.world import World
 from wizard.setup.answers import Answers, AnswersInvalid, load
@@ -93,8 +93,11 @@ class SandboxSecrets:
 
 
 def read_answers(folder: Folder, given: Path | None, env: Mapping[str, str] = os.environ) -> Answers:
-    """The answers given, or those kept in the folder, or the environment alone. Raises AnswersInvalid."""
-    path = given or (folder.answers_file if folder.answers_file.is_file() else None)
+    """The answers given (a file, or template:NAME), or those kept in the folder, or the environment alone.
+
+    Raises AnswersInvalid."""
+    shipped = assets.template(given, "answers", ".yaml") if given else None
+    path = shipped or (folder.answers_file if folder.answers_file.is_file() else None)
     return load(journey.questions(), path, env)
 
 

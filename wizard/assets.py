@@ -14,3 +14,9 @@ def path(name: str) -> Path:
         if found.is_dir():
             return found
     raise FileNotFoundError(f"{name} is not part of this installation")
+
+
+def template(spec: Path, kind: str, suffix: str) -> Path:
+    """The shipped file that `template:NAME` names; any other path as it is."""
+    scheme, colon, name = str(spec).partition(":")
+    return path("templates") / kind / f"{Path(name).name}{suffix}" if colon and scheme == "template" else spec

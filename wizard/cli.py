@@ -71,7 +71,12 @@ def _json(parser: argparse.ArgumentParser, text: str) -> None:
 
 def _target(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--target", choices=("azure", "sandbox"), help=_("the cloud (default: the folder's, or azure)"))
-    parser.add_argument("--answers", type=Path, metavar="FILE", help=_("answers (default: the folder's answers.yaml)"))
+    parser.add_argument(
+        "--answers",
+        type=Path,
+        metavar="FILE",
+        help=_("answers, or template:risk, the demo's (default: the folder's answers.yaml)"),
+    )
     parser.add_argument("--scenario", help=_("what the sandbox holds at its first start (clean, reference)"))
 
 

@@ -21,12 +21,14 @@ SIGNS: dict[str, tuple[str, str, str]] = {  # verdict -> symbol, word, style
     Verdict.UNKNOWN: ("?", N_("unknown"), "red"),
 }
 
+WIDE = 110  # columns; below that what explains a row is left to the receipt, where it is whole
+
 
 def render_closing(closing: Closing, console: Console) -> None:
     """The end of a run: steps, tables, cost, links, and where the receipt lies."""
     render_status(closing.status, console)
     if closing.cost is not None:
-        _section(console, _("Cost a month (estimate)"), _cost(closing.cost))
+        _section(console, _("Cost a month (estimate)"), _cost(closing.cost, wide=console.width >= WIDE))
     if closing.links:
         _section(console, _("Links"), _links(closing.links))
     if closing.receipt is not None:
@@ -37,7 +39,7 @@ def render_status(report: StatusReport, console: Console) -> None:
     """Steps with verdict and reason, tables with rows."""
     _section(console, _("Steps"), _steps(report.steps))
     if report.tables:
-        _section(console, _("Tables"), _tables(report.tables))
+        _section(console, _("Tables"), _tables(report.tables, wide=console.width >= WIDE))
 
 
 def _section(console: Console, title: str, body: RenderableType) -> None:
@@ -63,25 +65,30 @@ def _steps(steps: tuple[StepStatus, ...]) -> Table:
     return table
 
 
-def _tables(tables: tuple[TableStatus, ...]) -> Table:
-    table = _grid((_("table"), "left"), (_("rows"), "right"), (_("location"), "left"))
+def _tables(tables: tuple[TableStatus, ...], *, wide: bool) -> Table:
+    table = _grid((_("table"), "left"), (_("rows"), "right"))
+    if wide or any(each.why for each in tables):
+        table.add_column(_("location"), overflow="fold")
     table.columns[1].no_wrap = True
     for each in tables:
         rows = _("unknown") if each.rows is None else f"{each.rows:,}"
-        table.add_row(Text(each.name), rows, Text(each.why or each.location or ""))
+        cells = [Text(each.name), Text(rows), Text(each.why or (each.location if wide else "") or "")]
+        table.add_row(*cells[: len(table.columns)])
     return table
 
 
-def _cost(cost: Cost) -> RenderableType:
+def _cost(cost: Cost, *, wide: bool) -> RenderableType:
     table = _grid(
         (_("what"), "left"),
         (_("quantity"), "right"),
         (_("price"), "right"),
         (_("{currency} a month", currency=cost.currency), "right"),
-        (_("why"), "left"),
     )
+    if wide:
+        table.add_column(_("why"), overflow="fold")
     for line in cost.lines:
-        table.add_row(Text(line.title), _quantity(line), _money(line.price, 4), _money(line.monthly, 2), Text(line.why))
+        cells = [line.title, _quantity(line), _money(line.price, 4), _money(line.monthly, 2), line.why]
+        table.add_row(*(Text(cell) for cell in cells[: len(table.columns)]))
     total = f"{cost.known:,.2f} {cost.currency}"
     text = _("total: {total}", total=total) if cost.complete else _("total: at least {total}", total=total)
     notes = [Text(cost.note, style="dim")] if cost.note else []
