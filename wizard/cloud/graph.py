@@ -13,6 +13,9 @@ from wizard.cloud.credentials import Credential
 from wizard.cloud.endpoints import Endpoints
 from wizard.cloud.pipeline import Body, RestClient
 
+# Of the fields of a user that are free for such use: settable on a cloud-only user, unseen by the person.
+MARKS, MARK = "onPremisesExtensionAttributes", "extensionAttribute15"
+USER_FIELDS = f"id,displayName,userPrincipalName,{MARKS}"
 GRAPH_APP_ID = "00000003-0000-0000-c000-000000000000"
 
 
@@ -42,7 +45,31 @@ class GraphClient:
         return None
 
     def user(self, id_or_upn: str) -> Body | None:
-        return self._maybe(f"/users/{quote(id_or_upn, safe='')}")
+        """With `id`, `userPrincipalName`, and what `mark_of` reads."""
+        return self._maybe(f"/users/{quote(id_or_upn, safe='')}", {"$select": USER_FIELDS})
+
+    def create_user(self, upn: str, password: str, mark: str) -> Body:
+        """A member who has to change the password at the first login."""
+        name = upn.partition("@")[0]
+        body = {
+            "accountEnabled": True,
+            "displayName": name,
+            "mailNickname": name,
+            "userPrincipalName": upn,
+            "passwordProfile": {"password": password, "forceChangePasswordNextSignIn": True},
+            MARKS: {MARK: mark},
+        }
+        return self._rest.send("POST", "/users", body=body)
+
+    def delete_user(self, object_id: str) -> None:
+        """Absent is success."""
+        self._delete(f"/users/{object_id}")
+
+    @staticmethod
+    def mark_of(user: Body) -> str | None:
+        """The mark that `create_user` gave."""
+        marks = user.get(MARKS)
+        return marks.get(MARK) if isinstance(marks, Mapping) else None
 
     def group(self, display_name: str) -> Body | None:
         return self._first("/groups", f"displayName eq {literal(display_name)}")
@@ -121,9 +148,9 @@ class GraphClient:
     def _first(self, path: str, filter: str) -> Body | None:
         return next(iter(self._list(path, filter)), None)
 
-    def _maybe(self, path: str) -> Body | None:
+    def _maybe(self, path: str, query: dict[str, str] | None = None) -> Body | None:
         try:
-            return self._rest.send("GET", path)
+            return self._rest.send("GET", path, query=query)
         except ResourceNotFoundError:
             return None
 

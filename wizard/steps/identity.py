@@ -1,4 +1,4 @@
-"""Step 7, identity: the group whose members work in the lakehouse. People are existing users."""
+"""Step 7, identity: the group whose members work in the lakehouse. People are users that exist when it runs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from wizard.steps.base import Ctx
 from wizard.steps.facts import DirectoryFacts, PrincipalFacts, ProjectFacts
 from wizard.steps.names import check_owner
 from wizard.steps.terraform_phase import TerraformStep
-from wizard.text import N_
+from wizard.text import N_, _
 
 
 class IdentityQuestions(Questions):
@@ -21,10 +21,26 @@ class IdentityQuestions(Questions):
         default=[], description=N_("user principal names of existing users to be members; empty: the owner alone")
     )
 
-    @field_validator("members")
+    create_members: list[str] = Field(
+        default=[],
+        description=N_("user principal names of further members, made with a random password if they do not exist"),
+        json_schema_extra={
+            "why": N_("step 5 makes them, their passwords are kept in .wizard/passwords, and a destroy removes them")
+        },
+    )
+
+    @field_validator("members", "create_members")
     @classmethod
     def _names(cls, value: list[str]) -> list[str]:
         return [check_owner(upn) for upn in value]
+
+    @field_validator("create_members")
+    @classmethod
+    def _no_guests(cls, value: list[str]) -> list[str]:
+        for upn in value:
+            if "#ext#" in upn.lower():
+                raise ValueError(_("a guest has to be invited; invite {upn} in Entra and name it in members", upn=upn))
+        return value
 
 
 class Identity(TerraformStep):
@@ -42,10 +58,10 @@ class Identity(TerraformStep):
     told: ClassVar[type[Facts]] = DirectoryFacts
 
     def variables(self, ctx: Ctx) -> dict[str, Any]:
-        project = ctx.facts(ProjectFacts)
+        asked, project = ctx.ask(IdentityQuestions), ctx.facts(ProjectFacts)
         return {
             "setup_id": ctx.setup_id,
             "group_name": project.group,
             "principal_object_id": ctx.facts(PrincipalFacts).object_id,
-            "member_upns": sorted(set(ctx.ask(IdentityQuestions).members) or {project.owner}),
+            "member_upns": sorted({*(asked.members or [project.owner]), *asked.create_members}),
         }

@@ -1,4 +1,5 @@
-"""Step 5, service principal: who acts in Terraform and in the jobs, with the rights chosen in the answers."""
+"""Step 5, service principal: who acts in Terraform and in the jobs, with the rights chosen in the answers;
+and the people whom Graph has to make before Terraform can name them."""
 
 from __future__ import annotations
 
@@ -23,6 +24,7 @@ from wizard.setup.step import (
     StepFailed,
     Verdict,
 )
+from wizard.steps import new_people
 from wizard.steps import principal_rights as rights
 from wizard.steps.base import Ctx, WizardStep
 from wizard.steps.facts import PrincipalFacts, ProjectFacts, SignInFacts
@@ -79,7 +81,8 @@ class ServicePrincipalQuestions(Questions):
 
 
 class ServicePrincipal(WizardStep):
-    """Done when the principal exists, signs in, and holds its roles and its directory permission."""
+    """Done when the principal exists, signs in, and holds its roles and its directory permission,
+    and the people whom the answers want made exist."""
 
     name: ClassVar[str] = "service-principal"
     title: ClassVar[str] = N_("Service principal")
@@ -89,6 +92,7 @@ class ServicePrincipal(WizardStep):
     permissions: ClassVar[tuple[Permission, ...]] = (
         Permission("graph", "Application.ReadWrite.All", "tenant", N_("to make the principal and its secret")),
         Permission("graph", "AppRoleAssignment.ReadWrite.All", "tenant", N_("to grant it Microsoft Graph permissions")),
+        Permission("graph", "User.ReadWrite.All", "tenant", N_("to make the users of identity.create_members")),
         Permission(
             "azure", "User Access Administrator", "/subscriptions/{subscription}", N_("to give it its Azure roles")
         ),
@@ -99,6 +103,7 @@ class ServicePrincipal(WizardStep):
         # What the operator was refused in this run: a person has to do it.
         self._denied: list[Grant] = []
         self._creation_denied = False
+        self._people_denied: list[str] = []
 
     def check(self, ctx: Ctx) -> Finding:
         asked = ctx.ask(ServicePrincipalQuestions)
@@ -108,7 +113,10 @@ class ServicePrincipal(WizardStep):
                 why = _("there is no service principal of application {id} in the tenant", id=asked.client_id)
                 return Finding(Verdict.BLOCKED, why, guide=missing_guide(asked.client_id))
             name = display_name(ctx)
-            making = (_("create the application {name} and its service principal, with a secret", name=name),)
+            making = (
+                _("create the application {name} and its service principal, with a secret", name=name),
+                *_people_to_make(ctx),
+            )
             return Finding(Verdict.TODO, _("the service principal is still to be made"), changes=making)
         refused = _sign_in(ctx, principal)
         if refused is not None and asked.mode == "given":
@@ -122,14 +130,16 @@ class ServicePrincipal(WizardStep):
         changes = tuple(_("give {name}: {grant}", name=principal.display_name, grant=grant) for grant in missing)
         if refused is not None:
             changes = (_("make a new secret for {name}", name=principal.display_name), *changes)
-        if changes:
-            why = _("{name} lacks what the setup needs", name=principal.display_name)
-            return Finding(Verdict.TODO, why, facts=principal, changes=changes)
+        people = _people_to_make(ctx)
+        if changes or people:
+            lacks = _("{name} lacks what the setup needs", name=principal.display_name)
+            why = lacks if changes else _("people are still to be made")
+            return Finding(Verdict.TODO, why, facts=principal, changes=(*changes, *people))
         why = _("{name} signs in and holds its roles", name=principal.display_name)
         return Finding(Verdict.DONE, why, facts=principal)
 
     def apply(self, ctx: Ctx) -> None:
-        self._denied, self._creation_denied = [], False
+        self._denied, self._creation_denied, self._people_denied = [], False, []
         try:
             principal = _find(ctx) or _create(ctx)
         except HttpResponseError as error:
@@ -142,6 +152,16 @@ class ServicePrincipal(WizardStep):
         for grant in _missing(ctx, principal):
             ctx.say(_("giving {name}: {grant}", name=principal.display_name, grant=grant))
             self._give(ctx, principal.object_id, grant)
+        for upn in new_people.missing(ctx):
+            self._make(ctx, upn)
+
+    def _make(self, ctx: Ctx, upn: str) -> None:
+        try:
+            new_people.create(ctx, upn)
+        except HttpResponseError as error:
+            if _code(error) not in DENIED_CODES:
+                raise
+            self._people_denied.append(upn)
 
     def _give(self, ctx: Ctx, object_id: str, grant: Grant) -> None:
         """Grant one right; a principal that is not known everywhere yet is tried again, with a bound."""
@@ -171,6 +191,10 @@ class ServicePrincipal(WizardStep):
         if self._creation_denied:
             why = _("the operator may not make an application")
             return Finding(Verdict.BLOCKED, why, changes=finding.changes, guide=creation_guide(display_name(ctx)))
+        if not self._denied and self._people_denied:
+            why = _("the operator may not make users: {names}", names=", ".join(self._people_denied))
+            guide = new_people.creation_guide(self._people_denied)
+            return Finding(Verdict.BLOCKED, why, facts=finding.facts, changes=finding.changes, guide=guide)
         if not self._denied:
             return finding
         why = _("the operator may not grant: {grants}", grants="; ".join(map(str, self._denied)))
@@ -179,15 +203,16 @@ class ServicePrincipal(WizardStep):
         return Finding(Verdict.BLOCKED, why, facts=finding.facts, changes=finding.changes, guide=guide)
 
     def removal(self, ctx: Ctx) -> Removal | None:
+        objects = [_("user {name}", name=user["userPrincipalName"]) for user in new_people.ours(ctx)]
         principal = _find(ctx)
-        if principal is None:
-            return None
-        objects = [_("role assignment {id}", id=item.id) for item in _our_assignments(ctx, principal)]
-        if ctx.ask(ServicePrincipalQuestions).mode == "create":
+        if principal is not None:
+            objects += [_("role assignment {id}", id=item.id) for item in _our_assignments(ctx, principal)]
+        if principal is not None and ctx.ask(ServicePrincipalQuestions).mode == "create":
             objects.append(_("application {name} with its service principal and secret", name=principal.display_name))
         return Removal(tuple(objects)) if objects else None
 
     def destroy(self, ctx: Ctx) -> None:
+        new_people.remove(ctx)
         principal = _find(ctx)
         if principal is None:
             return
@@ -204,6 +229,10 @@ class ServicePrincipal(WizardStep):
 def display_name(ctx: Ctx) -> str:
     project = ctx.facts(ProjectFacts)
     return "-".join(part for part in ("lakehouse", project.domain, project.environment) if part)
+
+
+def _people_to_make(ctx: Ctx) -> tuple[str, ...]:
+    return tuple(_("create the user {name}", name=upn) for upn in new_people.missing(ctx))
 
 
 def _marker(ctx: Ctx) -> str:
