@@ -7,7 +7,6 @@ import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from types import FrameType
 
@@ -24,11 +23,11 @@ from wizard.setup.journal import Journal
 from wizard.setup.secrets import Resolver, SecretMissing, SecretRef, Secrets
 from wizard.setup.step import FactBook
 from wizard.steps.identities import open_world
+from wizard.steps.preflight import missing_sandbox_packages
 from wizard.steps.problems import from_exception
 from wizard.text import _
 
 AZURE, SANDBOX = "azure", "sandbox"
-SANDBOX_MODULES = ("aiohttp", "delta", "grpc", "jwt", "msgpack", "pyspark", "sqlglot", "tf", "trustme")
 
 
 class Unusable(Exception):  # noqa: N818 - told to the user: exit 2
@@ -121,8 +120,7 @@ def target_of(folder: Folder, wanted: str | None) -> str:
 
 def require_sandbox_extra() -> None:
     """Say how to add the sandbox where it is not installed."""
-    missing = [name for name in SANDBOX_MODULES if find_spec(name) is None]
-    if missing:
+    if missing := missing_sandbox_packages():
         raise Unusable(
             _(
                 "the sandbox is not installed ({names} missing); add it: pip install 'lakehouse-wizard[sandbox]'",

@@ -27,8 +27,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _call(arguments: argparse.Namespace) -> int:
     from wizard.commands.guard import guarded
+    from wizard.plain.activity import activity
 
-    command = import_module(f"wizard.commands.{arguments.module}")
+    with activity(_("starting")):  # the SDKs take seconds to load
+        command = import_module(f"wizard.commands.{arguments.module}")
     return guarded(lambda: int(command.main(arguments)), debug=arguments.debug)
 
 

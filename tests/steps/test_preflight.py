@@ -66,5 +66,11 @@ def test_a_host_that_does_not_answer_is_told_from_one_that_is_not_trusted(sandbo
     assert "REQUESTS_CA_BUNDLE" in found["network (arm)"].remedy
 
 
+def test_where_no_host_is_to_be_reached_none_is_asked(tmp_path: Path) -> None:
+    names = [result.name for result in run_checks(TargetSettings(name="sandbox"), tmp_path, ())]
+    assert {"java", "terraform", "disk", "folder"} <= set(names)
+    assert not any("network" in name for name in names)
+
+
 def hosts() -> tuple[str, ...]:
     return ("login", "arm", "graph", "accounts", "prices")

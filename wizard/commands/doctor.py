@@ -7,18 +7,22 @@ import json
 from dataclasses import asdict
 
 from wizard import exits
-from wizard.application import AZURE
+from wizard.application import AZURE, SANDBOX
 from wizard.cloud.endpoints import TargetSettings
+from wizard.plain.activity import activity
 from wizard.setup.folder import Folder
 from wizard.text import _
 
 
 def main(arguments: argparse.Namespace) -> int:
-    from wizard.steps.preflight import run_checks
+    from wizard.steps.preflight import HOSTS, run_checks
 
     folder = Folder(arguments.folder)
     target = arguments.target or str(folder.config().get("target") or AZURE)
-    checks = run_checks(TargetSettings(name=target), folder.root)
+    # A sandbox is on this machine: the cloud's public hosts are no concern of it.
+    hosts = () if target == SANDBOX else HOSTS
+    with activity(_("looking at this machine")):
+        checks = run_checks(TargetSettings(name=target), folder.root, hosts)
     if arguments.json:
         print(json.dumps({"target": target, "checks": [asdict(check) for check in checks]}, indent=2))
     else:

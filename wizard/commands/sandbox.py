@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 from wizard import exits
 from wizard.application import Unusable, require_sandbox_extra
+from wizard.plain.activity import activity
 from wizard.setup.folder import Folder
 from wizard.text import _
+
+Action = Callable[[argparse.Namespace, Path], str]  # gives what to print
 
 
 def main(arguments: argparse.Namespace) -> int:
@@ -17,7 +21,7 @@ def main(arguments: argparse.Namespace) -> int:
     folder = Folder(arguments.folder)
     if arguments.action != "start" and not folder.sandbox.is_dir() and arguments.action != "fidelity":
         raise Unusable(_("{folder} has no sandbox; `sandbox start` makes one", folder=folder.root))
-    action = {
+    actions: dict[str, Action] = {
         "start": _start,
         "stop": _stop,
         "reset": _reset,
@@ -26,75 +30,71 @@ def main(arguments: argparse.Namespace) -> int:
         "fault": _fault,
         "portal": _portal,
         "fidelity": _fidelity,
-    }[arguments.action]
-    action(arguments, folder.sandbox)
+    }
+    with activity(_("asking the sandbox")):
+        text = actions[arguments.action](arguments, folder.sandbox)
+    print(text)
     return exits.DONE
 
 
-def _start(arguments: argparse.Namespace, state: Path) -> None:
+def _start(arguments: argparse.Namespace, state: Path) -> str:
     from wizard.sandbox import process
 
     Folder(arguments.folder).create()
     process.start(state, arguments.scenario)
-    print(_("the sandbox runs; `sandbox info` shows its endpoints, `sandbox stop` ends it"))
+    return _("the sandbox runs; `sandbox info` shows its endpoints, `sandbox stop` ends it")
 
 
-def _stop(arguments: argparse.Namespace, state: Path) -> None:
+def _stop(arguments: argparse.Namespace, state: Path) -> str:
     from wizard.sandbox import process
 
-    print(_("stopped") if process.stop(state) else _("it was not running"))
+    return _("stopped") if process.stop(state) else _("it was not running")
 
 
-def _reset(arguments: argparse.Namespace, state: Path) -> None:
+def _reset(arguments: argparse.Namespace, state: Path) -> str:
     from wizard.sandbox import process
 
     process.reset(state)
-    print(_("the sandbox's cloud is forgotten"))
+    return _("the sandbox's cloud is forgotten")
 
 
-def _info(arguments: argparse.Namespace, state: Path) -> None:
+def _info(arguments: argparse.Namespace, state: Path) -> str:
     from wizard.sandbox import process
 
     info = process.info(state)
     if arguments.json:
-        print(json.dumps(info, indent=2))
-        return
-    for name, url in info["endpoints"].items():
-        print(f"{name:<10} {url}")
+        return json.dumps(info, indent=2)
+    return "\n".join(f"{name:<10} {url}" for name, url in info["endpoints"].items())
 
 
-def _requests(arguments: argparse.Namespace, state: Path) -> None:
+def _requests(arguments: argparse.Namespace, state: Path) -> str:
     from wizard.sandbox import process
 
     found = process.requests(state, mutating=arguments.mutating)
     if arguments.json:
-        print(json.dumps(found, indent=2))
-        return
-    for entry in found:
-        print(f"{entry['status']!s:<5} {entry['method']:<7} {entry['path']}  {entry['caller'] or '-'}")
+        return json.dumps(found, indent=2)
+    return "\n".join(
+        f"{entry['status']!s:<5} {entry['method']:<7} {entry['path']}  {entry['caller'] or '-'}" for entry in found
+    )
 
 
-def _fault(arguments: argparse.Namespace, state: Path) -> None:
+def _fault(arguments: argparse.Namespace, state: Path) -> str:
     from wizard.sandbox import process
 
     process.set_latency(state, arguments.latency)
-    print(_("every operation now takes {seconds} s longer", seconds=arguments.latency))
+    return _("every operation now takes {seconds} s longer", seconds=arguments.latency)
 
 
-def _portal(arguments: argparse.Namespace, state: Path) -> None:
+def _portal(arguments: argparse.Namespace, state: Path) -> str:
     from wizard.sandbox import process
 
-    print(process.portal(state, arguments.click, arguments.values))
+    return process.portal(state, arguments.click, arguments.values)
 
 
-def _fidelity(arguments: argparse.Namespace, state: Path) -> None:
+def _fidelity(arguments: argparse.Namespace, state: Path) -> str:
     from wizard.sandbox.fidelity import not_modelled
 
     found = not_modelled()
     if arguments.json:
-        print(json.dumps(found, indent=2))
-        return
-    for area, gaps in found.items():
-        print(area)
-        for gap in gaps:
-            print(f"  {gap}")
+        return json.dumps(found, indent=2)
+    return "\n".join("\n  ".join([area, *gaps]) for area, gaps in found.items())

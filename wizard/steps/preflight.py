@@ -9,7 +9,7 @@ import socket
 import ssl
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -28,6 +28,7 @@ JAVA_LEAST = 17  # Spark 4's
 GIGABYTE = 10**9
 DISK_LEAST = {"azure": 1 * GIGABYTE, "sandbox": 2 * GIGABYTE}
 REACH_SECONDS = 5.0
+HOSTS = ("login", "arm", "graph", "accounts", "prices")
 SANDBOX_PACKAGES = ("aiohttp", "grpc", "tf", "pyspark", "delta", "trustme", "jwt", "msgpack", "sqlglot")
 
 
@@ -41,15 +42,16 @@ class CheckResult:
     remedy: str = ""
 
 
-def run_checks(target: TargetSettings, folder: Path) -> list[CheckResult]:
-    """Everything, side by side; changes nothing but a probe file that is removed again."""
+def run_checks(target: TargetSettings, folder: Path, hosts: Sequence[str] = HOSTS) -> list[CheckResult]:
+    """Everything, side by side; changes nothing but a probe file that is removed again.
+
+    `hosts` names the endpoints to be reached."""
     checks: list[Callable[[], CheckResult]] = [
         _python,
         lambda: _terraform(target),
         lambda: _disk(target, folder),
         lambda: _writable(folder),
     ]
-    hosts = ("login", "arm", "graph", "accounts", "prices")
     checks += [lambda host=host: _reach(target, host) for host in hosts]  # type: ignore[misc]  # bound per turn
     if target.name == "sandbox":
         checks += [_java, _sandbox_extra]
@@ -97,9 +99,14 @@ def _java() -> CheckResult:
 
 
 def _sandbox_extra() -> CheckResult:
-    missing = [name for name in SANDBOX_PACKAGES if find_spec(name) is None]
+    missing = missing_sandbox_packages()
     what = _("sandbox packages are installed") if not missing else _("not installed: {names}", names=", ".join(missing))
     return CheckResult("sandbox", not missing, what, _("pip install 'lakehouse-wizard[sandbox]'"))
+
+
+def missing_sandbox_packages() -> list[str]:
+    """The modules of the extra `sandbox` that are not installed."""
+    return [name for name in SANDBOX_PACKAGES if find_spec(name) is None]
 
 
 def _existing(folder: Path) -> Path:
