@@ -19,6 +19,7 @@ test: setup ## the tests
 	@$(BIN)/pytest
 
 test-all: test ## the tests, and what takes longer
+	@$(BIN)/pytest tests/long
 
 bench: setup ## the benchmarks; each prints `name: value (limit)`
 	@$(BIN)/python -m benchmarks
