@@ -18,7 +18,7 @@ from lakehouse_jobs.platform.databricks import Databricks, auto_loader_options, 
 from lakehouse_jobs.platform.local import Local, stream_options
 from lakehouse_jobs.records import RunRecord
 
-from wizard.samples import COLUMNS, consents
+from scripts.consents import SHIPPED, consents
 
 CONTRACTS = Path(__file__).parents[2] / "templates" / "contracts"
 
@@ -114,10 +114,9 @@ def test_a_record_survives_its_file_and_knows_whether_it_balances() -> None:
         RunRecord.from_json("[]")
 
 
-def test_samples_are_the_same_for_the_same_seed() -> None:
-    text = consents(200, seed=3)
-    assert text == consents(200, seed=3) != consents(200, seed=4)
-    lines = text.splitlines()
-    assert lines[0] == ",".join(COLUMNS)
-    assert len(lines) == 201
-    assert all((",,," in line) == ("Revogado" in line) for line in lines[1:])
+def test_the_shipped_sample_is_the_generators_and_no_other_seed_makes_it() -> None:
+    text = SHIPPED.read_text(encoding="utf-8")
+    assert text == consents(600, seed=7) != consents(600, seed=8)
+    _, *rows = text.splitlines()
+    assert len(rows) == 600
+    assert all((",,," in row) == ("Revogado" in row) for row in rows)

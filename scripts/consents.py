@@ -1,12 +1,15 @@
-"""Sample input made at run time: the same seed gives the same text."""
+"""Makes templates/samples/consents.csv; the same seed gives the same text. A test holds it current."""
 
 from __future__ import annotations
 
 import csv
 import io
 import random
+import sys
 from datetime import date, timedelta
+from pathlib import Path
 
+SHIPPED = Path(__file__).parents[1] / "templates" / "samples" / "consents.csv"
 KINDS = (
     "Cadastro", "Contas", "Cartão de crédito", "Empréstimos", "Financiamentos", "Investimentos", "Seguros",
     "Previdência", "Câmbio", "Localização",
@@ -37,3 +40,13 @@ def consents(rows: int, seed: int = 1) -> str:
             KINDS[kind], f"{kind + 1:03d}", "Ativo" if active else "Revogado", chance.choice(PLATFORMS),
         ))  # fmt: skip
     return text.getvalue()
+
+
+def main() -> int:
+    """Write the shipped file."""
+    SHIPPED.write_text(consents(600, seed=7), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
