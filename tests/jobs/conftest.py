@@ -35,7 +35,9 @@ class Lakehouse:
         self.runs += 1
         target = f"/Volumes/crisk/ops/runs/{model}/{run or self.runs}.json"
         path = contract or CONTRACTS / f"{model}.yaml"
-        ingest(["--contract", str(path), "--model", model, "--catalog", "crisk", "--run-record", target])
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("LAKEHOUSE_NAMESPACE", str(self.root / "namespace.json"))
+            ingest(["--contract", str(path), "--model", model, "--catalog", "crisk", "--run-record", target])
         return self.record(model, run or str(self.runs))
 
     def record(self, model: str, run: str) -> RunRecord:
@@ -46,16 +48,28 @@ class Lakehouse:
         return self.spark.read.format("delta").load(str(self.root / "tables" / table.replace(".", "/")))
 
 
-@pytest.fixture
-def lakehouse(tmp_path: Path, spark: SparkSession, monkeypatch: pytest.MonkeyPatch) -> Lakehouse:
+def make(root: Path, spark: SparkSession) -> Lakehouse:
     names = {
-        "schemas": {f"crisk.{schema}": str(tmp_path / "tables" / schema) for schema in ("bronze", "silver")},
+        "schemas": {f"crisk.{schema}": str(root / "tables" / schema) for schema in ("bronze", "silver")},
         "volumes": {
-            "/Volumes/crisk/bronze/landing": str(tmp_path / "volumes" / "landing"),
-            "/Volumes/crisk/ops/checkpoints": str(tmp_path / "volumes" / "checkpoints"),
-            "/Volumes/crisk/ops/runs": str(tmp_path / "volumes" / "runs"),
+            "/Volumes/crisk/bronze/landing": str(root / "volumes" / "landing"),
+            "/Volumes/crisk/ops/checkpoints": str(root / "volumes" / "checkpoints"),
+            "/Volumes/crisk/ops/runs": str(root / "volumes" / "runs"),
         },
     }
-    (tmp_path / "namespace.json").write_text(json.dumps(names))
-    monkeypatch.setenv("LAKEHOUSE_NAMESPACE", str(tmp_path / "namespace.json"))
-    return Lakehouse(tmp_path, spark)
+    (root / "namespace.json").write_text(json.dumps(names))
+    return Lakehouse(root, spark)
+
+
+@pytest.fixture
+def lakehouse(tmp_path: Path, spark: SparkSession) -> Lakehouse:
+    return make(tmp_path, spark)
+
+
+@pytest.fixture(scope="module")
+def ingested(tmp_path_factory: pytest.TempPathFactory, spark: SparkSession) -> Lakehouse:
+    """With the sample of `account` ingested by run `1`; leave its tables as you found them."""
+    made = make(tmp_path_factory.mktemp("ingested"), spark)
+    made.put("account", "account.csv", (REPOSITORY / "templates" / "samples" / "account.csv").read_text("utf-8"))
+    made.run("account")
+    return made

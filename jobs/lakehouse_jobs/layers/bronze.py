@@ -21,7 +21,8 @@ def load(hop: Hop, landing: str) -> None:
         stamps = (f"current_timestamp() as {LOADED}", f"'{run}' as {RUN}", f"'{mark}' as {BATCH}")
         # Counted at the source, where no cell is parsed for it; everything else is counted in the table.
         read = rows.count()
-        platform.append(rows.selectExpr("*", *stamps), target, application, number)
+        # In front: Delta keeps statistics of the first columns only, and with those of the mark it reads new files only.
+        platform.append(rows.selectExpr(*stamps, "*"), target, application, number)
         written = frame.sparkSession.sql(
             f"SELECT count(*) AS bronze, count({RESCUED}) AS rescued, count(DISTINCT {PATH}) AS files "
             f"FROM {platform.table(target)} WHERE {BATCH} = '{mark}'"

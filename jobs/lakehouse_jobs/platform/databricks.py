@@ -64,7 +64,7 @@ class Databricks:
         return name
 
     def exists(self, name: str) -> bool:
-        return bool(self.session().catalog.tableExists(name))
+        return bool(self.session().catalog.tableExists(self.table(name)))
 
     def stream_files(self, folder: str, model: Model, checkpoint: str) -> DataFrame:
         reader = self.session().readStream.format("cloudFiles").options(**auto_loader_options(model, checkpoint))
