@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import sys
 from collections.abc import Callable
 
@@ -29,16 +28,19 @@ def _told(error: Exception) -> tuple[int, str]:
     from wizard.sandbox.control import SandboxError
     from wizard.setup.answers import AnswersInvalid
     from wizard.setup.cancel import Cancelled
-    from wizard.setup.folder import FolderInUse, FolderUnusable
+    from wizard.setup.folder import FORBIDDEN, FULL, FolderInUse, FolderUnusable
     from wizard.setup.step import StepFailed
 
     if isinstance(error, (AnswersInvalid, InputInvalid)):
         return exits.INVALID, f"{error}\n" + _("{count} defects; nothing was changed", count=error.count)
     if isinstance(error, Cancelled):
         return exits.CANCELLED, _("cancelled")
-    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+    if isinstance(error, OSError) and error.errno in FULL:
         place = error.filename or _("the setup folder")
         return exits.FAILED, _("there is no space left at {place}; free some there, then run again", place=place)
+    if isinstance(error, OSError) and error.errno in FORBIDDEN and error.filename:
+        refused = _("{path} may not be used: {reason}", path=error.filename, reason=error.strerror)
+        return exits.FAILED, refused + "; " + _("mend its permissions (chmod u+rwX), then run again")
     known = {
         Unusable: exits.INVALID,
         FolderUnusable: exits.INVALID,

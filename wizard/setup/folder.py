@@ -23,6 +23,8 @@ from wizard.text import _
 PRIVATE = ".wizard"
 CONFIG = "config.yaml"
 ANSWERS = "answers.yaml"
+FULL = (errno.ENOSPC, errno.EDQUOT)
+FORBIDDEN = (errno.EACCES, errno.EPERM)
 
 
 class FolderInUse(Exception):  # noqa: N818 - told to the user, with who holds it
@@ -95,7 +97,9 @@ class Folder:
             data = yaml.safe_load(self.config_file.read_text(encoding="utf-8"))
         except FileNotFoundError:
             return {}
-        except (OSError, yaml.YAMLError) as error:
+        except OSError as error:
+            raise _unusable(self.root, error) from error
+        except yaml.YAMLError as error:
             raise FolderUnusable(
                 _("{path} cannot be read: {reason}; mend or remove it", path=self.config_file, reason=error)
             ) from error
@@ -161,12 +165,13 @@ class Folder:
 
 
 def _unusable(root: Path, error: OSError) -> FolderUnusable:
-    remedy = (
-        _("free space there, or choose another --folder")
-        if error.errno in (errno.ENOSPC, errno.EDQUOT)
-        else _("choose another --folder or mend its permissions")
-    )
     path = error.filename or root
+    if error.errno in FULL:
+        remedy = _("free space there, or choose another --folder")
+    elif error.errno in FORBIDDEN:
+        remedy = _("choose another --folder, or: chmod -R u+rwX {root}", root=root)
+    else:
+        remedy = _("choose another --folder")
     told = _("{path} cannot be used: {reason}; {remedy}", path=path, reason=error.strerror, remedy=remedy)
     return FolderUnusable(told)
 
