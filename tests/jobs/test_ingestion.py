@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from pyspark.sql.functions import col
 
-from tests.jobs.conftest import REPOSITORY, Lakehouse
 from scripts.consents import consents
+from tests.jobs.conftest import REPOSITORY, Lakehouse
 
 ACCOUNT = (REPOSITORY / "templates" / "samples" / "account.csv").read_text(encoding="utf-8")
 HEADER = "user_id,name,email,city\n"

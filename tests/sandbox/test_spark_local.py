@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import os
-import subprocess
-import sys
 import zipfile
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -53,16 +52,22 @@ class World:
         return path
 
 
+def driver_of(folder: Path) -> psutil.Process | None:
+    """The driver of that folder among this process's children; those of other tests come and go meanwhile."""
+    for child in psutil.Process().children():
+        with suppress(psutil.NoSuchProcess):  # a zombie, too
+            if child.cmdline()[-1:] == [str(folder)]:
+                return child
+    return None
+
+
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     world = World(tmp_path_factory.mktemp("world"))
     yield world
-    drivers = [p for p in psutil.Process().children() if "wizard.sandbox.spark.driver" in p.cmdline()]
-    children = [process for driver in drivers for process in (driver, *driver.children(recursive=True))]
     world.loop.run_until_complete(world.spark.close())
     world.loop.close()
-    assert len(children) >= 2, "the driver and its Java"
-    assert psutil.wait_procs(children, timeout=10)[1] == []
+    assert driver_of(world.root / "state" / "spark") is None
 
 
 def test_the_shipped_wheel_ingests_and_its_table_is_queried(world: World) -> None:
@@ -171,15 +176,14 @@ def test_missing_java_is_told_with_its_remedy(tmp_path: Path, monkeypatch: pytes
     assert "Spark needs Java 17" in str(result.error)
 
 
-def test_the_driver_ends_with_the_process_that_started_it(tmp_path: Path) -> None:
-    driver = subprocess.Popen(
-        [sys.executable, "-m", "wizard.sandbox.spark.driver", str(tmp_path)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        env={**os.environ},
-        cwd=tmp_path,
-    )
-    assert driver.stdin is not None
-    driver.stdin.close()
-    assert driver.wait(timeout=30) == 0
+def test_the_driver_and_its_java_end_with_the_process_that_started_it(world: World) -> None:
+    driver, process = driver_of(world.root / "state" / "spark"), world.spark._process
+    assert driver
+    assert process
+    assert process.stdin
+    java = driver.children(recursive=True)
+    assert java
+    # All that a killed sandbox does to its driver: the pipe ends.
+    process.stdin.close()
+    assert world.loop.run_until_complete(asyncio.wait_for(process.wait(), 30)) == 0
+    assert psutil.wait_procs(java, timeout=30)[1] == []

@@ -21,7 +21,7 @@ def load(hop: Hop, landing: str) -> None:
         stamps = (f"current_timestamp() as {LOADED}", f"'{run}' as {RUN}", f"'{mark}' as {BATCH}")
         # Counted at the source, where no cell is parsed for it; everything else is counted in the table.
         read = rows.count()
-        # In front: Delta keeps statistics of the first columns only, and with those of the mark it reads new files only.
+        # In front: Delta keeps statistics of the first columns only; by those of the mark it reads the new files alone.
         platform.append(rows.selectExpr(*stamps, "*"), target, application, number)
         written = frame.sparkSession.sql(
             f"SELECT count(*) AS bronze, count({RESCUED}) AS rescued, count(DISTINCT {PATH}) AS files "
