@@ -63,7 +63,7 @@ def _container(segments: list[str], text: str) -> tuple[str | None, str | None]:
         subscription = segments[1]
     if len(segments) > 3 and segments[2].lower() == "resourcegroups":
         group = segments[3]
-    if segments and subscription is None:
+    if segments and subscription is None and segments[0].lower() != "providers":  # the root's own have none
         raise invalid(text)
     return subscription, group
 
