@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import signal
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +12,7 @@ from types import FrameType
 from wizard import assets, journey
 from wizard.cloud.endpoints import TargetSettings
 from wizard.cloud.world import World
-from wizard.setup.answers import Answers, AnswersInvalid, load
+from wizard.setup.answers import Answers, load
 from wizard.setup.cancel import Cancellation
 from wizard.setup.context import Context
 from wizard.setup.engine import Engine
@@ -22,6 +21,7 @@ from wizard.setup.folder import Folder
 from wizard.setup.journal import Journal
 from wizard.setup.secrets import Resolver, SecretMissing, SecretRef, Secrets
 from wizard.setup.step import FactBook
+from wizard.steps.base import WizardStep
 from wizard.steps.identities import open_world
 from wizard.steps.preflight import missing_sandbox_packages
 from wizard.steps.problems import from_exception
@@ -91,13 +91,13 @@ class SandboxSecrets:
         return self.running.resolve(ref)
 
 
-def read_answers(folder: Folder, given: Path | None, env: Mapping[str, str] = os.environ) -> Answers:
+def read_answers(folder: Folder, given: Path | None, secrets: Secrets) -> Answers:
     """The answers given (a file, or template:NAME), or those kept in the folder, or the environment alone.
 
     Raises AnswersInvalid."""
     shipped = assets.template(given, "answers", ".yaml") if given else None
     path = shipped or (folder.answers_file if folder.answers_file.is_file() else None)
-    return load(journey.questions(), path, env)
+    return load(journey.questions(), path, secrets=secrets)
 
 
 def target_of(folder: Folder, wanted: str | None) -> str:
@@ -129,6 +129,12 @@ def require_sandbox_extra() -> None:
         )
 
 
+def check_files(steps: Sequence[WizardStep], answers: Answers, folder: Folder) -> None:
+    """Judge every file that the answers name. Raises InputInvalid with all that is wrong."""
+    if faults := [fault for step in steps for fault in step.faults(answers, folder)]:
+        raise InputInvalid(faults)
+
+
 @contextmanager
 def opened(options: Options, emit: Callable[[Event], None], *, read_only: bool = False) -> Iterator[Setup]:
     """Judge everything given, then make the folder, lock it, and connect to the target.
@@ -137,16 +143,13 @@ def opened(options: Options, emit: Callable[[Event], None], *, read_only: bool =
     Raises Unusable, AnswersInvalid, FolderInUse, FolderUnusable; the first two before anything is made."""
     folder = Folder(options.folder)
     target = target_of(folder, options.target)
-    answers = read_answers(folder, options.answers)
     sandbox_secrets = SandboxSecrets(active=target == SANDBOX)
     secrets = Secrets(folder.root, {SANDBOX: sandbox_secrets})
-    if defects := answers.check_secrets(secrets):
-        raise AnswersInvalid(defects)
+    answers = read_answers(folder, options.answers, secrets)
     if read_only and not folder.exists:
         raise Unusable(_("{folder} holds no setup yet; start one with `run`", folder=folder.root))
     steps = journey.steps()
-    if faults := [fault for step in steps for fault in step.faults(answers, folder)]:
-        raise InputInvalid(faults)
+    check_files(steps, answers, folder)
     with ExitStack() as stack:
         folder.create()
         stack.enter_context(folder.lock())

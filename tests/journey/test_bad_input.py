@@ -23,6 +23,7 @@ service_principal:
   mode: given
   mode: create
   role_set: everything
+  client_secret: env:NOBODY_SET_THIS
 foundation:
   monthly_budget: lots
   network: carrier
@@ -46,7 +47,7 @@ def test_ten_defects_in_one_file_are_ten_lines_with_places_and_nothing_is_made(t
     assert keys >= {
         "sign_in.method", "sign_in.tenant_id", "project.domain", "project.enviroment", "project.owner",
         "service_principal.mode", "service_principal.role_set", "foundation.monthly_budget", "foundation.network",
-        "compute.autotermination_minutes", "netwrok_watcher",
+        "service_principal.client_secret", "compute.autotermination_minutes", "netwrok_watcher",
     }  # fmt: skip
     assert any("did you mean environment?" in line for line in places)
     assert any("did you mean network_watcher?" in line for line in places)
@@ -91,6 +92,16 @@ def test_a_broken_contract_is_told_with_its_places_before_anything_starts(tmp_pa
     assert ran.code == 2, ran.explain()
     assert re.search(r"mine\.yaml:\d+:\d+ ", ran.err)
     assert not (tmp_path / "lakehouse").exists()
+
+
+def test_a_check_of_answers_judges_the_files_they_name_too(tmp_path: Path, risk_text: str) -> None:
+    answers = tmp_path / "answers.yaml"
+    answers.write_text(risk_text.replace("template:account, template:consents", "nowhere.yaml"), encoding="utf-8")
+    ran = wizard("answers", "check", answers, "--target", "sandbox")
+    assert ran.code == 2, ran.explain()
+    assert "nowhere.yaml" in ran.err
+    answers.write_text(risk_text, encoding="utf-8")
+    assert wizard("answers", "check", answers, "--target", "sandbox").code == 0
 
 
 @pytest.mark.parametrize("arguments", [("--until", "nowhere"), ("--until", "compute", "--only", "compute")])

@@ -105,10 +105,20 @@ def test_a_secret_written_as_its_value_is_refused_and_not_repeated(tmp_path: Pat
 
 def test_missing_secrets_are_named_with_variable_and_key(tmp_path: Path) -> None:
     path = written(tmp_path, "farm: {name: north, token: 'env:NO_SUCH_GATE'}\n")
-    answers = load(ALL, path, {})
-    (defect,) = answers.check_secrets(Secrets(tmp_path))
+    with pytest.raises(AnswersInvalid) as refusal:
+        load(ALL, path, {}, Secrets(tmp_path))
+    (defect,) = refusal.value.defects
     assert (defect.key, defect.line, defect.column) == ("farm.token", 1, 28)
     assert "NO_SUCH_GATE" in defect.why
+
+
+def test_a_missing_secret_is_told_beside_every_other_defect_of_its_section(tmp_path: Path) -> None:
+    path = written(tmp_path, "farm: {name: NORTH, size: 0}\n")
+    with pytest.raises(AnswersInvalid) as refusal:
+        load(ALL, path, {"LAKEHOUSE_FARM_TOKEN": "env:NO_SUCH_GATE"}, Secrets(tmp_path))
+    assert {defect.key for defect in refusal.value.defects} == {"farm.name", "farm.size", "farm.token"}
+    (token,) = [defect for defect in refusal.value.defects if defect.key == "farm.token"]
+    assert token.source == "LAKEHOUSE_FARM_TOKEN"
 
 
 def test_a_secret_file_that_others_can_read_is_refused(tmp_path: Path) -> None:

@@ -6,9 +6,10 @@ import argparse
 import json
 
 from wizard import exits
-from wizard.application import SANDBOX, SandboxSecrets, Unusable
-from wizard.journey import questions
-from wizard.setup.answers import AnswersInvalid, load
+from wizard.application import SANDBOX, SandboxSecrets, Unusable, check_files
+from wizard.journey import questions, steps
+from wizard.setup.answers import load
+from wizard.setup.folder import Folder
 from wizard.setup.secrets import Secrets
 from wizard.text import _
 
@@ -44,10 +45,8 @@ def _schema(events: bool) -> dict[str, object]:
 def _check(arguments: argparse.Namespace) -> int:
     if arguments.file is None:
         raise Unusable(_("name the answers file to check"))
-    answers = load(questions(), arguments.file)
-    active = arguments.target == SANDBOX
-    defects = answers.check_secrets(Secrets(arguments.file.parent, {SANDBOX: SandboxSecrets(active)}))
-    if defects:
-        raise AnswersInvalid(defects)
+    folder = Folder(arguments.file.parent)
+    secrets = Secrets(folder.root, {SANDBOX: SandboxSecrets(active=arguments.target == SANDBOX)})
+    check_files(steps(), load(questions(), arguments.file, secrets=secrets), folder)
     print(_("{file}: every answer is valid", file=arguments.file))
     return exits.DONE

@@ -54,9 +54,8 @@ class AnswersInvalid(Exception):  # noqa: N818 - told to the user, all of it
 class Answers:
     """Valid answers, by the class of questions they answer."""
 
-    def __init__(self, sections: Mapping[type[Questions], Questions], source: Path | None, located: Located) -> None:
+    def __init__(self, sections: Mapping[type[Questions], Questions], source: Path | None) -> None:
         self._sections = dict(sections)
-        self._located = located
         self.source = source
 
     def section(self, questions: type[QuestionsT]) -> QuestionsT:
@@ -64,29 +63,6 @@ class Answers:
         found = self._sections[questions]
         assert isinstance(found, questions)
         return found
-
-    def secret_refs(self) -> list[tuple[str, SecretRef]]:
-        """Every secret reference with its dotted key."""
-        return [
-            (f"{section_name(kind)}.{field}", value)
-            for kind, answers in self._sections.items()
-            for field, value in answers
-            if isinstance(value, SecretRef)
-        ]
-
-    def check_secrets(self, secrets: Secrets) -> list[AnswerDefect]:
-        """A defect for each secret that cannot be had, with its variable or file and its key."""
-        by_ref = {str(ref): key for key, ref in reversed(self.secret_refs())}
-        defects = []
-        for missing in secrets.check(ref for _key, ref in self.secret_refs()):
-            key = by_ref[missing.reference]
-            section, field = key.split(".")
-            source, (line, column) = variable(section, field), (0, 0)
-            if field in ((self._located.data or {}).get(section) or {}):
-                source, (line, column) = self._located.name, self._located.where((section, field))
-            what = _("the secret {reference} cannot be had", reference=missing.reference)
-            defects.append(AnswerDefect(source, line, column, key, what, missing.why, missing.remedy))
-        return sorted(set(defects))
 
     def plain(self) -> dict[str, Any]:
         """All answers as JSON data; secrets as their references. Replaying it gives the same setup."""
@@ -104,10 +80,15 @@ def variable(section: str, field: str) -> str:
     return f"{ENV_PREFIX}_{section}_{field}".upper()
 
 
-def load(questions: Iterable[type[Questions]], path: Path | None, env: Mapping[str, str] = os.environ) -> Answers:
-    """Read answers from `path` (YAML) with the environment on top.
+def load(
+    questions: Iterable[type[Questions]],
+    path: Path | None,
+    env: Mapping[str, str] = os.environ,
+    secrets: Secrets | None = None,
+) -> Answers:
+    """Read answers from `path` (YAML) with the environment on top; `secrets` also tries every reference.
 
-    Raises AnswersInvalid with every defect of the file and of the environment."""
+    Raises AnswersInvalid with every defect of the file, of the environment and of the references."""
     sections = {section_name(kind): kind for kind in questions}
     located = _read(path)
     defects = [
@@ -127,6 +108,8 @@ def load(questions: Iterable[type[Questions]], path: Path | None, env: Mapping[s
             continue
         values, overridden, unreadable = _with_environment(name, kind, given or {}, env)
         defects += unreadable
+        if secrets is not None:
+            defects += _missing_secrets(located, kind, values, overridden, secrets)
         try:
             answers[kind] = kind.model_validate(values)
         except ValidationError as error:
@@ -134,7 +117,7 @@ def load(questions: Iterable[type[Questions]], path: Path | None, env: Mapping[s
                 defects += _section_defects(located, name, kind, error, overridden)
     if defects:
         raise AnswersInvalid(sorted(set(defects)))
-    return Answers(answers, path, located)
+    return Answers(answers, path)
 
 
 def _read(path: Path | None) -> Located:
@@ -171,6 +154,29 @@ def _with_environment(
                              _("write a list as [a, b] and a mapping as {{a: b}}"))
             )  # fmt: skip
     return values, overridden, defects
+
+
+def _missing_secrets(
+    located: Located, kind: type[Questions], values: Mapping[str, Any], overridden: set[str], secrets: Secrets
+) -> list[AnswerDefect]:
+    """A defect for each secret that cannot be had. Asked of the section as given, valid or not."""
+    section, defects = section_name(kind), []
+    for field, info in kind.model_fields.items():
+        given = values.get(field)
+        if SecretRef not in (info.annotation, *get_args(info.annotation)) or not isinstance(given, str):
+            continue
+        try:
+            missing = secrets.check([SecretRef.parse(given)])
+        except ValueError:  # no reference at all: validation says so
+            continue
+        source, (line, column) = variable(section, field), (0, 0)
+        if field not in overridden:
+            source, (line, column) = located.name, located.where((section, field))
+        for problem in missing:
+            what = _("the secret {reference} cannot be had", reference=problem.reference)
+            key = f"{section}.{field}"
+            defects.append(AnswerDefect(source, line, column, key, what, problem.why, problem.remedy))
+    return defects
 
 
 def _structured(info: FieldInfo) -> bool:
