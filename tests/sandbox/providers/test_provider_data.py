@@ -14,7 +14,7 @@ from wizard.sandbox.providers.mapping import Mapping
 from wizard.sandbox.providers.plan import replaces
 from wizard.sandbox.providers.registry import data_source, resource
 from wizard.sandbox.providers.schema import PROVIDERS, Block, Provider, load, schema_response
-from wizard.sandbox.providers.spec import Spec, modelled, spec, unmapped
+from wizard.sandbox.providers.spec import Spec, modelled, spec, spec_of, unmapped
 
 ROOTS = Path(__file__).parents[3] / "terraform"
 SETUP_ID = {"tags", "description", "comment", "properties", "parent"}
@@ -71,13 +71,21 @@ def test_an_entry_is_complete_and_names_only_what_the_schema_has(provider: Provi
     assert found.import_id
     assert found.natural_key
     assert found.setup_id in SETUP_ID
-    assert found.force_new or type == "databricks_cluster_policy" or type in ("azuread_user", "databricks_cluster")
     for place in (found.force_new, found.in_place, found.defaults, found.compare, found.computed_blocks, found.handled):
         unknown = [path for path in place if not has(found.block, path)]
         assert not unknown, f"{type}: {unknown}"
     assert [path for path in mapped(found.mapping) if not has(found.block, path)] == []
     named = set(re.findall(r"{(\w+)}", found.id)) | set(found.natural_key)
     assert {name for name in named if not has(found.block, name)} <= {"subscription"}
+
+
+@pytest.mark.parametrize("key", ["force_new", "defaults", "natural_key", "setup_id"])
+def test_an_entry_without_what_terraform_goes_by_is_not_taken(key: str) -> None:
+    whole = {"kind": "k", "title": "t", "id": "{name}", "natural_key": ["name"], "setup_id": "tags"}
+    whole |= {"force_new": [], "defaults": {}}
+    assert spec_of("azurerm", "azurerm_resource_group", whole).import_id == "{name}"
+    with pytest.raises(KeyError, match=key):
+        spec_of("azurerm", "azurerm_resource_group", {name: given for name, given in whole.items() if name != key})
 
 
 @pytest.mark.parametrize(("provider", "type"), all_specs())

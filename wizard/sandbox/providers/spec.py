@@ -93,7 +93,8 @@ def _inner(block: Block, mapping: Mapping, prefix: str) -> Iterator[str]:
             yield from _inner(nested.block, mapping.blocks[name], f"{prefix}{name}.")
 
 
-def _spec(provider: Provider, type: str, given: dict[str, Any]) -> Spec:
+def spec_of(provider: Provider, type: str, given: dict[str, Any]) -> Spec:
+    """The entry as read from data/resources. What fixes Terraform's behaviour must be said, even where it is none."""
     id = given.get("id", "")
     return Spec(
         type=type,
@@ -109,9 +110,9 @@ def _spec(provider: Provider, type: str, given: dict[str, Any]) -> Spec:
         handler=given.get("handler", "plain"),
         handled=frozenset(given.get("handled", ())),
         update=given.get("update", "put" if provider == "azurerm" else "patch"),
-        force_new=tuple(given.get("force_new", ())),
+        force_new=tuple(given["force_new"]),
         in_place=given.get("in_place", {}),
-        defaults=given.get("defaults", {}),
+        defaults=given["defaults"],
         compare=given.get("compare", {}),
         computed_blocks=tuple(given.get("computed_blocks", ())),
         body=given.get("body", {}),
@@ -130,7 +131,7 @@ def _data(provider: Provider) -> dict[str, Any]:
 def spec(provider: Provider, type: str) -> Spec | None:
     """None for a type that the schema has and the sandbox does not model."""
     given = _data(provider).get(type)
-    return None if given is None else _spec(provider, type, given)
+    return None if given is None else spec_of(provider, type, given)
 
 
 def modelled(provider: Provider) -> list[str]:
