@@ -25,6 +25,8 @@ def main(arguments: argparse.Namespace) -> int:
         began, result = time.monotonic(), Result.FAILED
         try:
             result = _destroy(arguments, setup, voice)
+        except KeyboardInterrupt:  # at the prompt, which reads its keys itself
+            result = Result.CANCELLED
         finally:
             code = exits.INVALID if result is Result.PLANNED else EXIT_CODES[result]
             seconds = round(time.monotonic() - began, 1)

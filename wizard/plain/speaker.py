@@ -118,7 +118,8 @@ class LineSpeaker:
             self._running[step] = _("checking")
         else:
             self._running[step] = getattr(event, "text", "") or getattr(event, "address", "") or _("applying")
-        self._say_now(" · ".join(f"{name}: {what}" for name, what in self._running.items()))
+        # Never empty: an empty text would leave the last one standing.
+        self._say_now(" · ".join(f"{name}: {what}" for name, what in self._running.items()) or _("working"))
 
     def tell(self, text: str) -> None:
         self._console.print(escape(text))

@@ -1,0 +1,52 @@
+"""What runs now stands in one moving line, on a terminal only, and goes when it is over."""
+
+from __future__ import annotations
+
+import io
+
+from rich.console import Console
+
+from wizard.plain.speaker import LineSpeaker
+from wizard.setup.events import Checked, CheckStarted, Progress, RunEnded
+from wizard.setup.step import Removal
+
+
+def speaker(*, terminal: bool) -> tuple[LineSpeaker, io.StringIO]:
+    out = io.StringIO()
+    return LineSpeaker(Console(file=out, force_terminal=terminal, width=120), quiet=False), out
+
+
+def written_by(voice: LineSpeaker, out: io.StringIO) -> str:
+    with voice.activity():
+        voice(CheckStarted(step="first"))
+        voice(Progress(step="first", text="plans first"))
+        voice(Checked(step="first", verdict="done", why="there"))
+        begin = len(out.getvalue())
+        voice(RunEnded(result="done", exit_code=0, seconds=1.0))
+    return out.getvalue()[begin:]
+
+
+def test_on_a_terminal_an_ended_step_does_not_stay_in_the_moving_line() -> None:
+    voice, out = speaker(terminal=True)
+    rest = written_by(voice, out)
+    assert "first: plans first" in out.getvalue()
+    assert "first: plans first" not in rest
+
+
+def test_without_a_terminal_nothing_moves() -> None:
+    voice, out = speaker(terminal=False)
+    written_by(voice, out)
+    assert "\x1b" not in out.getvalue()
+    assert out.getvalue().splitlines()[1:] == [
+        "✓ done     first: there",
+        "✓ done: all that was asked for is as wanted (1.0 s)",
+    ]
+
+
+def test_after_a_question_the_line_moves_again() -> None:
+    voice, out = speaker(terminal=True)
+    with voice.activity():
+        voice.removals({"first": Removal(("a thing",))})
+        begin = len(out.getvalue())
+        voice(CheckStarted(step="first"))
+    assert "first: checking" in out.getvalue()[begin:]
