@@ -21,7 +21,7 @@ def exercised(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Exercised]:
     state = tmp_path_factory.mktemp("operations") / "state"
     done = Exercised()
     with process.connect(state) as connection:
-        with _environment(connection):
+        with clean_environment(connection):
             surface = begin(connection)
             for exercise in EXERCISES:
                 before = len(connection.requests())
@@ -35,7 +35,7 @@ def exercised(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Exercised]:
 
 
 @contextmanager
-def _environment(connection: Connection) -> Iterator[None]:
+def clean_environment(connection: Connection) -> Iterator[None]:
     """databricks-sdk takes its CA from here; nothing of the person's own settings is to be seen."""
     with pytest.MonkeyPatch.context() as environment:
         for name in list(os.environ):
