@@ -13,6 +13,7 @@ import pytest
 from tests.provisioning.conftest import CANARY, MakePhase, Told
 from wizard.provisioning import run, stream
 from wizard.provisioning.failure import TerraformFailed
+from wizard.provisioning.phase import STATE
 from wizard.setup.cancel import Cancellation, Cancelled
 
 
@@ -153,7 +154,7 @@ def test_cancel_is_one_interrupt_and_a_clean_end(
     assert "Interrupt received" in said
     assert "Two interrupts" not in said
     assert not (phase.folder / ".terraform.tfstate.lock.info").exists()
-    state = json.loads(phase.state_file.read_text())
+    state = json.loads((phase.folder / STATE).read_text())
     assert {item["name"] for item in state["resources"]} >= {"kept", "replaced"}
     assert not phase.saved_plan.exists()
 

@@ -99,9 +99,6 @@ class GraphClient:
     def create_service_principal(self, app_id: str, tag: str) -> Body:
         return self._rest.send("POST", "/servicePrincipals", body={"appId": app_id, "tags": [tag]})
 
-    def delete_service_principal(self, object_id: str) -> None:
-        self._delete(f"/servicePrincipals/{object_id}")
-
     def add_password(self, application_object_id: str, display_name: str, end: str) -> str:
         """A new secret, told by Graph this once; `end` is an ISO time in UTC."""
         answer = self._rest.send(

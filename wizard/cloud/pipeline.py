@@ -87,9 +87,6 @@ class RestClient:
                 return
             answer = self.send("GET", str(link))
 
-    def close(self) -> None:
-        self._client.close()
-
 
 def told(response: HttpResponse) -> HttpResponseError:
     """The error of a response, of azure-core's own class for its status."""

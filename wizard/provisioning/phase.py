@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import shutil
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -105,10 +104,6 @@ class Phase:
     def saved_plan(self) -> Path:
         return self.folder / PLAN
 
-    @property
-    def state_file(self) -> Path:
-        return self.folder / STATE
-
     def forget_plan(self) -> None:
         self.saved_plan.unlink(missing_ok=True)
 
@@ -176,11 +171,6 @@ class Phase:
         if code != 0:
             raise TerraformFailed(self.name, verb, code, [], complaints or out)
         return out
-
-
-def remove(folder: Path) -> None:
-    """Drop a phase's working folder, once its state is empty."""
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _known_outputs(shown: Mapping[str, Any]) -> dict[str, Any]:

@@ -22,7 +22,6 @@ from wizard.text import _
 
 ENV_PREFIX = "LAKEHOUSE"
 QuestionsT = TypeVar("QuestionsT", bound=Questions)
-Sections = Mapping[str, type[Questions]]
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -15,8 +15,6 @@ from pydantic_core import CoreSchema, core_schema
 
 from wizard.text import _
 
-SCHEMES = ("env", "file", "keyring")
-
 
 class SecretMissing(Exception):  # noqa: N818 - told to the user with its remedy
     """A reference points at nothing usable; `remedy` says what to do about it."""

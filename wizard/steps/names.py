@@ -15,7 +15,6 @@ from wizard.text import _
 SETUP_TAG = "lakehouse-setup"
 REFERENCE_DOMAIN = "risk"
 DOMAIN_LENGTH = 16  # stae + prod + domain is 24, a storage account's limit
-WORKSPACE_LENGTH = 64
 _DOMAIN = re.compile(r"[a-z][a-z0-9]*")
 _TAG_NAME = re.compile(r"[^<>%&\\?/]{1,512}")
 

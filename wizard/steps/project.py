@@ -9,7 +9,6 @@ from pydantic import Field, field_validator
 from wizard.setup.step import Actor, Finding, Kind, Permission, Questions, Verdict
 from wizard.steps import names
 from wizard.steps.base import Ctx, WizardStep
-from wizard.steps.facts import ProjectFacts
 from wizard.text import N_, _
 
 
@@ -93,8 +92,3 @@ def wanted(asked: ProjectQuestions) -> dict[str, Any]:
         "location": asked.location,
         "tags": asked.tags,
     }
-
-
-def project_facts(ctx: Ctx) -> ProjectFacts:
-    """The names, for a step that may run before the project step's facts are known."""
-    return names.names(ctx.ask(ProjectQuestions), ctx.setup_id)
