@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from lakehouse_jobs.contract.located import Located
 
 from wizard.cloud.world import World
 from wizard.provisioning import binary
@@ -125,7 +124,7 @@ class Lab:
     def context(self, step: str, cancel: Cancellation | None = None) -> Context[World]:
         return Context(
             step=step,
-            answers=Answers(self.answers, None, Located("answers")),
+            answers=Answers(self.answers, None),
             folder=self.folder,
             secrets=self.secrets,
             world=self.world,
