@@ -13,6 +13,7 @@ from wizard.sandbox.domain.cloud import Cloud
 from wizard.sandbox.domain.core import SYSTEM, CloudError
 from wizard.sandbox.domain.unity_kind import UnityKind
 from wizard.sandbox.domain.unity_paths import namespace, volume_file
+from wizard.sandbox.domain.workspace_access import ScopeSecrets
 
 
 @pytest.fixture
@@ -205,3 +206,15 @@ def test_secret_values_lie_in_a_file_of_their_own(here: Lake) -> None:
     assert refusal.value.status == 403
     here.make("ws.secretAcl", scope="kv", principal=owner.name, permission="READ")
     assert here.cloud.kind("ws.secret").read(owner, "kv/token")["key"] == "token"
+
+
+def test_a_deleted_secret_takes_no_other_along(here: Lake) -> None:
+    here.make("ws.secretScope", scope="kv")
+    for key in ("token", "token2"):
+        here.make("ws.secret", scope="kv", key=key, string_value=f"value of {key}")
+    secrets = here.cloud.kind("ws.secret")
+    assert isinstance(secrets, ScopeSecrets)
+    secrets.delete(here.principal, "kv/token")
+    assert secrets.value(here.principal, "kv/token2") == "value of token2"
+    here.cloud.kind("ws.secretScope").delete(here.principal, "kv")
+    assert "value of" not in (here.cloud.state / "secrets.json").read_text()

@@ -66,7 +66,7 @@ class Workspaces(StoredKind):
                     store.delete("account.permissionAssignment", key)
             store.delete("account.metastoreAssignment", id)
             store.delete(self.name, id)
-        SecretValues(self.cloud.state).forget(f"{id}/")
+        SecretValues(self.cloud.state).forget(id)
 
     def list(self, caller: Caller, **filters: Any) -> Bodies:
         require_account_admin(self.cloud, caller)

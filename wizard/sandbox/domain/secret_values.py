@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
+
+from wizard.sandbox.files import write_private
 
 
 class SecretValues:
@@ -20,11 +21,7 @@ class SecretValues:
         return values
 
     def _write(self, values: dict[str, str]) -> None:
-        fresh = self._path.with_suffix(".new")
-        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            json.dump(values, file, sort_keys=True)
-        fresh.replace(self._path)
+        write_private(self._path, json.dumps(values, sort_keys=True))
 
     def get(self, key: str) -> str:
         return self._read()[key]
@@ -34,9 +31,9 @@ class SecretValues:
         if values.get(key) != value:
             self._write({**values, key: value})
 
-    def forget(self, prefix: str) -> None:
-        """Remove every value whose key is `prefix` or begins with it."""
+    def forget(self, place: str) -> None:
+        """Remove the value of a key, or all of a scope or a workspace."""
         values = self._read()
-        kept = {key: value for key, value in values.items() if not key.startswith(prefix)}
+        kept = {key: value for key, value in values.items() if key != place and not key.startswith(f"{place}/")}
         if kept != values:
             self._write(kept)

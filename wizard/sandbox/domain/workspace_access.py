@@ -146,7 +146,7 @@ class SecretScopes(WorkspaceKind):
                     if key.startswith(self.key(caller, start)):
                         self.cloud.store.delete(kind, key)
             self.remove(caller, id)
-        SecretValues(self.cloud.state).forget(self.key(caller, f"{id}/"))
+        SecretValues(self.cloud.state).forget(self.key(caller, id))
 
     def list(self, caller: Caller, **filters: Any) -> Bodies:
         workspace_level(self.cloud, caller)
