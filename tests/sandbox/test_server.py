@@ -120,14 +120,18 @@ def test_two_who_connect_at_once_get_one_process(state: Path) -> None:
         one.close()
 
 
-def test_after_a_restart_it_is_the_same_cloud(state: Path) -> None:
+@pytest.mark.parametrize("killed", [False, True])
+def test_after_a_restart_it_is_the_same_cloud(state: Path, killed: bool) -> None:
     with process.connect(state) as connection:
         info = connection.info
         token = secret_credential(info).get_token(GRAPH_SCOPE).token
         http = Http(info["ca_file"])
         made = http("POST", f"{info['endpoints']['graph']}/v1.0/groups", token=token, body=GROUP).json
+        if killed:
+            psutil.Process(info["pid"]).kill()
+            assert is_gone(info["pid"])
     ca = Path(info["ca_file"]).read_bytes()
-    assert process.stop(state)
+    assert process.stop(state) is not killed
     assert not process.stop(state)
     before = (state / "store.sqlite").read_bytes()
     with process.connect(state) as connection:
