@@ -1,11 +1,11 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-all bench lint lock clean
+.PHONY: help setup demo test test-all test-real-provider bench lint lock clean
 
 DEMO_FOLDER ?= .demo/my-lakehouse
 BIN := .venv/bin
 
 help: ## show the targets
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 22
 
 setup: .venv/.ready ## make .venv from the hashed lock; see to Java 17
 
@@ -20,6 +20,9 @@ test: setup ## the tests
 
 test-all: test ## the tests, and what takes longer
 	@$(BIN)/pytest tests/long
+
+test-real-provider: setup ## the roots with a real provider: LAKEHOUSE_REAL_DATABRICKS_PROVIDER=<binary>
+	@$(BIN)/pytest tests/operations/real_provider.py
 
 bench: setup ## the benchmarks; each prints `name: value (limit)`
 	@$(BIN)/python -m benchmarks
