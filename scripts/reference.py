@@ -67,9 +67,7 @@ def _permissions() -> str:
 
 def _sandbox() -> str:
     posts = "".join(f"- `{one}`\n" for one in read_posts())
-    gaps = "".join(
-        f"\n### {area}\n" + "".join(f"- {gap}\n" for gap in found) for area, found in not_modelled().items()
-    )
+    gaps = "".join(f"\n### {area}\n" + "".join(f"- {gap}\n" for gap in found) for area, found in not_modelled().items())
     return (
         "# The sandbox\n\n## POSTs that only read\n\nIn `sandbox requests` every request counts as mutating but GET, "
         "HEAD, OPTIONS and these. Of the Terraform providers' operations only `ApplyResourceChange` does.\n\n"
