@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -81,7 +82,7 @@ def test_an_entry_is_complete_and_names_only_what_the_schema_has(provider: Provi
 
 @pytest.mark.parametrize("key", ["force_new", "defaults", "natural_key", "setup_id"])
 def test_an_entry_without_what_terraform_goes_by_is_not_taken(key: str) -> None:
-    whole = {"kind": "k", "title": "t", "id": "{name}", "natural_key": ["name"], "setup_id": "tags"}
+    whole: dict[str, Any] = {"kind": "k", "title": "t", "id": "{name}", "natural_key": ["name"], "setup_id": "tags"}
     whole |= {"force_new": [], "defaults": {}}
     assert spec_of("azurerm", "azurerm_resource_group", whole).import_id == "{name}"
     with pytest.raises(KeyError, match=key):
