@@ -36,7 +36,7 @@ def install(environment: Path, what: str) -> None:
 
 
 def run(environment: Path, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [environment / "lakehouse-wizard", *arguments, "--folder", folder]
+    command: list[str | Path] = [environment / "lakehouse-wizard", *arguments, "--folder", folder]
     return subprocess.run(command, cwd=folder.parent, capture_output=True, text=True, check=False, timeout=600)
 
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 DELTA = "io.delta_delta-spark_2.13-{version}.jar"
 _NEEDED = (DELTA, "io.delta_delta-storage-{version}.jar", "org.antlr_antlr4-runtime-*.jar")
+TEMPORARY = "temporary"  # Spark leaves folders of artifacts there when it is killed
 _JVM = (
     "-XX:+UseSerialGC",
     "-XX:TieredStopAtLevel=1",  # these jobs end before the second compiler pays
@@ -29,7 +30,9 @@ def settings(folder: Path) -> dict[str, str]:
         "spark.driver.memory": "1g",
         "spark.driver.host": "127.0.0.1",
         "spark.driver.bindAddress": "127.0.0.1",
-        "spark.driver.extraJavaOptions": " ".join((*_JVM, f'-Dderby.system.home="{folder}"')),
+        "spark.driver.extraJavaOptions": " ".join(
+            (*_JVM, f'-Dderby.system.home="{folder}"', f'-Djava.io.tmpdir="{folder / TEMPORARY}"')
+        ),
         "spark.local.dir": str(folder / "local"),
         "spark.sql.warehouse.dir": str(folder / "warehouse"),
         "spark.sql.catalogImplementation": "in-memory",
@@ -65,6 +68,7 @@ def start(folder: Path) -> SparkSession:
     """Start Spark; the first time ever it fetches Delta from Maven Central."""
     from pyspark.sql import SparkSession
 
+    (folder / TEMPORARY).mkdir(parents=True, exist_ok=True)
     builder = SparkSession.builder
     for key, value in settings(folder).items():
         builder = builder.config(key, value)
