@@ -135,7 +135,7 @@ def _sandbox_commands(commands: Commands) -> None:
         ("reset", _("stop it and forget its cloud")),
         ("info", _("endpoints, CA file, reattach value and identities with their secrets")),
         ("requests", _("every request it answered")),
-        ("fault", _("make it misbehave: a latency for every operation")),
+        ("fault", _("make it misbehave: faults at the operations you name, or a latency for all")),
         ("portal", _("do a portal's click, as the person would")),
         ("fidelity", _("what it does not model")),
     ):
@@ -144,15 +144,36 @@ def _sandbox_commands(commands: Commands) -> None:
         _folder(action)
         if name == "start":
             action.add_argument("--scenario", default="clean", help=_("clean or reference (default: clean)"))
-        if name in ("info", "requests", "fidelity"):
+        if name in ("info", "requests", "fidelity", "fault"):
             _json(action, _("as JSON"))
         if name == "requests":
             action.add_argument("--mutating", action="store_true", help=_("only those that may change something"))
         if name == "fault":
-            action.add_argument("--latency", type=float, metavar="SECONDS", required=True, help=_("0 takes it away"))
+            _fault_options(action)
         if name == "portal":
             action.add_argument("click", help=_("the click; an unknown one lists them all"))
             action.add_argument("values", nargs="*", help=_("what the click needs"))
+
+
+def _fault_options(action: argparse.ArgumentParser) -> None:
+    action.add_argument("verb", nargs="?", choices=("add", "list", "clear"), default="list", help=_("default: list"))
+    action.add_argument("--latency", type=float, metavar="SECONDS", help=_("0 takes it away"))
+    action.add_argument(
+        "--kind",
+        choices=("lost_response", "throttled", "error", "timeout", "slow", "lag", "cut_body"),
+        help=_("what goes wrong; a lost response, a time-out and a cut body come after the change is made"),
+    )
+    action.add_argument(
+        "--match",
+        action="append",
+        metavar="KEY=PATTERN",
+        help=_("which operations: host, method, operation or path, as `sandbox requests --json` shows them"),
+    )
+    action.add_argument("--mutating", action="store_true", help=_("only those that may change something"))
+    action.add_argument("--count", type=int, default=1, metavar="N", help=_("how many times; 0: always"))
+    action.add_argument("--skip", type=int, default=0, metavar="N", help=_("let the first N pass"))
+    action.add_argument("--each", action="store_true", help=_("so many times at each distinct operation"))
+    action.add_argument("--seconds", type=float, default=1.0, help=_("how long a delay, a time-out or Retry-After is"))
 
 
 if __name__ == "__main__":

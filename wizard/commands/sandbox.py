@@ -6,6 +6,7 @@ import argparse
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from wizard import exits
 from wizard.application import Unusable, require_sandbox_extra
@@ -81,8 +82,45 @@ def _requests(arguments: argparse.Namespace, state: Path) -> str:
 def _fault(arguments: argparse.Namespace, state: Path) -> str:
     from wizard.sandbox import process
 
-    process.set_latency(state, arguments.latency)
-    return _("every operation now takes {seconds} s longer", seconds=arguments.latency)
+    if arguments.latency is not None:
+        process.set_latency(state, arguments.latency)
+        return _("every operation now takes {seconds} s longer", seconds=arguments.latency)
+    if arguments.verb == "add":
+        process.add_fault(state, _rule(arguments))
+    elif arguments.verb == "clear":
+        process.clear_faults(state)
+    rules = process.faults(state)
+    if arguments.json:
+        return json.dumps(rules, indent=2)
+    return "\n".join(_fault_line(rule) for rule in rules) or _("no fault is in force")
+
+
+def _rule(arguments: argparse.Namespace) -> dict[str, object]:
+    """The rule of `fault add`; raises Unusable for what is none."""
+    if not arguments.kind:
+        raise Unusable(_("`sandbox fault add` needs --kind"))
+    match: dict[str, str] = {}
+    for text in arguments.match or ():
+        key, equals, pattern = text.partition("=")
+        if not equals:
+            raise Unusable(_("--match takes KEY=PATTERN, not {text}", text=text))
+        match[key] = pattern
+    return {
+        "kind": arguments.kind,
+        "match": match,
+        "mutating": arguments.mutating,
+        "count": arguments.count,
+        "skip": arguments.skip,
+        "each": arguments.each,
+        "seconds": arguments.seconds,
+    }
+
+
+def _fault_line(rule: dict[str, Any]) -> str:
+    where = " ".join(f"{key}={pattern}" for key, pattern in rule["match"].items()) or _("every operation")
+    times = str(rule["count"]) if rule["count"] else _("always")
+    return _("{kind}  {where}  times: {times}  so far: {hits}",
+             kind=rule["kind"], where=where, times=times, hits=rule["hits"])  # fmt: skip
 
 
 def _portal(arguments: argparse.Namespace, state: Path) -> str:

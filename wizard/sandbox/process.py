@@ -77,6 +77,16 @@ class Connection:
     def set_latency(self, seconds: float) -> None:
         set_latency(self._state, seconds)
 
+    def add_fault(self, kind: str, **rule: Any) -> None:
+        """See `add_fault`."""
+        add_fault(self._state, {"kind": kind, **rule})
+
+    def faults(self) -> list[dict[str, Any]]:
+        return faults(self._state)
+
+    def clear_faults(self) -> None:
+        clear_faults(self._state)
+
     def close(self) -> None:
         self._lease.close()
 
@@ -156,6 +166,23 @@ def requests(state: Path, *, mutating: bool = False) -> list[dict[str, Any]]:
 def set_latency(state: Path, seconds: float) -> None:
     """Make every operation take `seconds` longer, providers included; 0 takes it away."""
     ask(read_info(state.absolute()), "PUT", "/latency", {"seconds": seconds})
+
+
+def add_fault(state: Path, rule: dict[str, Any]) -> dict[str, Any]:
+    """Let operations go wrong, as the fields of `faults.Rule` say, for as long as the sandbox runs.
+    Raises SandboxError for what is no rule."""
+    added: dict[str, Any] = ask(read_info(state.absolute()), "POST", "/faults", rule)
+    return added
+
+
+def faults(state: Path) -> list[dict[str, Any]]:
+    """The rules in force, in order, each with its `hits` so far."""
+    found: list[dict[str, Any]] = ask(read_info(state.absolute()), "GET", "/faults")
+    return found
+
+
+def clear_faults(state: Path) -> None:
+    ask(read_info(state.absolute()), "DELETE", "/faults")
 
 
 def portal(state: Path, click: str, values: Sequence[str]) -> str:

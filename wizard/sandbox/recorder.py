@@ -26,8 +26,10 @@ def read_records(state: Path, *, mutating: bool = False) -> list[dict[str, Any]]
 class Recorder:
     """Appends to `requests.jsonl`: seq, at, host, method, path, query, operation, mutating, caller, agent, status.
 
-    `agent` is the client's own name for itself (User-Agent). A provider's operation has the host
-    `provider.<name>`, the RPC as method, the resource type as path and `ok` or `failed` as status."""
+    `agent` is the client's own name for itself (User-Agent); `fault` stands where one was injected, and names
+    its kind (see faults.py); a lost response's status is that of the answer that did not arrive. A provider's
+    operation has the host `provider.<name>`, the RPC as method, the resource type as path and `ok` or `failed` as
+    status."""
 
     def __init__(self, state: Path) -> None:
         self._path = state / FILE
@@ -47,12 +49,24 @@ class Recorder:
         status: int,
         query: str = "",
         agent: str = "",
+        fault: str = "",
     ) -> None:
         self._append(
-            host, method, path, operation, mutating=mutating, caller=caller, status=status, query=query, agent=agent
+            host,
+            method,
+            path,
+            operation,
+            mutating=mutating,
+            caller=caller,
+            status=status,
+            query=query,
+            agent=agent,
+            fault=fault,
         )
 
-    def record_provider(self, provider: str, rpc: str, type_name: str, caller_name: str, ok: bool) -> None:
+    def record_provider(
+        self, provider: str, rpc: str, type_name: str, caller_name: str, ok: bool, *, fault: str = ""
+    ) -> None:
         """One provider operation; only ApplyResourceChange counts as mutating."""
         operation = f"{rpc} {type_name}".strip()
         self._append(
@@ -63,6 +77,7 @@ class Recorder:
             mutating=rpc == MUTATING_RPC,
             caller=caller_name,
             status="ok" if ok else "failed",
+            fault=fault,
         )
 
     def _append(
@@ -77,6 +92,7 @@ class Recorder:
         status: int | str,
         query: str = "",
         agent: str = "",
+        fault: str,
     ) -> None:
         self._sequence += 1
         record = {
@@ -92,6 +108,8 @@ class Recorder:
             "agent": agent,
             "status": status,
         }
+        if fault:
+            record["fault"] = fault
         self._file.write(json.dumps(record, separators=(",", ":")) + "\n")
         self._file.flush()
 

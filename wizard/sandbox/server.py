@@ -14,6 +14,7 @@ from aiohttp import web
 from wizard.sandbox.domain.build import build_cloud, identity_secrets
 from wizard.sandbox.domain.runs import Runs
 from wizard.sandbox.domain.world import load_scenario
+from wizard.sandbox.faults import Faults
 from wizard.sandbox.files import keep_secret, make_folder, write_private
 from wizard.sandbox.hosts import FIXED, ServerHosts
 from wizard.sandbox.lease import Lease
@@ -49,7 +50,7 @@ class Server:
         self._data = load_scenario(scenario)
         self._done = asyncio.Event()
         self._lease = Lease(linger, self._done.set, self._busy)
-        self._latency = Latency()
+        self._latency, self._faults = Latency(), Faults()
         self._reattach: dict[str, Any] = {}
         self._close_providers: Callable[[], Awaitable[None]] | None = None
         self._token = keep_secret(make_folder(self._state / "keys") / "control.token")
@@ -57,14 +58,18 @@ class Server:
         self._spark = LocalSpark(self._state)
         self._cloud = build_cloud(self._state, self._hosts, self._spark, scenario)
         self._recorder = Recorder(self._state)
-        self._controls = Controls(self._state, self._token, self._lease, self._latency, self.info, self._done.set)
+        self._controls = Controls(
+            self._state, self._token, self._lease, self._latency, self.info, self._done.set, self._faults
+        )
 
     async def start(self) -> None:
         """Serve all hosts and providers, and write info.json."""
         for key, body in self._cloud.store.items("account.workspace"):
             self._hosts.open_workspace(key, body.get("_port"))
         await self._hosts.start(self._application, server_context(self._state))
-        self._reattach, self._close_providers = await serve(self._cloud, self._recorder, self._latency, self._lease)
+        self._reattach, self._close_providers = await serve(
+            self._cloud, self._recorder, self._latency, self._lease, self._faults
+        )
         self._hosts.on_change = self._write_info
         write_stand_in(self._state, self.info())
         self._write_info()
@@ -133,9 +138,10 @@ class Server:
             routes, recorder = self._controls.routes(), None
         else:
             routes, recorder = ROUTES[name], self._recorder
-        # The control host neither waits nor stands in the recording: it is no part of the cloud.
+        # The control host neither waits nor fails nor stands in the recording: it is no part of the cloud.
         latency = Latency() if name == "control" else self._latency
-        door = Door(self._cloud, name, workspace, routes=routes, recorder=recorder, latency=latency)
+        faults = None if name == "control" else self._faults
+        door = Door(self._cloud, name, workspace, routes=routes, recorder=recorder, latency=latency, faults=faults)
         return control_application(self._controls, door.handle) if name == "control" else door.application()
 
 

@@ -56,7 +56,9 @@ class Seen:
 
     records: list[tuple[str, str, str, str, bool]] = field(default_factory=list)
 
-    def record_provider(self, provider: str, rpc: str, type_name: str, caller_name: str, ok: bool) -> None:
+    def record_provider(
+        self, provider: str, rpc: str, type_name: str, caller_name: str, ok: bool, *, fault: str = ""
+    ) -> None:
         self.records.append((provider, rpc, type_name, caller_name, ok))
 
     async def pause(self) -> None:

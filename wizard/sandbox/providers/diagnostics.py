@@ -43,6 +43,11 @@ def told(cloud: Cloud, provider: Provider, error: CloudError, *, verb: str, titl
     return Problem(f"{_GERUNDS[verb]} {title}{f' ({id})' if id else ''}: {said}", detail)
 
 
+def lost(title: str, verb: str) -> Problem:
+    """A change whose answer did not arrive."""
+    return Problem(f"{_GERUNDS[verb]} {title}: the answer was lost: unexpected EOF", "The connection was closed.")
+
+
 def authentication(cloud: Cloud, provider: Provider, error: CloudError) -> Problem:
     """A provider block that does not authenticate."""
     what = {

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, Protocol
 
 from wizard.sandbox.domain.cloud import Cloud
+from wizard.sandbox.faults import Faults
 from wizard.sandbox.providers.schema import PROVIDERS, Provider
 from wizard.sandbox.providers.service import Latency, Recorder, Service
 
@@ -23,7 +24,9 @@ class Lease(Protocol):
     def give_back(self) -> None: ...
 
 
-async def serve(cloud: Cloud, recorder: Recorder, latency: Latency, lease: Lease) -> tuple[dict[str, Any], Closer]:
+async def serve(
+    cloud: Cloud, recorder: Recorder, latency: Latency, lease: Lease, faults: Faults | None = None
+) -> tuple[dict[str, Any], Closer]:
     """Start all providers. Returns the value of TF_REATTACH_PROVIDERS and what closes them.
 
     A connected Terraform holds the lease: one whose wizard was killed must be able to finish."""
@@ -33,7 +36,7 @@ async def serve(cloud: Cloud, recorder: Recorder, latency: Latency, lease: Lease
     servers = []
     for provider in PROVIDERS:
         server = grpc.aio.server(options=[("grpc.so_reuseport", 0)])
-        service = Service(cloud, provider, recorder, latency)
+        service = Service(cloud, provider, recorder, latency, faults or Faults())
         server.add_generic_rpc_handlers((_provider_handler(service), *_plugin_handlers(service, lease)))
         port = server.add_insecure_port("127.0.0.1:0")
         await server.start()

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from wizard.sandbox.domain.cloud import Cloud
 from wizard.sandbox.domain.core import CloudError
+from wizard.sandbox.faults import LOST, Asked, Faults, Rule, refuse_or_wait, sameness
 from wizard.sandbox.providers import diagnostics, plan, validate, values
 from wizard.sandbox.providers.diagnostics import Problem
 from wizard.sandbox.providers.peers import Peers
 from wizard.sandbox.providers.registry import data_source, resource
 from wizard.sandbox.providers.schema import Provider, load, schema_response
 from wizard.sandbox.providers.spec import spec
+from wizard.sandbox.recorder import MUTATING_RPC
 
 
 class Recorder(Protocol):
     """Where every operation is written down."""
 
-    def record_provider(self, provider: str, rpc: str, type_name: str, caller_name: str, ok: bool) -> None: ...
+    def record_provider(
+        self, provider: str, rpc: str, type_name: str, caller_name: str, ok: bool, *, fault: str = ""
+    ) -> None: ...
 
 
 class Latency(Protocol):
@@ -34,6 +39,7 @@ class Service:
     provider: Provider
     recorder: Recorder
     latency: Latency
+    faults: Faults = field(default_factory=Faults)
     peers: Peers = field(init=False)
 
     def __post_init__(self) -> None:
@@ -132,7 +138,9 @@ class Service:
             verb, act = "create", lambda s, r: r.create(s, planned, config)
         else:
             verb, act = "update", lambda s, r: r.update(s, prior, planned, config)
-        new, problems = await self.ask("ApplyResourceChange", type, peer, act, verb=verb, id=id)
+        new, problems = await self.ask(
+            "ApplyResourceChange", type, peer, act, verb=verb, id=id, same=sameness((verb, planned or prior))
+        )
         return _pb().ApplyResourceChange.Response(
             new_state=_dynamic(prior if problems else new, block),
             diagnostics=diagnostics.messages(problems),
@@ -180,14 +188,17 @@ class Service:
     # -- what they share ----------------------------------------------------------------------
 
     async def ask(
-        self, rpc: str, type: str, peer: str, act: Callable[[Any, Any], Any], *, verb: str, id: str
+        self, rpc: str, type: str, peer: str, act: Callable[[Any, Any], Any], *, verb: str, id: str, same: str = ""
     ) -> tuple[values.Values | None, list[Problem]]:
-        """One operation of the cloud, as a whole or not at all; its refusal as problems."""
+        """One operation of the cloud, as a whole or not at all; its refusal as problems. Where its answer is
+        lost (see faults.py), the change is made and told as a failure."""
+        rule = self._fault(rpc, type, same)
         await self.latency.pause()
         problems: list[Problem] = []
         state = None
         found = spec(self.provider, type)
         try:
+            await refuse_or_wait(rule)
             session, handler = self.peers.session(peer), resource(self.cloud, self.provider, type)
             handler.admit(session)
             with self.cloud.store.transaction():
@@ -195,11 +206,20 @@ class Service:
         except CloudError as error:
             title = found.title if found else _title(type)
             problems = [diagnostics.told(self.cloud, self.provider, error, verb=verb, title=title, id=id)]
-        self.record(rpc, type, peer, problems)
+        self.record(rpc, type, peer, problems, rule)
+        if rule is not None and rule.kind in LOST and not problems:
+            if rule.kind == "timeout":
+                await asyncio.sleep(rule.seconds)
+            problems = [diagnostics.lost(found.title if found else _title(type), verb)]
         return state, problems
 
-    def record(self, rpc: str, type: str, peer: str, problems: list[Problem]) -> None:
-        self.recorder.record_provider(self.provider, rpc, type, self.peers.caller_name(peer), not problems)
+    def _fault(self, rpc: str, type: str, same: str = "") -> Rule | None:
+        operation = f"{rpc} {type}".strip()
+        return self.faults.take(Asked(f"provider.{self.provider}", rpc, operation, type, rpc == MUTATING_RPC, same))
+
+    def record(self, rpc: str, type: str, peer: str, problems: list[Problem], rule: Rule | None = None) -> None:
+        fault = rule.kind if rule else ""
+        self.recorder.record_provider(self.provider, rpc, type, self.peers.caller_name(peer), not problems, fault=fault)
 
 
 def _pb() -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from aiohttp import web
 
 from wizard.sandbox.domain.core import CloudError
 from wizard.sandbox.domain.portal import click
+from wizard.sandbox.faults import Faults
 from wizard.sandbox.lease import Lease
 from wizard.sandbox.recorder import Latency, read_records
 from wizard.sandbox.rest.dispatch import bearer
@@ -30,12 +31,16 @@ class Controls:
     latency: Latency
     info: Callable[[], dict[str, Any]]
     end: Callable[[], None]
+    faults: Faults = field(default_factory=Faults)
 
     def routes(self) -> list[Route]:
         return [
             self._route("info", "GET", "/info", self._info),
             self._route("requests", "GET", "/requests", self._requests),
             self._route("latency", "PUT", "/latency", self._set_latency),
+            self._route("faults", "GET", "/faults", self._list_faults),
+            self._route("add-fault", "POST", "/faults", self._add_fault),
+            self._route("clear-faults", "DELETE", "/faults", self._clear_faults),
             self._route("portal", "POST", "/portal", self._portal),
             self._route("pin", "POST", "/pin", self._pin),
             self._route("stop", "POST", "/stop", self._stop),
@@ -64,6 +69,16 @@ class Controls:
             raise CloudError(400, "InvalidLatency", f"seconds is a number from 0 to {MAX_LATENCY:g}")
         self.latency.seconds = float(seconds)
         return Reply(body={"seconds": self.latency.seconds})
+
+    async def _list_faults(self, call: Call) -> Reply:
+        return Reply(body=[rule.told() for rule in self.faults.rules])
+
+    async def _add_fault(self, call: Call) -> Reply:
+        return Reply(body=self.faults.add(call.body).told())
+
+    async def _clear_faults(self, call: Call) -> Reply:
+        self.faults.clear()
+        return Reply(body={})
 
     async def _portal(self, call: Call) -> Reply:
         name, values = _member(call.body, "click"), _member(call.body, "values")

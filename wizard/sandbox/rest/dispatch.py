@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import re
@@ -17,6 +18,7 @@ from wizard.sandbox.domain import tokens
 from wizard.sandbox.domain.cloud import Cloud
 from wizard.sandbox.domain.core import SYSTEM, Caller, CloudError
 from wizard.sandbox.domain.entra import caller_by_token
+from wizard.sandbox.faults import LOST, Asked, Faults, Rule, refuse_or_wait, sameness
 from wizard.sandbox.recorder import Latency, Recorder
 from wizard.sandbox.rest.envelopes import refusal
 from wizard.sandbox.rest.route import Call, Host, Reply, Route
@@ -88,10 +90,11 @@ class Door:
         routes: Sequence[Route],
         recorder: Recorder | None,
         latency: Latency,
+        faults: Faults | None = None,
     ) -> None:
         self._cloud, self._host, self._workspace = cloud, host, workspace
         self._table = RouteTable(host, routes)
-        self._recorder, self._latency = recorder, latency
+        self._recorder, self._latency, self._faults = recorder, latency, faults
 
     def application(self) -> web.Application:
         application = web.Application(client_max_size=MAX_BODY)
@@ -103,6 +106,8 @@ class Door:
         raw_path = request.rel_url.raw_path
         found = self._table.find(request.method, raw_path)
         caller: Caller | None = None
+        asked = await self._asked(request, found[0] if found else None)
+        rule = self._faults.take(asked) if self._faults else None
         await self._latency.pause()
         try:
             if found is None:
@@ -110,18 +115,34 @@ class Door:
                     501, "NotImplemented", f"the sandbox does not model {request.method} {raw_path} of {self._host}"
                 )
             route, values = found
+            await refuse_or_wait(rule)
             headers = {name.lower(): value for name, value in request.headers.items()}
             caller = self._caller(route, headers)
             body = await (request.read() if route.raw_body else read_body(request))
             reply = await route.handler(self._call(request, caller, values, headers, body))
+            if self._faults and reply.status < 300:
+                self._faults.made(asked, reply.body)
         except CloudError as error:
             reply = refusal(self._host, error, request_id, self._cloud.hosts.url("login"))
         except Exception as error:
             log.exception("%s %s failed", request.method, raw_path)
             broken = CloudError(500, "InternalError", f"the sandbox failed at this request: {type(error).__name__}")
             reply = refusal(self._host, broken, request_id, self._cloud.hosts.url("login"))
-        self._record(request, found[0] if found else None, caller, reply.status)
-        return render(request, reply, request_id)
+        self._record(request, asked, caller, reply.status, rule)
+        response = render(request, reply, request_id)
+        return await cut(request, response, rule) if rule and rule.kind in LOST else response
+
+    async def _asked(self, request: web.Request, route: Route | None) -> Asked:
+        method, path = request.method, request.rel_url.raw_path
+        watched = self._faults and any(rule.each for rule in self._faults.rules)
+        return Asked(
+            host=self._host,
+            method=method,
+            operation=route.operation if route else f"not modelled: {method} {path}",
+            path=path,
+            mutating=method not in READS and not (route and route.read_post),
+            same=sameness(await request.read()) if watched and request.content_type != "multipart/form-data" else "",
+        )
 
     def _call(
         self, request: web.Request, caller: Caller, path: Mapping[str, str], headers: Mapping[str, str], body: Any
@@ -170,20 +191,22 @@ class Door:
         except CloudError:
             return False
 
-    def _record(self, request: web.Request, route: Route | None, caller: Caller | None, status: int) -> None:
+    def _record(
+        self, request: web.Request, asked: Asked, caller: Caller | None, status: int, rule: Rule | None
+    ) -> None:
         if self._recorder is None:
             return
-        method, path = request.method, request.rel_url.raw_path
         self._recorder.record_request(
-            self._host,
-            method,
-            path,
-            route.operation if route else f"not modelled: {method} {path}",
-            mutating=method not in READS and not (route and route.read_post),
+            asked.host,
+            asked.method,
+            asked.path,
+            asked.operation,
+            mutating=asked.mutating,
             caller="" if caller is None or caller.oid == SYSTEM.oid else caller.name,
             status=status,
             query=request.rel_url.query_string,
             agent=request.headers.get("User-Agent", ""),
+            fault=rule.kind if rule else "",
         )
 
 
@@ -228,3 +251,22 @@ def render(request: web.Request, reply: Reply, request_id: str) -> web.StreamRes
         headers.setdefault("Content-Type", "application/octet-stream")
         return web.Response(status=reply.status, body=reply.body, headers=headers)
     return web.json_response(reply.body, status=reply.status, headers=headers)
+
+
+async def cut(request: web.Request, response: web.StreamResponse, rule: Rule) -> web.StreamResponse:
+    """Break the connection instead of answering: at once, after a while, or in the middle of the body."""
+    transport = request.transport
+    if rule.kind == "timeout":
+        await asyncio.sleep(rule.seconds)
+    body = response.body if isinstance(response, web.Response) else None
+    if rule.kind == "cut_body" and isinstance(body, bytes) and len(body) > 1:
+        half = web.StreamResponse(status=response.status, headers=response.headers)
+        half.content_length = len(body)
+        await half.prepare(request)
+        await half.write(body[: len(body) // 2])
+        if transport is not None:
+            transport.close()  # what was written goes out first
+        return half
+    if transport is not None:
+        transport.abort()
+    return response
