@@ -11,9 +11,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from wizard.provisioning import binary, cli_config, command, run, stream, summary
+from wizard.provisioning import binary, cli_config, command, lock, run, state, stream, summary
 from wizard.provisioning.failure import TerraformFailed
+from wizard.provisioning.living import Record
 from wizard.setup.cancel import Cancellation
+from wizard.setup.step import Problem, StepFailed
+from wizard.text import _
 
 VARIABLES = "terraform.tfvars.json"
 STATE = "terraform.tfstate"
@@ -38,7 +41,8 @@ class PlanResult:
 class Phase:
     """`source` is the root module, `folder` where it runs, `shared` holds what all phases share.
 
-    `secrets` become TF_VAR_… and stand in no file and no argument; `extra_env` is the target's own."""
+    `secrets` become TF_VAR_… and stand in no file and no argument; `extra_env` is the target's own;
+    `on_wait` is told what is waited for, where that is not a run of ours."""
 
     name: str
     source: Path
@@ -48,6 +52,7 @@ class Phase:
     extra_env: Mapping[str, str]
     cancel: Cancellation
     tell: Callable[[stream.Event], None]
+    on_wait: Callable[[str], None] = lambda what: None
     _binary: binary.Binary | None = None
 
     def plan(self, variables: Mapping[str, Any], *, destroy: bool = False) -> PlanResult:
@@ -85,6 +90,7 @@ class Phase:
 
     def holds_anything(self) -> bool:
         """Whether the state names any resource of ours; asks no cloud."""
+        self.settle()
         if not (self.folder / STATE).exists():
             return False
         self._copy_module()
@@ -119,11 +125,37 @@ class Phase:
 
     def prepare(self, variables: Mapping[str, Any]) -> None:
         """Bring module and variables into the folder, and initialise it unless that was done for the same."""
-        self.forget_plan()
+        self.settle()
         self._copy_module()
         text = json.dumps(variables, indent=2, sort_keys=True) + "\n"
         _write_private(self.folder / VARIABLES, text)
         self._init()
+
+    def settle(self) -> None:
+        """See an earlier wizard's run to its end, and clear what a dead one left: its plan, and its lock's note.
+
+        What it came to is not asked: the plan that follows sees the world as that run left it. Raises StepFailed
+        where the run is another machine's, the state is held too long, or damaged; and Cancelled."""
+        record = Record(self.folder)
+        started = record.read()
+        if started is not None and not started.here:
+            raise StepFailed(_elsewhere(self.name, started.host, started.at, record.path))
+        if started is not None and started.alive:
+            self.on_wait(
+                _(
+                    "follows {verb} of {root}, started {at} by an earlier run (process {pid})",
+                    verb=started.verb,
+                    root=self.name,
+                    at=started.at,
+                    pid=started.pid,
+                )
+            )
+            ended = run.follow_again(started, folder=self.folder, cancel=self.cancel, tell=self.tell)
+            self.tell(stream.Message(_("{verb} ended: {code}", verb=started.verb, code=ended.code)))
+        record.forget()
+        self.forget_plan()
+        lock.wait_until_free(self.folder / STATE, self.cancel, self.on_wait)
+        state.check(self.folder / STATE)
 
     def _copy_module(self) -> None:
         """The root module's files, exactly: what a newer version dropped is dropped here."""
@@ -155,11 +187,12 @@ class Phase:
     def _follow(self, verb: str, argv: list[str], fine: tuple[int, ...] = (0,)) -> run.Ended:
         ended = run.follow(
             argv,
+            verb=verb,
             folder=self.folder,
             env=self.env,
-            output=self.folder / f"{verb}.jsonl",
             cancel=self.cancel,
             tell=self.tell,
+            plan=hashlib.sha256(self.saved_plan.read_bytes()).hexdigest() if verb == "apply" else None,
         )
         if ended.code not in fine:
             raise TerraformFailed(self.name, verb, ended.code, ended.errors, ended.complaints)
@@ -171,6 +204,17 @@ class Phase:
         if code != 0:
             raise TerraformFailed(self.name, verb, code, [], complaints or out)
         return out
+
+
+def _elsewhere(root: str, host: str, at: str, record: Path) -> Problem:
+    return Problem(
+        what=_("A run of {root} was started on another machine", root=root),
+        why=_("{host} started it {at}, and did not note its end; it may still be going", host=host, at=at),
+        next_action=_(
+            "run there again; where that machine is gone, or this folder is a copy, remove {record}", record=record
+        ),
+        raw_code="RunElsewhere",
+    )
 
 
 def _known_outputs(shown: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,19 +1,22 @@
-"""One Terraform process: in a session of its own, its stream in a file that we follow."""
+"""One Terraform process: in a session of its own, its stream in a file that we follow, and follow again."""
 
 from __future__ import annotations
 
 import os
 import signal
 import subprocess
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from io import TextIOWrapper
 from pathlib import Path
 
 from wizard.provisioning import stream
+from wizard.provisioning.living import Record, Started
 from wizard.setup.cancel import Cancellation, Cancelled
 
 LOOK_EVERY = 0.05  # seconds between two looks at the stream
+UNKNOWN = -1  # the code of a run that ended without us and did not say how
 
 
 @dataclass(slots=True)
@@ -24,6 +27,7 @@ class Ended:
     diagnostics: list[stream.Diagnostic] = field(default_factory=list)
     outputs: dict[str, object] = field(default_factory=dict)
     complaints: str = ""
+    closed: bool = False  # its stream has the line that a run which ended well ends with
 
     @property
     def errors(self) -> list[stream.Diagnostic]:
@@ -33,33 +37,58 @@ class Ended:
 def follow(
     argv: Sequence[str],
     *,
+    verb: str,
     folder: Path,
     env: Mapping[str, str],
-    output: Path,
     cancel: Cancellation,
     tell: Callable[[stream.Event], None],
+    plan: str | None = None,
 ) -> Ended:
-    """Run `argv` in `folder`, telling each event as it comes; `output` (0600) keeps the stream.
+    """Run `argv` in `folder`, telling each event as it comes; `<verb>.jsonl` (0600) keeps the stream.
 
-    Killing us does not reach Terraform: it has no pipe and no terminal of ours, finishes and unlocks.
-    On cancel it gets one interrupt and is waited for; then raises Cancelled."""
-    complaints = output.with_suffix(".err")
-    process = _start(argv, folder, env, output, complaints)
+    Killing us does not reach Terraform: it has no pipe and no terminal of ours, finishes and unlocks; until then
+    `run.json` says so. On cancel it gets one interrupt and is waited for; then raises Cancelled."""
+    output = folder / f"{verb}.jsonl"
+    record = Record(folder)
+    process = _start(argv, folder, env, output)
+    record.note(process.pid, verb, output, plan)
+
+    def interrupt() -> None:
+        record.note_interrupt()
+        process.send_signal(signal.SIGINT)  # a second one would make Terraform drop its state
+
     ended = Ended(code=0)
-    interrupted = False
-    with output.open(encoding="utf-8", errors="replace") as lines:
-        reader = _Lines(lines)
-        while True:
-            code = _wait(process)
-            for line in reader.new(ended=code is not None):
-                _take(stream.parse(line), ended, tell)
-            if code is not None:
-                break
-            if cancel.requested and not interrupted:
-                process.send_signal(signal.SIGINT)  # a second one would make Terraform drop its state
-                interrupted = True
-    ended.code = code
-    ended.complaints = complaints.read_text(encoding="utf-8", errors="replace").strip()
+    interrupted = _watch(output, ended, gone=lambda: _wait(process), interrupt=interrupt, cancel=cancel, tell=tell)
+    ended.code = int(process.returncode)
+    record.forget()
+    if interrupted:
+        raise Cancelled
+    return ended
+
+
+def follow_again(
+    started: Started, *, folder: Path, cancel: Cancellation, tell: Callable[[stream.Event], None]
+) -> Ended:
+    """Follow a living run that a wizard before us started, telling what comes from now on.
+
+    Nobody but its parent learns a process's exit code, so it is read from the stream: 0, 1, or UNKNOWN."""
+    output, record = folder / started.output, Record(folder)
+
+    def interrupt() -> None:
+        if not started.interrupted and started.alive:
+            record.note_interrupt()
+            os.kill(started.pid, signal.SIGINT)
+
+    def gone() -> bool:
+        time.sleep(LOOK_EVERY)
+        return not started.alive
+
+    ended = Ended(code=UNKNOWN)
+    interrupted = _watch(
+        output, ended, gone=gone, interrupt=interrupt, cancel=cancel, tell=tell, told=output.stat().st_size
+    )
+    ended.code = 1 if ended.errors else 0 if ended.closed else UNKNOWN
+    record.forget()
     if interrupted:
         raise Cancelled
     return ended
@@ -73,10 +102,38 @@ def capture(argv: Sequence[str], *, folder: Path, env: Mapping[str, str]) -> tup
     return done.returncode, done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace").strip()
 
 
-def _start(
-    argv: Sequence[str], folder: Path, env: Mapping[str, str], output: Path, complaints: Path
-) -> subprocess.Popen[bytes]:
-    handles = [os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600) for path in (output, complaints)]
+def _watch(
+    output: Path,
+    ended: Ended,
+    *,
+    gone: Callable[[], bool],
+    interrupt: Callable[[], None],
+    cancel: Cancellation,
+    tell: Callable[[stream.Event], None],
+    told: int = 0,
+) -> bool:
+    """Read the stream to the end of its process; the first `told` bytes count, but are told already.
+
+    Returns whether it was interrupted."""
+    interrupted = False
+    with output.open(encoding="utf-8", errors="replace") as lines:
+        reader = _Lines(lines, told)
+        while True:
+            over = gone()
+            for line, new in reader.new(ended=over):
+                _take(stream.parse(line), ended, tell if new else _say_nothing)
+            if over:
+                break
+            if cancel.requested and not interrupted:
+                interrupt()
+                interrupted = True
+    ended.complaints = output.with_suffix(".err").read_text(encoding="utf-8", errors="replace").strip()
+    return interrupted
+
+
+def _start(argv: Sequence[str], folder: Path, env: Mapping[str, str], output: Path) -> subprocess.Popen[bytes]:
+    paths = (output, output.with_suffix(".err"))
+    handles = [os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600) for path in paths]
     try:
         return subprocess.Popen(
             argv,
@@ -93,11 +150,12 @@ def _start(
             os.close(handle)
 
 
-def _wait(process: subprocess.Popen[bytes]) -> int | None:
+def _wait(process: subprocess.Popen[bytes]) -> bool:
     try:
-        return process.wait(timeout=LOOK_EVERY)
+        process.wait(timeout=LOOK_EVERY)
     except subprocess.TimeoutExpired:
-        return None
+        return False
+    return True
 
 
 def _take(event: stream.Event, ended: Ended, tell: Callable[[stream.Event], None]) -> None:
@@ -105,18 +163,27 @@ def _take(event: stream.Event, ended: Ended, tell: Callable[[stream.Event], None
         ended.diagnostics.append(event)
     elif isinstance(event, stream.Outputs):
         ended.outputs = dict(event.values)
+    elif isinstance(event, stream.ChangeSummary):
+        ended.closed = True
     tell(event)
 
 
+def _say_nothing(event: stream.Event) -> None:
+    """What another wizard told already."""
+
+
 class _Lines:
-    """Whole lines of a file that another process still writes."""
+    """Whole lines of a file that another process still writes, and whether each ends after its first `told` bytes."""
 
-    def __init__(self, file: TextIOWrapper) -> None:
-        self._file, self._rest = file, ""
+    def __init__(self, file: TextIOWrapper, told: int) -> None:
+        self._file, self._rest, self._told = file, "", told
 
-    def new(self, *, ended: bool) -> Iterator[str]:
+    def new(self, *, ended: bool) -> Iterator[tuple[str, bool]]:
         """What came since the last call; with `ended` also a last line without its end."""
         *whole, self._rest = (self._rest + self._file.read()).split("\n")
         if ended and self._rest:
             whole, self._rest = [*whole, self._rest], ""
-        yield from (line for line in whole if line)
+        for line in whole:
+            self._told -= len(line.encode()) + 1
+            if line:
+                yield line, self._told < 0

@@ -16,7 +16,7 @@ from wizard.provisioning.binary import NoTerraform
 from wizard.provisioning.failure import TerraformFailed
 from wizard.provisioning.phase import Phase, PlanResult
 from wizard.setup.context import FactsMissing
-from wizard.setup.events import ResourceChanged
+from wizard.setup.events import ResourceChanged, Waiting
 from wizard.setup.step import Actor, Facts, Finding, Kind, Problem, Removal, StepFailed, Verdict
 from wizard.steps import problems
 from wizard.steps.base import Ctx, WizardStep
@@ -142,6 +142,7 @@ class TerraformStep(WizardStep):
             extra_env=ctx.world.target.terraform_env,
             cancel=ctx.cancel,
             tell=lambda event: _tell(ctx, event),
+            on_wait=lambda what: ctx.emit(Waiting(step=ctx.step, what=what)),
         )
 
     def _tried(self, ctx: Ctx, action: Callable[[Phase], Result], *, signed_in: bool = True) -> Result:

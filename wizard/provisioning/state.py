@@ -1,0 +1,46 @@
+"""Whether a local state can be read; a damaged one is told with its remedy before Terraform stumbles over it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from wizard.setup.step import Problem, StepFailed
+from wizard.text import _
+
+
+def check(state: Path) -> None:
+    """Raises StepFailed where the state is no whole JSON document. An empty one is a first run's, unless a backup
+    says that there was more."""
+    backup = state.with_name(f"{state.name}.backup")
+    try:
+        text = state.read_bytes()
+    except FileNotFoundError:
+        return
+    if not text and not _whole(backup):
+        return
+    try:
+        json.loads(text)
+    except ValueError as error:
+        raise StepFailed(_damaged(state, backup, error)) from error
+
+
+def _whole(path: Path) -> bool:
+    try:
+        return bool(json.loads(path.read_bytes()))
+    except (FileNotFoundError, ValueError):
+        return False
+
+
+def _damaged(state: Path, backup: Path, error: ValueError) -> Problem:
+    remedy = (
+        _("put its backup in its place: cp {backup} {state}; then run again", backup=backup, state=state)
+        if _whole(backup)
+        else _("put a copy of yours in its place; without one, move {state} away and run again", state=state)
+    )
+    return Problem(
+        what=_("The state of {root} is damaged", root=state.parent.name),
+        why=_("{state} is cut off or not JSON: {error}", state=state, error=error),
+        next_action=remedy,
+        raw_code="StateDamaged",
+    )
