@@ -16,8 +16,9 @@ from wizard.setup.answers import Answers, load
 from wizard.setup.cancel import Cancellation
 from wizard.setup.context import Context
 from wizard.setup.engine import Engine
-from wizard.setup.events import Event
+from wizard.setup.events import Event, Progress
 from wizard.setup.folder import Folder
+from wizard.setup.format import bring_up, refuse_newer
 from wizard.setup.journal import Journal
 from wizard.setup.secrets import Resolver, SecretMissing, SecretRef, Secrets
 from wizard.setup.step import FactBook
@@ -140,8 +141,9 @@ def opened(options: Options, emit: Callable[[Event], None], *, read_only: bool =
     """Judge everything given, then make the folder, lock it, and connect to the target.
     `read_only` is for commands on a setup that is there: what they are given is not kept in it.
 
-    Raises Unusable, AnswersInvalid, FolderInUse, FolderUnusable; the first two before anything is made."""
+    Raises Unusable, AnswersInvalid, FormatTooNew before anything is made; FolderInUse, FolderUnusable."""
     folder = Folder(options.folder)
+    refuse_newer(folder)
     target = target_of(folder, options.target)
     sandbox_secrets = SandboxSecrets(active=target == SANDBOX)
     secrets = Secrets(folder.root, {SANDBOX: sandbox_secrets})
@@ -153,6 +155,7 @@ def opened(options: Options, emit: Callable[[Event], None], *, read_only: bool =
     with ExitStack() as stack:
         folder.create()
         stack.enter_context(folder.lock())
+        migrated = bring_up(folder)
         if not read_only:
             _keep(folder, answers, target)
         settings = TargetSettings(name=AZURE)
@@ -167,6 +170,8 @@ def opened(options: Options, emit: Callable[[Event], None], *, read_only: bool =
             journal(event)
             emit(event)
 
+        if migrated is not None:
+            tell(Progress(step=steps[0].name, text=migrated.words))
         world, book = open_world(settings), FactBook()
 
         def context(step: str) -> Context[World]:

@@ -29,6 +29,7 @@ def _told(error: Exception) -> tuple[int, str]:
     from wizard.setup.answers import AnswersInvalid
     from wizard.setup.cancel import Cancelled
     from wizard.setup.folder import FORBIDDEN, FULL, FolderInUse, FolderUnusable
+    from wizard.setup.format import FormatTooNew
     from wizard.setup.step import StepFailed
 
     if isinstance(error, (AnswersInvalid, InputInvalid)):
@@ -44,6 +45,7 @@ def _told(error: Exception) -> tuple[int, str]:
     known = {
         Unusable: exits.INVALID,
         FolderUnusable: exits.INVALID,
+        FormatTooNew: exits.INVALID,
         FolderInUse: exits.IN_USE,
         SandboxError: exits.FAILED,
         StepFailed: exits.FAILED,

@@ -18,6 +18,7 @@ from typing import Any
 
 import yaml
 
+from wizard.setup.format import FORMAT, KEY
 from wizard.text import _
 
 PRIVATE = ".wizard"
@@ -74,7 +75,7 @@ class Folder:
             if not ignore.exists():
                 self.write(ignore, f"{PRIVATE}/\n", mode=0o644)
             if "setup_id" not in self.config():
-                self.update_config({"setup_id": secrets.token_hex(6)})
+                self.update_config({KEY: FORMAT, "setup_id": secrets.token_hex(6)})
         except OSError as error:
             raise _unusable(self.root, error) from error
 
