@@ -12,6 +12,7 @@ from databricks.sdk._base_client import _BaseClient
 from databricks.sdk.core import Config
 from databricks.sdk.credentials_provider import CredentialsStrategy
 from databricks.sdk.oauth import HostMetadata, get_host_metadata
+from urllib3.exceptions import NewConnectionError
 
 from wizard.cloud.credentials import Credential
 from wizard.cloud.endpoints import Endpoints
@@ -76,7 +77,25 @@ class _CaAdapter(requests.adapters.HTTPAdapter):
         return super().send(request, *args, **kwargs)
 
 
+def _retryable(error: BaseException) -> str | None:
+    """The SDK's own opinion, but no POST is sent again whose answer was lost: it may have made its object, and
+    most have no natural key. The step looks for it instead."""
+    request = getattr(error, "request", None)
+    if getattr(request, "method", None) == "POST" and not _unsent(error):
+        return None
+    return _BaseClient._is_retryable(error)
+
+
+def _unsent(error: BaseException) -> bool:
+    """Whether the connection was never made, so that nothing can have come of the request."""
+    if isinstance(error, requests.ConnectTimeout):
+        return True
+    reason = getattr(error.args[0] if error.args else None, "reason", None)
+    return isinstance(reason, NewConnectionError)
+
+
 def _trust(client: _BaseClient, endpoints: Endpoints) -> _BaseClient:
+    vars(client)["_is_retryable"] = _retryable  # a static method of the class; the SDK offers no setting
     if endpoints.ca_file:
         client._session.mount("https://", _CaAdapter(endpoints.ca_file))
     return client

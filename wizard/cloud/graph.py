@@ -108,6 +108,14 @@ class GraphClient:
         )
         return str(answer["secretText"])
 
+    def remove_password(self, application_object_id: str, key_id: str) -> None:
+        """Absent is success."""
+        path = f"/applications/{application_object_id}/removePassword"
+        try:
+            self._rest.send("POST", path, body={"keyId": key_id})
+        except ResourceNotFoundError:
+            return
+
     def app_roles(self, principal_object_id: str) -> list[Body]:
         """`appRoleId` and `resourceId` of each app role the principal holds."""
         return self._list(f"/servicePrincipals/{principal_object_id}/appRoleAssignments")

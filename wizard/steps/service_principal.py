@@ -30,6 +30,7 @@ from wizard.steps.base import Ctx, WizardStep
 from wizard.steps.facts import PrincipalFacts, ProjectFacts, SignInFacts
 from wizard.steps.names import SETUP_TAG
 from wizard.steps.principal_guides import creation_guide, grant_guide, missing_guide
+from wizard.steps.principal_leftovers import Leftovers, look
 from wizard.steps.principal_rights import DirectoryPermission, Grant, RoleSet
 from wizard.steps.problems import from_exception
 from wizard.steps.sign_in import check_guid
@@ -130,6 +131,8 @@ class ServicePrincipal(WizardStep):
         changes = tuple(_("give {name}: {grant}", name=principal.display_name, grant=grant) for grant in missing)
         if refused is not None:
             changes = (_("make a new secret for {name}", name=principal.display_name), *changes)
+        else:
+            changes = (*changes, *_leftovers(ctx, principal).words(principal.display_name))
         people = _people_to_make(ctx)
         if changes or people:
             lacks = _("{name} lacks what the setup needs", name=principal.display_name)
@@ -149,6 +152,7 @@ class ServicePrincipal(WizardStep):
             return
         if _sign_in(ctx, principal) is not None and ctx.ask(ServicePrincipalQuestions).mode == "create":
             _renew_secret(ctx, principal)
+        _leftovers(ctx, principal).remove(ctx.world.graph(ctx, "operator"))
         for grant in _missing(ctx, principal):
             ctx.say(_("giving {name}: {grant}", name=principal.display_name, grant=grant))
             self._give(ctx, principal.object_id, grant)
@@ -260,9 +264,22 @@ def _find(ctx: Ctx) -> PrincipalFacts | None:
     )
 
 
-def _our_application(ctx: Ctx) -> dict[str, Any] | None:
+def _our_applications(ctx: Ctx) -> list[dict[str, Any]]:
+    """Oldest first. More than one came of answers that got lost; which one counts must not change."""
     named = ctx.world.graph(ctx, "operator").applications(display_name(ctx))
-    return next((app for app in named if _marker(ctx) in (app.get("tags") or ())), None)
+    ours = [app for app in named if _marker(ctx) in (app.get("tags") or ())]
+    return sorted(ours, key=lambda app: (str(app.get("createdDateTime")), str(app["id"])))
+
+
+def _our_application(ctx: Ctx) -> dict[str, Any] | None:
+    return next(iter(_our_applications(ctx)), None)
+
+
+def _leftovers(ctx: Ctx, principal: PrincipalFacts) -> Leftovers:
+    """What is to be cleared away once the kept secret signs in."""
+    if ctx.ask(ServicePrincipalQuestions).mode == "given":
+        return Leftovers()
+    return look(_our_applications(ctx), _marker(ctx), ctx.secrets.resolve(principal.secret))
 
 
 def _create(ctx: Ctx) -> PrincipalFacts:
