@@ -57,7 +57,6 @@ class Compute(TerraformStep):
     def variables(self, ctx: Ctx) -> dict[str, Any]:
         asked, project = ctx.ask(ComputeQuestions), ctx.facts(ProjectFacts)
         foundation, catalog = ctx.facts(FoundationFacts), ctx.facts(CatalogFacts)
-        base = project.workspace.removeprefix("adbd")
         return {
             "workspace_host": f"https://{foundation.workspace_url}",
             "workspace_resource_id": foundation.workspace_resource_id,
@@ -65,9 +64,7 @@ class Compute(TerraformStep):
             "tags": project.tags,
             "catalog": catalog.catalog,
             "group_name": catalog.group_name,
-            "cluster_name": f"cluster-single-dtm-d{base}",
-            "policy_name": f"policy-{project.workspace}",
-            "secret_scope": f"scope-{project.workspace}",
+            **object_names(project),
             "node_type": asked.node_type,
             "autotermination_minutes": asked.autotermination_minutes,
             "runtime": asked.runtime or self.pin(ctx)[RUNTIME],
@@ -107,6 +104,15 @@ class Compute(TerraformStep):
             if kept is None or base64.b64decode(kept).decode() != value:
                 stale.append(key)
         return tuple(stale)
+
+
+def object_names(project: ProjectFacts) -> dict[str, str]:
+    """The names of what the root makes, by variable."""
+    return {
+        "cluster_name": f"cluster-single-dtm-d{project.workspace.removeprefix('adbd')}",
+        "policy_name": f"policy-{project.workspace}",
+        "secret_scope": f"scope-{project.workspace}",
+    }
 
 
 def _values(ctx: Ctx) -> dict[str, str]:

@@ -71,11 +71,17 @@ def contracts(ctx: Ctx) -> dict[str, Contract]:
     return {path: load(ctx.folder.root / path) for path in ctx.facts(ContractsFacts).contracts}
 
 
+def meant(ctx: Ctx) -> dict[str, Contract]:
+    """The contracts that the answers name, by the path they have or get in the folder: as `contracts`, before they
+    are there too. Those that are missing or invalid are left out."""
+    found = _sources(ctx.answers, ctx.folder)
+    fit = [source for source in found if not source.missing and not _defects(source)]
+    return {f"contracts/{source.copy.name}": load(source.current) for source in fit}
+
+
 def schedules(ctx: Ctx) -> dict[str, str]:
-    """Model -> Quartz cron, of the models that have one. Empty before the contracts are there."""
-    if ctx.maybe(ContractsFacts) is None:
-        return {}
-    return {model.name: found.cron for found in contracts(ctx).values() if found.cron for model in found.models}
+    """Model -> Quartz cron, of the models that have one."""
+    return {model.name: found.cron for found in meant(ctx).values() if found.cron for model in found.models}
 
 
 def _sources(answers: Answers, folder: Folder) -> list[Source]:

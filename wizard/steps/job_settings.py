@@ -29,6 +29,11 @@ RUN_ID = "{{job.run_id}}"  # the workspace puts the run's id in its place
 FOREIGN = ("continuous", "trigger", "parameters", "environments", "git_source")
 
 
+def job_name(base: str, model: str) -> str:
+    """`base` is domain and environment."""
+    return f"ingest-{base}-{model}"
+
+
 @dataclass(frozen=True, slots=True)
 class ClusterChoice:
     """What a job cluster is made of, as the policy wants it."""
@@ -56,7 +61,7 @@ class Ingest:
 
     @property
     def name(self) -> str:
-        return f"ingest-{self.base}-{self.model}"
+        return job_name(self.base, self.model)
 
     @property
     def parameters(self) -> list[str]:

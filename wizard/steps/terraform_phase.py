@@ -15,6 +15,7 @@ from wizard.provisioning import stream
 from wizard.provisioning.binary import NoTerraform
 from wizard.provisioning.failure import TerraformFailed
 from wizard.provisioning.phase import Phase, PlanResult
+from wizard.provisioning.summary import Change
 from wizard.setup.context import FactsMissing
 from wizard.setup.events import ResourceChanged, Waiting
 from wizard.setup.step import Actor, Facts, Finding, Kind, Problem, Removal, StepFailed, Verdict
@@ -38,6 +39,11 @@ class TerraformStep(WizardStep):
     def __init__(self) -> None:
         self._planned: PlanResult | None = None
         self._removing: PlanResult | None = None
+
+    @property
+    def planned(self) -> tuple[Change, ...]:
+        """The resource changes of the last check's plan."""
+        return self._planned.summary.changes if self._planned is not None else ()
 
     @abstractmethod
     def variables(self, ctx: Ctx) -> dict[str, Any]:

@@ -1,0 +1,81 @@
+"""What a root module would make, read from its own files: for a plan that cannot be made yet.
+
+Terraform itself cannot list it: a plan needs every variable, and `terraform graph` gives no names. The roots are our
+own and in canonical format, so their resource blocks are found by their indentation; nothing is evaluated but a
+plain string of known variables."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from wizard.text import _
+
+_BLOCK = re.compile(r'^resource "(\w+)" "(\w+)" \{\n(.*?)^\}', re.MULTILINE | re.DOTALL)
+_SETTING = re.compile(r"^  (\w+) += (.+)$", re.MULTILINE)
+_LOCAL = re.compile(r"^  (\w+) += (\{\n.*?^  \}|.+?)$", re.MULTILINE | re.DOTALL)
+_KEY = re.compile(r"^    (\w+) +=", re.MULTILINE)
+_LIST = re.compile(r'toset\(\[("[^\]]*")\]\)')
+_VARIABLE = re.compile(r"\$\{var\.(\w+)\}")
+NAMES = ("name", "display_name", "cluster_name")
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One resource block. `name` is the object's, where known variables make it up; `each` the keys it is made for,
+    as far as the files tell; `many` says that it may be none or several."""
+
+    address: str
+    name: str | None = None
+    each: tuple[str, ...] = ()
+    many: bool = False
+
+    @property
+    def words(self) -> str:
+        text = _("create {address}", address=self.address)
+        if self.name:
+            text = _("{what}, named {name}", what=text, name=self.name)
+        if self.each:
+            return _("{what}, one for each of {keys}", what=text, keys=", ".join(self.each))
+        return _("{what}, as many as its inputs say", what=text) if self.many else text
+
+
+def resources(source: Path, known: Mapping[str, str]) -> tuple[Listed, ...]:
+    """The resource blocks of the module in `source`, in the order of its files; `known` are variables' values."""
+    text = "\n".join(path.read_text(encoding="utf-8") for path in sorted(source.glob("*.tf")))
+    keys = _keys(text)
+    return tuple(_listed(found[1], found[2], found[3], keys, known) for found in _BLOCK.finditer(text))
+
+
+def _listed(kind: str, label: str, body: str, keys: Mapping[str, tuple[str, ...]], known: Mapping[str, str]) -> Listed:
+    settings = dict(_SETTING.findall(body))
+    each = settings.get("for_each", "")
+    name = next((_value(settings[key], known) for key in NAMES if key in settings), None)
+    return Listed(
+        address=f"{kind}.{label}",
+        name=name,
+        each=keys.get(each.removeprefix("local."), ()) if each.startswith("local.") else _members(each),
+        many="count" in settings or bool(each),
+    )
+
+
+def _keys(text: str) -> dict[str, tuple[str, ...]]:
+    """The keys of each local map or set that stands in plain words."""
+    blocks = re.findall(r"^locals \{\n(.*?)^\}", text, re.MULTILINE | re.DOTALL)
+    found = [match for block in blocks for match in _LOCAL.findall(block)]
+    return {name: tuple(_KEY.findall(value)) or _members(value) for name, value in found}
+
+
+def _members(expression: str) -> tuple[str, ...]:
+    match = _LIST.search(expression)
+    return tuple(re.findall(r'"([^"]*)"', match[1])) if match else ()
+
+
+def _value(expression: str, known: Mapping[str, str]) -> str | None:
+    """A string of literals and known variables; None for anything else."""
+    text = "${" + expression + "}" if expression.startswith("var.") else expression.strip('"')
+    filled = _VARIABLE.sub(lambda match: known.get(match[1], match[0]), text)
+    plain = expression.startswith(('"', "var.")) and "${" not in filled
+    return filled if plain else None
