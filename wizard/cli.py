@@ -79,7 +79,10 @@ def _target(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help=_("answers, or template:risk, the demo's (default: the folder's answers.yaml)"),
     )
-    parser.add_argument("--scenario", help=_("what the sandbox holds at its first start (clean, reference)"))
+    parser.add_argument(
+        "--scenario",
+        help=_("what the sandbox holds at its first start (clean, reference, name_taken, small_quota, flaky)"),
+    )
 
 
 def _journey_commands(commands: Commands) -> None:
@@ -143,7 +146,11 @@ def _sandbox_commands(commands: Commands) -> None:
         action.add_argument("--debug", action="store_true", help=argparse.SUPPRESS)
         _folder(action)
         if name == "start":
-            action.add_argument("--scenario", default="clean", help=_("clean or reference (default: clean)"))
+            action.add_argument(
+                "--scenario",
+                default="clean",
+                help=_("clean, reference, name_taken, small_quota or flaky (default: clean)"),
+            )
         if name in ("info", "requests", "fidelity", "fault"):
             _json(action, _("as JSON"))
         if name == "requests":

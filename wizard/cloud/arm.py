@@ -16,7 +16,7 @@ from azure.mgmt.resource.subscriptions import SubscriptionClient
 
 from wizard.cloud.credentials import Credential
 from wizard.cloud.endpoints import Endpoints
-from wizard.cloud.pipeline import Body, RestClient, client_options
+from wizard.cloud.pipeline import REPEATABLE, Body, RestClient, client_options
 
 COMPUTE_API, SKUS_API = "2024-07-01", "2021-07-01"
 STORAGE_API, EVENT_HUBS_API = "2023-05-01", "2024-01-01"
@@ -112,7 +112,7 @@ class ArmClient:
 
     def register_provider(self, namespace: str) -> None:
         """Starts the registration; `provider_state` tells when it is done."""
-        self._resources.providers.register(namespace)
+        self._resources.providers.register(namespace, **REPEATABLE)
 
     def role_id(self, role_name: str) -> str | None:
         """The GUID of a role by its name."""
@@ -182,6 +182,7 @@ class ArmClient:
             f"{self.scope}/providers/{namespace}/checkNameAvailability",
             query={"api-version": api},
             body={"name": name, "type": kind} if kind else {"name": name},
+            repeatable=True,
         )
         return NameCheck(
             bool(answer.get("nameAvailable")), str(answer.get("reason") or ""), str(answer.get("message") or "")
@@ -237,7 +238,9 @@ class ArmClient:
         return str(answer.get("properties", {}).get("state", "NotRegistered"))
 
     def register_feature(self, namespace: str, name: str) -> None:
-        self._rest.send("POST", f"{self._feature(namespace, name)}/register", query={"api-version": FEATURES_API})
+        self._rest.send(
+            "POST", f"{self._feature(namespace, name)}/register", query={"api-version": FEATURES_API}, repeatable=True
+        )
 
     def _feature(self, namespace: str, name: str) -> str:
         return f"{self.scope}/providers/Microsoft.Features/providers/{namespace}/features/{name}"

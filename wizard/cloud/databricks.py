@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 import requests.adapters
@@ -18,6 +19,10 @@ from wizard.cloud.credentials import Credential
 from wizard.cloud.endpoints import Endpoints
 from wizard.cloud.world import WorkspaceAddress
 
+# POSTs whose repetition changes nothing more.
+REPEATABLE = frozenset(
+    {"/api/2.0/workspace/import", "/api/2.0/workspace/mkdirs", "/api/2.0/secrets/put", "/api/2.2/jobs/reset"}
+)
 HTTP_SECONDS = 60
 RETRY_SECONDS = 30
 RESOURCE_HEADER = "X-Databricks-Azure-Workspace-Resource-Id"
@@ -81,7 +86,8 @@ def _retryable(error: BaseException) -> str | None:
     """The SDK's own opinion, but no POST is sent again whose answer was lost: it may have made its object, and
     most have no natural key. The step looks for it instead."""
     request = getattr(error, "request", None)
-    if getattr(request, "method", None) == "POST" and not _unsent(error):
+    path = urlsplit(getattr(request, "url", "")).path
+    if getattr(request, "method", None) == "POST" and path not in REPEATABLE and not _unsent(error):
         return None
     return _BaseClient._is_retryable(error)
 

@@ -112,19 +112,24 @@ class GraphClient:
         """Absent is success."""
         path = f"/applications/{application_object_id}/removePassword"
         try:
-            self._rest.send("POST", path, body={"keyId": key_id})
+            self._rest.send("POST", path, body={"keyId": key_id}, repeatable=True)
         except ResourceNotFoundError:
             return
 
     def app_roles(self, principal_object_id: str) -> list[Body]:
-        """`appRoleId` and `resourceId` of each app role the principal holds."""
-        return self._list(f"/servicePrincipals/{principal_object_id}/appRoleAssignments")
+        """`appRoleId` and `resourceId` of each app role the principal holds; none where a new principal is not
+        known everywhere yet."""
+        try:
+            return self._list(f"/servicePrincipals/{principal_object_id}/appRoleAssignments")
+        except ResourceNotFoundError:
+            return []
 
     def grant_app_role(self, principal_object_id: str, resource_object_id: str, app_role_id: str) -> None:
         """A grant that exists already is success."""
         body = {"principalId": principal_object_id, "resourceId": resource_object_id, "appRoleId": app_role_id}
         try:
-            self._rest.send("POST", f"/servicePrincipals/{principal_object_id}/appRoleAssignments", body=body)
+            path = f"/servicePrincipals/{principal_object_id}/appRoleAssignments"
+            self._rest.send("POST", path, body=body, repeatable=True)
         except HttpResponseError as error:
             if "already exist" not in read_error(error).message.lower():
                 raise

@@ -23,6 +23,9 @@ from wizard.cloud.endpoints import Endpoints
 Body = dict[str, Any]
 USER_AGENT = "lakehouse-wizard"
 RETRIES = 3
+# Options of a call whose repetition changes nothing more. Without them no POST is sent again after its answer
+# was lost, since it may have made an object that has no natural key.
+REPEATABLE: dict[str, Any] = {"retry_on_methods": frozenset({"HEAD", "GET", "PUT", "DELETE", "PATCH", "POST"})}
 
 
 def client_options(endpoints: Endpoints) -> dict[str, Any]:
@@ -65,11 +68,13 @@ class RestClient:
         query: dict[str, str] | None = None,
         body: Body | None = None,
         headers: dict[str, str] | None = None,
+        repeatable: bool = False,
     ) -> Body:
-        """The decoded answer; `{}` where there is none. `path` may be an absolute URL (a next page)."""
+        """The decoded answer; `{}` where there is none. `path` may be an absolute URL (a next page).
+        `repeatable`: a POST that may be sent again when its answer is lost."""
         request = HttpRequest(method, path, params=query, json=body, headers=headers)
         request.url = self._client.format_url(request.url)
-        response = self._client.send_request(request)
+        response = self._client.send_request(request, **(REPEATABLE if repeatable else {}))
         if response.status_code >= 400:
             raise told(response)
         if not response.content:

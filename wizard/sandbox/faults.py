@@ -21,6 +21,11 @@ REFUSED: dict[FaultKind, tuple[int, str, str]] = {
     "error": (500, "InternalServerError", "The server encountered an internal error. Please retry the request."),
 }
 """Kinds by which nothing is done: status, code, message."""
+NOT_FOUND = {
+    "graph": "Request_ResourceNotFound",
+    "accounts": "RESOURCE_DOES_NOT_EXIST",
+    "workspace": "RESOURCE_DOES_NOT_EXIST",
+}
 MATCHES = ("host", "method", "operation", "path")
 MAX_SECONDS = 600.0
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+(Z|\+00:00)?")
@@ -120,14 +125,14 @@ class Faults:
         return any(part in self._new for part in path.lower().split("/") if part)
 
 
-async def refuse_or_wait(rule: Rule | None) -> None:
+async def refuse_or_wait(rule: Rule | None, host: str = "") -> None:
     """What happens before an operation: a delay, or a refusal (CloudError) with nothing done."""
     if rule is None:
         return
     if rule.kind == "slow":
         await asyncio.sleep(rule.seconds)
     elif rule.kind == "lag":
-        raise CloudError(404, "ResourceNotFound", "The resource is not known here yet.")
+        raise CloudError(404, NOT_FOUND.get(host, "ResourceNotFound"), "The resource is not known here yet.")
     elif rule.kind in REFUSED:
         status, code, message = REFUSED[rule.kind]
         headers = {"Retry-After": f"{rule.seconds:.0f}"} if status == 429 else {}

@@ -51,6 +51,8 @@ class Server:
         self._done = asyncio.Event()
         self._lease = Lease(linger, self._done.set, self._busy)
         self._latency, self._faults = Latency(), Faults()
+        for rule in self._data.get("faults", ()):
+            self._faults.add(rule)
         self._reattach: dict[str, Any] = {}
         self._close_providers: Callable[[], Awaitable[None]] | None = None
         self._token = keep_secret(make_folder(self._state / "keys") / "control.token")

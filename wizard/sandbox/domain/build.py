@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from wizard.sandbox.domain import account, arm, entra, unity, workspace
 from wizard.sandbox.domain import world as worlds
+from wizard.sandbox.domain.arm_compute import set_quota
+from wizard.sandbox.domain.arm_kind import take_name
 from wizard.sandbox.domain.authorization import Authorization
 from wizard.sandbox.domain.authorization import roles as azure_roles
 from wizard.sandbox.domain.cloud import Cloud, Hosts
@@ -83,6 +85,11 @@ def _seed(cloud: Cloud, data: dict[str, Any], secrets: dict[str, str]) -> None:
         _seed_roles(cloud, data, identity)
     for name in data["databricks"]["account_admins"]:
         make_account_admin(cloud, {"display_name": name, **data["identities"][name]})
+    for taken in data.get("taken_names", ()):
+        take_name(cloud, taken["type"], taken["name"])
+    for row in data.get("quota", ()):
+        for subscription in data["subscriptions"]:
+            set_quota(cloud, subscription["id"], row["location"], row["name"], row["limit"])
     for metastore in data["databricks"]["metastores"]:
         cloud.kind("account.metastore").create(SYSTEM, dict(metastore))
 

@@ -47,9 +47,10 @@ def scenario_names() -> list[str]:
 
 
 def load_scenario(name: str) -> dict[str, Any]:
-    """One scenario file as plain data; raises UnknownScenario."""
+    """One scenario as plain data; raises UnknownScenario. What it `extends` gives the keys that it lacks."""
     path = SCENARIOS / f"{name}.yaml"
     if name not in scenario_names():
         raise UnknownScenario(f"there is no scenario {name!r}; there are: {', '.join(scenario_names())}")
     data: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
-    return data
+    base = data.pop("extends", None)
+    return {**load_scenario(base), **data} if base else data

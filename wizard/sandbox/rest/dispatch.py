@@ -115,7 +115,7 @@ class Door:
                     501, "NotImplemented", f"the sandbox does not model {request.method} {raw_path} of {self._host}"
                 )
             route, values = found
-            await refuse_or_wait(rule)
+            await refuse_or_wait(rule, self._host)
             headers = {name.lower(): value for name, value in request.headers.items()}
             caller = self._caller(route, headers)
             body = await (request.read() if route.raw_body else read_body(request))
