@@ -15,6 +15,7 @@ _ASIDE = (
     (re.compile(r"127\.0\.0\.1:\d+"), "<host>"),
     (re.compile(r"\b[0-9a-f]{32,}(?::[0-9a-f]{64})?\b"), "<digest>"),
     (re.compile(r"\b\d{4}-\d{6}-[0-9a-z]{8}\b"), "<cluster>"),
+    (re.compile(r"\badb-\d+\.\d+"), "adb-<number>"),
     (re.compile(r"\b0x[0-9A-F]{12,}\b|\b[0-9A-F]{16}\b"), "<hex>"),
     (re.compile(r"\bdbstorage\w+"), "dbstorage"),
     (re.compile(r"\b\d{10,}\b"), "<number>"),

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from wizard.text import N_, _
 
-Action = Literal["create", "update", "replace", "delete"]
+Action = Literal["create", "update", "replace", "delete", "import"]
 
 # What is lost for good with an object of each type.
 DATA_HOLDERS = {
@@ -33,8 +33,9 @@ _WORDS: dict[Action, str] = {
     "update": N_("change {address}"),
     "replace": N_("replace {address}"),
     "delete": N_("delete {address}"),
+    "import": N_("adopt {address}, which is there already"),
 }
-_ORDER: tuple[Action, ...] = ("delete", "replace", "update", "create")
+_ORDER: tuple[Action, ...] = ("delete", "replace", "update", "import", "create")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +120,8 @@ def drift(plan: Mapping[str, Any]) -> tuple[str, ...]:
 
 def _change(item: Mapping[str, Any]) -> Change | None:
     action = _action(item["change"]["actions"])
+    if item["change"].get("importing") and action in (None, "update"):
+        action = "import"
     if action is None or item.get("mode") == "data":
         return None
     return Change(

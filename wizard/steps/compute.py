@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from pydantic import Field
@@ -11,6 +12,7 @@ from wizard.setup.step import Facts, Permission, Questions
 from wizard.steps import pinned
 from wizard.steps.base import Ctx
 from wizard.steps.facts import CatalogFacts, ComputeFacts, FoundationFacts, ProjectFacts
+from wizard.steps.names import SETUP_TAG
 from wizard.steps.terraform_phase import TerraformStep
 from wizard.text import N_, _
 
@@ -74,6 +76,28 @@ class Compute(TerraformStep):
         if ctx.ask(ComputeQuestions).runtime:
             return {}
         return {RUNTIME: pinned.read_or(ctx.folder, RUNTIME, lambda: self._newest(ctx))}
+
+    def existing(self, ctx: Ctx, type: str, planned: Mapping[str, Any]) -> str | None:
+        """The policy or the cluster of that name that carries our mark."""
+        workspace = ctx.world.workspace(ctx)
+        if type == "databricks_cluster_policy":
+            return next(
+                (
+                    str(policy.policy_id)
+                    for policy in workspace.cluster_policies.list()
+                    if policy.name == planned.get("name") and policy.description == f"{SETUP_TAG}={ctx.setup_id}"
+                ),
+                None,
+            )
+        return next(
+            (
+                str(cluster.cluster_id)
+                for cluster in workspace.clusters.list()
+                if cluster.cluster_name == planned.get("cluster_name")
+                and (cluster.custom_tags or {}).get(SETUP_TAG) == ctx.setup_id
+            ),
+            None,
+        )
 
     def _newest(self, ctx: Ctx) -> str:
         """The newest runtime with long-term support; the same for the rest of the run."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from wizard.setup.context import FactsMissing
@@ -35,6 +36,13 @@ class UnityCatalog(TerraformStep):
     )
     root: ClassVar[str] = "unity_catalog"
     told: ClassVar[type[Facts]] = CatalogFacts
+
+    def existing(self, ctx: Ctx, type: str, planned: Mapping[str, Any]) -> str | None:
+        """The account's group: ours if it stands for our Entra group."""
+        name = planned.get("display_name")
+        groups = ctx.world.account(ctx, "principal").groups_v2.list(filter=f'displayName eq "{name}"')
+        ours = ctx.facts(DirectoryFacts).group_object_id
+        return next((str(one.id) for one in groups if one.external_id == ours), None)
 
     def variables(self, ctx: Ctx) -> dict[str, Any]:
         foundation, directory = ctx.facts(FoundationFacts), ctx.facts(DirectoryFacts)

@@ -1,0 +1,124 @@
+"""Objects that exist but are not in the state, since their answers got lost: imported where they are ours, and
+left alone where they are not. What Terraform wanted to make tells their import ids."""
+
+from __future__ import annotations
+
+import json
+import re
+import uuid
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from wizard.provisioning.stream import Diagnostic
+
+FILE = "adoption.tf.json"
+MARK = "lakehouse-setup"
+Lookup = Callable[[str, Mapping[str, Any]], str | None]
+"""Type and planned attributes to the import id of what is there already and carries our mark; None if nothing."""
+
+# Import ids by what was planned, for providers whose refusal does not tell them.
+IMPORT_IDS = {
+    "databricks_storage_credential": "{name}",
+    "databricks_external_location": "{name}",
+    "databricks_catalog": "{name}",
+    "databricks_schema": "{catalog_name}.{name}",
+    "databricks_volume": "{catalog_name}.{schema_name}.{name}",
+    "databricks_secret_scope": "{name}",
+}
+LOOKED_UP = ("databricks_group", "databricks_cluster_policy", "databricks_cluster")
+"""Types whose ids the service chooses: they have to be asked for. A cluster's name is not even unique."""
+
+# Types without a field for a mark: they stand inside, or are named after, an object of ours.
+PARTS = frozenset(
+    {
+        "azuread_group_member",
+        "azurerm_consumption_budget_subscription",  # named after our workspace
+        "azurerm_nat_gateway_public_ip_association",
+        "azurerm_storage_container",
+        "azurerm_storage_management_policy",
+        "azurerm_subnet",
+        "azurerm_subnet_nat_gateway_association",
+        "azurerm_subnet_network_security_group_association",
+        "databricks_group",  # of our Entra group's object id
+        "databricks_secret_scope",  # inside our workspace
+    }
+)
+_EXISTS = re.compile(r"already exists|AlreadyExists|RoleAssignmentExists|ALREADY_EXISTS")
+_TOLD_ID = re.compile(r'with the ID "([^"]+)" already exists')
+_TOLD_ASSIGNMENT = re.compile(r"existing role assignment is ([0-9a-f]{32}|[0-9a-f-]{36})")
+
+
+def candidates(plan: Mapping[str, Any], errors: Iterable[Diagnostic], lookup: Lookup) -> dict[str, str]:
+    """Address to import id, of what a failed apply could not make because it is there. `plan` as
+    `terraform show -json` prints it. Raises what `lookup` raises."""
+    wanted = {
+        item["address"]: item
+        for item in plan.get("resource_changes", ())
+        if item.get("mode") != "data" and item["change"]["actions"] == ["create"]
+    }
+    found: dict[str, str] = {}
+    for error in errors:
+        item = wanted.get(error.address or "")
+        if item is None:
+            continue
+        after = item["change"].get("after") or {}
+        id = lookup(item["type"], after) if item["type"] in LOOKED_UP else _import_id(item["type"], after, error.text)
+        if id:
+            found[item["address"]] = id
+    return found
+
+
+def _import_id(type: str, after: Mapping[str, Any], text: str) -> str | None:
+    if not _EXISTS.search(text):
+        return None
+    if told := _TOLD_ID.search(text):
+        return told[1]
+    if told := _TOLD_ASSIGNMENT.search(text):
+        # Its scope is not known before what it is for was made; then a later apply tells it again.
+        scope = after.get("scope")
+        return f"{scope}/providers/Microsoft.Authorization/roleAssignments/{uuid.UUID(told[1])}" if scope else None
+    try:
+        return IMPORT_IDS[type].format(**after)
+    except KeyError:
+        return None
+
+
+def foreign(plan: Mapping[str, Any], setup_id: str) -> dict[str, str]:
+    """Address to import id, of what the plan would import although it carries another mark than ours, or none."""
+    imports = [item for item in plan.get("resource_changes", ()) if item["change"].get("importing")]
+    return {
+        item["address"]: str(item["change"]["importing"].get("id"))
+        for item in imports
+        if item["type"] not in PARTS and not _marked(item["change"].get("before") or {}, setup_id)
+    }
+
+
+def _marked(body: Mapping[str, Any], setup_id: str) -> bool:
+    for field in ("tags", "custom_tags", "properties"):
+        if (body.get(field) or {}).get(MARK) == setup_id:
+            return True
+    return any(f"{MARK}={setup_id}" in str(body.get(field) or "") for field in ("comment", "description"))
+
+
+def keep(folder: Path, imports: Mapping[str, str]) -> bool:
+    """Add to the import blocks that the next plan reads; whether anything is new."""
+    known = read(folder)
+    if not imports.items() - known.items():
+        return False
+    blocks = [{"to": address, "id": id} for address, id in sorted({**known, **imports}.items())]
+    (folder / FILE).write_text(json.dumps({"import": blocks}, indent=2) + "\n", encoding="utf-8")
+    return True
+
+
+def read(folder: Path) -> dict[str, str]:
+    """The imports that stand in the folder; none where a killed wizard left half a file."""
+    try:
+        kept = json.loads((folder / FILE).read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        return {}
+    return {str(block["to"]): str(block["id"]) for block in kept.get("import", ())}
+
+
+def forget(folder: Path) -> None:
+    (folder / FILE).unlink(missing_ok=True)
