@@ -19,6 +19,7 @@ Lookup = Callable[[str, Mapping[str, Any]], str | None]
 
 # Import ids by what was planned, for providers whose refusal does not tell them.
 IMPORT_IDS = {
+    "azuread_group_member": "{group_object_id}/member/{member_object_id}",
     "databricks_storage_credential": "{name}",
     "databricks_external_location": "{name}",
     "databricks_catalog": "{name}",
@@ -26,7 +27,7 @@ IMPORT_IDS = {
     "databricks_volume": "{catalog_name}.{schema_name}.{name}",
     "databricks_secret_scope": "{name}",
 }
-LOOKED_UP = ("databricks_group", "databricks_cluster_policy", "databricks_cluster")
+LOOKED_UP = ("azuread_group", "databricks_group", "databricks_cluster_policy", "databricks_cluster")
 """Types whose ids the service chooses: they have to be asked for. A cluster's name is not even unique."""
 
 # Types without a field for a mark: they stand inside, or are named after, an object of ours.
@@ -44,7 +45,7 @@ PARTS = frozenset(
         "databricks_secret_scope",  # inside our workspace
     }
 )
-_EXISTS = re.compile(r"already exists|AlreadyExists|RoleAssignmentExists|ALREADY_EXISTS")
+_EXISTS = re.compile(r"already exist|AlreadyExists|RoleAssignmentExists|ALREADY_EXISTS")
 _TOLD_ID = re.compile(r'with the ID "([^"]+)" already exists')
 _TOLD_ASSIGNMENT = re.compile(r"existing role assignment is ([0-9a-f]{32}|[0-9a-f-]{36})")
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from wizard.provisioning import binary, cli_config, command, lock, run, state, stream, summary
+from wizard.provisioning import adoption, binary, cli_config, command, lock, run, state, stream, summary
 from wizard.provisioning.failure import TerraformFailed
 from wizard.provisioning.living import Record
 from wizard.setup.cancel import Cancellation
@@ -42,7 +42,8 @@ class Phase:
     """`source` is the root module, `folder` where it runs, `shared` holds what all phases share.
 
     `secrets` become TF_VAR_… and stand in no file and no argument; `extra_env` is the target's own;
-    `on_wait` is told what is waited for, where that is not a run of ours."""
+    `on_wait` is told what is waited for, where that is not a run of ours; `lookup` finds what is there already
+    (see adoption.py)."""
 
     name: str
     source: Path
@@ -53,6 +54,7 @@ class Phase:
     cancel: Cancellation
     tell: Callable[[stream.Event], None]
     on_wait: Callable[[str], None] = lambda what: None
+    lookup: adoption.Lookup = lambda kind, planned: None
     _binary: binary.Binary | None = None
 
     def plan(self, variables: Mapping[str, Any], *, destroy: bool = False) -> PlanResult:
@@ -62,9 +64,11 @@ class Phase:
         self.prepare(variables)
         try:
             ended = self._follow("plan", command.plan(self.binary, self.saved_plan, destroy=destroy), fine=(0, 2))
-            shown = json.loads(self._capture("show", command.show(self.binary, self.saved_plan)))
+            shown = self._shown()
+            self._refuse_foreign(shown, variables)
         except BaseException:
             self.forget_plan()
+            adoption.forget(self.folder)  # what cannot be imported must not stand in the way of the next plan
             raise
         found = PlanResult(
             empty=ended.code == 0,
@@ -79,9 +83,27 @@ class Phase:
     def apply(self) -> Mapping[str, Any]:
         """Apply the saved plan as it is, and delete it, however it ends. Returns the outputs after it."""
         try:
-            return self._follow("apply", command.apply(self.binary, self.saved_plan)).outputs
+            outputs = self._follow("apply", command.apply(self.binary, self.saved_plan)).outputs
+        except TerraformFailed as failure:
+            adoption.keep(self.folder, adoption.candidates(self._shown(), failure.errors, self.lookup))
+            raise
+        else:
+            adoption.forget(self.folder)
+            return outputs
         finally:
             self.forget_plan()
+
+    def _shown(self) -> dict[str, Any]:
+        shown: dict[str, Any] = json.loads(self._capture("show", command.show(self.binary, self.saved_plan)))
+        return shown
+
+    def _refuse_foreign(self, shown: Mapping[str, Any], variables: Mapping[str, Any]) -> None:
+        """An object is taken into the state only where it carries this setup's id."""
+        setup_id = variables.get("setup_id") or (variables.get("tags") or {}).get(adoption.MARK, "")
+        if others := adoption.foreign(shown, str(setup_id)):
+            names = ", ".join(f"{address} ({id})" for address, id in others.items())
+            why = _("NotOurs: already exists and does not carry this setup's id: {names}", names=names)
+            raise TerraformFailed(self.name, "plan", 1, [], why)
 
     def outputs(self) -> dict[str, Any]:
         """The outputs that stand in the state."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from pydantic import Field, field_validator
@@ -9,7 +10,7 @@ from pydantic import Field, field_validator
 from wizard.setup.step import Facts, Permission, Questions
 from wizard.steps.base import Ctx
 from wizard.steps.facts import DirectoryFacts, PrincipalFacts, ProjectFacts
-from wizard.steps.names import check_owner
+from wizard.steps.names import SETUP_TAG, check_owner
 from wizard.steps.terraform_phase import TerraformStep
 from wizard.text import N_, _
 
@@ -56,6 +57,12 @@ class Identity(TerraformStep):
     questions: ClassVar[type[Questions] | None] = IdentityQuestions
     root: ClassVar[str] = "identity"
     told: ClassVar[type[Facts]] = DirectoryFacts
+
+    def existing(self, ctx: Ctx, type: str, planned: Mapping[str, Any]) -> str | None:
+        """The group of that name that carries our mark, as the provider writes its id."""
+        group = ctx.world.graph(ctx, "principal").group(str(planned.get("display_name")))
+        ours = group is not None and group.get("description") == f"{SETUP_TAG}={ctx.setup_id}"
+        return f"/groups/{group['id']}" if group is not None and ours else None
 
     def variables(self, ctx: Ctx) -> dict[str, Any]:
         asked, project = ctx.ask(IdentityQuestions), ctx.facts(ProjectFacts)

@@ -56,6 +56,10 @@ class TerraformStep(WizardStep):
     def apply_beyond(self, ctx: Ctx, facts: Facts) -> None:
         """Do what `beyond` named."""
 
+    def existing(self, ctx: Ctx, type: str, planned: Mapping[str, Any]) -> str | None:
+        """The id of an object of ours that is like the planned one, for types of `adoption.LOOKED_UP`."""
+        return None
+
     def pin(self, ctx: Ctx) -> dict[str, str]:
         """Values to keep in config.yaml before they are applied."""
         return {}
@@ -148,6 +152,7 @@ class TerraformStep(WizardStep):
             extra_env=ctx.world.target.terraform_env,
             cancel=ctx.cancel,
             tell=lambda event: _tell(ctx, event),
+            lookup=lambda kind, planned: self.existing(ctx, kind, planned),
             on_wait=lambda what: ctx.emit(Waiting(step=ctx.step, what=what)),
         )
 
