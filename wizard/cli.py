@@ -97,6 +97,8 @@ def _journey_commands(commands: Commands) -> None:
         run.add_argument("--until", metavar="STEP", help=_("stop after this step"))
         run.add_argument("--only", metavar="STEP", help=_("this step alone; earlier ones are checked, not required"))
         _json(run, lines)
+        if name == "plan":
+            _review_options(run)
     status = _command(commands, "status", "status", _("ask the world how things stand; change nothing"))
     _folder(status)
     _target(status)
@@ -110,11 +112,31 @@ def _journey_commands(commands: Commands) -> None:
     doctor = _command(commands, "doctor", "doctor", _("look at this machine: what is missing, and the exact remedy"))
     _folder(doctor)
     doctor.add_argument("--target", choices=("azure", "sandbox"), help=_("what the machine is to be fit for"))
+    doctor.add_argument(
+        "--bundle",
+        type=Path,
+        nargs="?",
+        const=Path(),
+        metavar="FILE.zip",
+        help=_("gather a support file without secrets (default: into the folder's .wizard/support)"),
+    )
     _json(doctor, _("one JSON document"))
     receipt = _command(commands, "receipt", "receipt", _("the receipts of finished runs"))
     receipt.add_argument("action", choices=("show",), help=_("show the newest receipt"))
     _folder(receipt)
     _json(receipt, _("as JSON"))
+
+
+def _review_options(plan: argparse.ArgumentParser) -> None:
+    plan.add_argument(
+        "--all",
+        action="store_true",
+        help=_("the whole journey on one page: changes, actors, permissions and cost, for a review"),
+    )
+    plan.add_argument(
+        "--format", choices=("text", "markdown", "json", "html"), help=_("of that page (default: by --output, or text)")
+    )
+    plan.add_argument("--output", type=Path, metavar="FILE", help=_("write that page there (default: show it)"))
 
 
 def _answers_commands(commands: Commands) -> None:

@@ -12,6 +12,11 @@ def _(message: str, **values: object) -> str:
     return text.format(**values) if values else text
 
 
+def language() -> str:
+    """The language the texts are in, as HTML names it."""
+    return (_catalog.info().get("language") or "en").replace("_", "-")
+
+
 def N_(message: str) -> str:  # noqa: N802 - the name every gettext tool extracts
     """Mark a text that is declared now and translated where it is shown."""
     return message

@@ -23,6 +23,10 @@ EXIT_CODES = {
 
 def main(arguments: argparse.Namespace) -> int:
     mode = Mode.RUN if arguments.command == "run" else Mode.CHECK
+    if mode is Mode.CHECK and _whole_page(arguments):
+        from wizard.commands.review import main as review
+
+        return review(arguments)
     last = _known_step(arguments.until), _known_step(arguments.only)
     if all(last):
         raise Unusable(_("--until and --only exclude each other"))
@@ -32,6 +36,12 @@ def main(arguments: argparse.Namespace) -> int:
         if mode is Mode.RUN and outcome.result is Result.DONE and not any(last):
             _close(setup, outcome, voice)
     return EXIT_CODES[outcome.result]
+
+
+def _whole_page(arguments: argparse.Namespace) -> bool:
+    if not arguments.all and (arguments.format or arguments.output):
+        raise Unusable(_("--format and --output are for `plan --all`"))
+    return bool(arguments.all)
 
 
 def _known_step(name: str | None) -> str | None:
