@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
+import threading
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
@@ -17,12 +19,25 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code (see `wizard.exits`)."""
     arguments = build_parser().parse_args(argv)
     try:
-        return _call(arguments)
+        code = _call(arguments)
+        if code == exits.CANCELLED:
+            _leave_threads(code)
+        return code
     except KeyboardInterrupt:
         return exits.CANCELLED
     except BrokenPipeError:  # the reader of our output went away, as `| head` does
         sys.stderr.close()
         return exits.DONE
+
+
+def _leave_threads(code: int) -> None:
+    """End at once where the user did not want to wait for a call; Python would wait for its thread."""
+    from wizard.setup.engine import THREADS
+
+    if any(thread.name.startswith(THREADS) for thread in threading.enumerate()):
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
 
 
 def _call(arguments: argparse.Namespace) -> int:

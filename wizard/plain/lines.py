@@ -11,6 +11,7 @@ from wizard.setup.events import (
     ApplyStarted,
     Checked,
     Event,
+    LeftBehind,
     Progress,
     ResourceChanged,
     RunEnded,
@@ -42,6 +43,8 @@ def line(event: Event) -> str | None:  # noqa: PLR0911 - one return a kind of ev
             return f"[red]{_('✗ failed'):<10}[/] {escape(event.step)}{_problem(event.problem)}"
         case StepRemoved():
             return f"[green]{_('✓ removed'):<10}[/] {escape(event.step)}"
+        case LeftBehind():
+            return f"[yellow]{_('! left'):<10}[/] {escape(event.step)}: {escape(event.what)}"
         case Progress():
             return f"{INDENT}{escape(event.step)}: {escape(event.text)}"
         case Waiting():

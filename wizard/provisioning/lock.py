@@ -60,7 +60,7 @@ def wait_until_free(
     Raises StepFailed after `seconds`, and Cancelled."""
     first = holder(state)
     if first is not None:
-        told = _("the state of {root} is held: {who}", root=state.parent.name, who=first.words)
+        told = _("the state of {root}, held: {who}", root=state.parent.name, who=first.words)
         if not cancel.wait_until(
             lambda: holder(state) is None, seconds=seconds, every=LOOK_SECONDS, on_wait=lambda: on_wait(told)
         ):

@@ -165,7 +165,7 @@ class Phase:
         if started is not None and started.alive:
             self.on_wait(
                 _(
-                    "follows {verb} of {root}, started {at} by an earlier run (process {pid})",
+                    "{verb} of {root}, started {at} by an earlier run (process {pid})",
                     verb=started.verb,
                     root=self.name,
                     at=started.at,

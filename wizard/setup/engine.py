@@ -11,10 +11,20 @@ from typing import Generic
 
 from wizard.setup.cancel import Cancellation, Cancelled
 from wizard.setup.context import Context, FactsMissing
-from wizard.setup.events import Applied, ApplyStarted, Checked, CheckStarted, Event, StepProblem, StepRemoved
+from wizard.setup.events import (
+    Applied,
+    ApplyStarted,
+    Checked,
+    CheckStarted,
+    Event,
+    LeftBehind,
+    StepProblem,
+    StepRemoved,
+)
 from wizard.setup.step import Finding, Problem, Removal, Step, StepFailed, Verdict, World
 from wizard.text import _
 
+THREADS = "step"  # what their names begin with
 WORKERS = 4  # steps wait for clouds and child processes, not for the processor
 
 
@@ -107,24 +117,46 @@ class Engine(Generic[World]):
         """Start each step when those before it have ended; one that ended badly holds up only its followers."""
         waiting = dict(visits)
         running: dict[Future[Finding | None], str] = {}
-        with ThreadPoolExecutor(WORKERS, thread_name_prefix="step") as pool:
+        pool = ThreadPoolExecutor(WORKERS, thread_name_prefix=THREADS)
+        try:
             while waiting or running:
-                for name in [name for name in waiting if self._ready(name, waiting, running.values())]:
-                    mode = waiting.pop(name)
-                    if self._cancel.requested:
-                        outcome.cancelled = True
-                        continue
-                    running[pool.submit(self._visit, name, mode, outcome, name == need)] = name
+                self._begin(waiting, running, pool, outcome, need)
                 if not running:
                     continue
                 ended, _rest = wait(running, return_when=FIRST_COMPLETED)
                 for future in ended:
-                    name = running.pop(future)
                     finding = future.result()
+                    name = running.pop(future)
                     if finding is None:
                         outcome.cancelled = True
                     else:
                         outcome.findings[name] = finding
+        except KeyboardInterrupt:  # the user insists: what is under way is left to itself, and named
+            outcome.cancelled = True
+            self._leave(running.values())
+        finally:
+            pool.shutdown(wait=not outcome.cancelled or not running, cancel_futures=True)
+
+    def _begin(
+        self,
+        waiting: dict[str, Mode],
+        running: dict[Future[Finding | None], str],
+        pool: ThreadPoolExecutor,
+        outcome: Outcome,
+        need: str | None,
+    ) -> None:
+        """Start every step that waits for none before it."""
+        for name in [name for name in waiting if self._ready(name, waiting, running.values())]:
+            mode = waiting.pop(name)
+            if self._cancel.requested:
+                outcome.cancelled = True
+                continue
+            running[pool.submit(self._visit, name, mode, outcome, name == need)] = name
+
+    def _leave(self, names: Iterable[str]) -> None:
+        for name in names:
+            what = self.steps[name].left_behind(self._contexts(name))
+            self._emit(LeftBehind(step=name, what=what))
 
     def _ready(self, name: str, waiting: Iterable[str], running: Iterable[str]) -> bool:
         open_steps = {*waiting, *running}
@@ -244,8 +276,10 @@ class Engine(Generic[World]):
                 break
             try:
                 problem = self._attempt(lambda name=name: self._destroy(name))  # type: ignore[misc]  # bound per turn
-            except Cancelled:
+            except (Cancelled, KeyboardInterrupt) as stop:
                 outcome.cancelled = True
+                if isinstance(stop, KeyboardInterrupt):
+                    self._leave([name])
                 break
             if problem is not None and problem.raw_code != "waiting":
                 outcome.failed.append(name)

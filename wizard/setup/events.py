@@ -77,6 +77,15 @@ class StepRemoved(EventBase):
     objects: tuple[str, ...]
 
 
+class LeftBehind(EventBase):
+    """After a second Ctrl+C: what a step that was not waited for may leave, and who ends it."""
+
+    journaled: ClassVar[bool] = True
+    event: Literal["left_behind"] = "left_behind"
+    step: str
+    what: str
+
+
 class Progress(EventBase):
     event: Literal["progress"] = "progress"
     step: str
@@ -140,6 +149,7 @@ Event = Annotated[
     | Applied
     | StepProblem
     | StepRemoved
+    | LeftBehind
     | Progress
     | Waiting
     | ResourceChanged

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
+from wizard.text import _
+
 if TYPE_CHECKING:
     from wizard.setup.answers import Answers
     from wizard.setup.context import Context
@@ -152,6 +154,10 @@ class Step(ABC, Generic[World]):
 
     def close(self, ctx: Context[World]) -> None:
         """Drop what a check kept for an apply that did not follow. Called once, at the end of every command."""
+
+    def left_behind(self, ctx: Context[World]) -> str:
+        """What may be left where the user does not wait for this step's current call, in words. Asks no cloud."""
+        return _("the call under way may still take effect; the next run finds what it made")
 
     def removal(self, ctx: Context[World]) -> Removal | None:
         """What `destroy` would take away now; None where there is nothing. Changes nothing."""

@@ -125,6 +125,9 @@ class FirstRun(WizardStep):
             remember(ctx, source)
         _follow(ctx, workspace, followed)
 
+    def left_behind(self, ctx: Ctx) -> str:
+        return _("runs that were started go on in the workspace; the next run follows them")
+
     def removal(self, ctx: Ctx) -> Removal | None:
         workspace = ctx.world.workspace(ctx)
         tables = list(_tables(ctx, workspace))

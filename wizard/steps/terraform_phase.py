@@ -14,6 +14,7 @@ from wizard import assets
 from wizard.provisioning import stream
 from wizard.provisioning.binary import NoTerraform
 from wizard.provisioning.failure import TerraformFailed
+from wizard.provisioning.living import Record
 from wizard.provisioning.phase import Phase, PlanResult
 from wizard.provisioning.summary import Change
 from wizard.setup.context import FactsMissing
@@ -106,6 +107,18 @@ class TerraformStep(WizardStep):
     def close(self, ctx: Ctx) -> None:
         if self._planned is not None or self._removing is not None:
             self._phase(ctx, signed_in=False).forget_plan()
+
+    def left_behind(self, ctx: Ctx) -> str:
+        started = Record(ctx.folder.terraform(self.root)).read()
+        if started is None:
+            return super().left_behind(ctx)
+        return _(
+            "{verb} of {root} goes on as process {pid} until its current calls have ended, then keeps its state and "
+            "unlocks it; the next run follows it",
+            verb=started.verb,
+            root=self.root,
+            pid=started.pid,
+        )
 
     def removal(self, ctx: Ctx) -> Removal | None:
         if not self._tried(ctx, lambda phase: phase.holds_anything(), signed_in=False):
