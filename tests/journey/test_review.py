@@ -54,6 +54,11 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Pages:
             pages.text[name] = output.read_text(encoding="utf-8") if output.is_file() else ""
         pages.mutating = connection.requests(mutating=True)
         pages.changed = hands.store(state) != before
+        pages.ran["foundation"] = wizard("run", "--until", "foundation", "--json", "--folder", folder)
+        answers = folder / "answers.yaml"
+        text = answers.read_text(encoding="utf-8")
+        answers.write_text(text.replace("network: nat_gateway", "network: public_egress"), encoding="utf-8")
+        pages.ran["anew"] = wizard("plan", "--all", "--format", "json", "--folder", folder)
     process.stop(state)
     return pages
 
@@ -109,3 +114,13 @@ def test_every_format_says_the_same(pages: Pages, name: str) -> None:
                  "foundation,identity,metastore", f"{pages.data['cost']['monthly']:.2f}"):  # fmt: skip
         assert part in flat, part
     assert not any(secret in pages.text[name] + pages.ran["json"].out for secret in pages.secrets)
+
+
+def test_what_is_replaced_is_told_first_with_what_is_lost_and_why(pages: Pages) -> None:
+    assert pages.ran["foundation"].code == 0, pages.ran["foundation"].explain()
+    page = json.loads(pages.ran["anew"].out)
+    workspace = next(danger for danger in page["dangers"] if "azurerm_databricks_workspace.lakehouse" in danger)
+    assert workspace.startswith("replace")
+    assert "lost for good: its notebooks, jobs, run history, clusters and secrets" in workspace
+    assert workspace.endswith("named adbdrisk")
+    assert any(danger.startswith("delete azurerm_nat_gateway.egress") for danger in page["dangers"])
