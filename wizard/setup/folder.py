@@ -19,6 +19,7 @@ from typing import Any
 import yaml
 
 from wizard.setup.format import FORMAT, KEY
+from wizard.setup.journal import last_setup_id
 from wizard.text import _
 
 PRIVATE = ".wizard"
@@ -100,11 +101,25 @@ class Folder:
             return {}
         except OSError as error:
             raise _unusable(self.root, error) from error
-        except yaml.YAMLError as error:
-            raise FolderUnusable(
-                _("{path} cannot be read: {reason}; mend or remove it", path=self.config_file, reason=error)
-            ) from error
-        return data if isinstance(data, dict) else {}
+        except (yaml.YAMLError, UnicodeDecodeError) as error:
+            raise self._damaged(error) from error
+        if isinstance(data, dict) and ("setup_id" in data or not self.journal.exists()):
+            return data
+        if data is None and not self.journal.exists():
+            return {}
+        raise self._damaged(_("it holds no setup_id"))  # a new one would make strangers of all that was made
+
+    def _damaged(self, reason: object) -> FolderUnusable:
+        """A config.yaml that cannot be used; its id stands in the journal too, where a run ever began."""
+        kept = last_setup_id(self.journal)
+        remedy = (
+            _("put it back from git or a copy, or write `setup_id: {id}` and `target:` into it", id=kept)
+            if kept
+            else _("mend it, or remove it to start anew")
+        )
+        return FolderUnusable(
+            _("{path} cannot be used: {reason}; {remedy}", path=self.config_file, reason=reason, remedy=remedy)
+        )
 
     def update_config(self, values: Mapping[str, Any]) -> None:
         """Merge top-level keys into config.yaml; keys not named stay; an equal result is not written."""
