@@ -19,6 +19,7 @@ from wizard.steps.resource_providers import ResourceProviders
 from wizard.steps.service_principal import ServicePrincipal
 from wizard.steps.sign_in import SignIn
 
+VOLUME = {"catalog_name": "c", "schema_name": "s", "name": "v"}
 ASSIGNMENT = "0d6f2b83-e5a4-4917-8c3d-7b21f9e0a546"
 
 
@@ -84,6 +85,8 @@ def planned(type: str, after: dict[str, Any]) -> dict[str, Any]:
         ),
         ("databricks_schema", {"catalog_name": "c", "name": "s"}, "Schema 'c.s' already exists", "c.s"),
         ("databricks_schema", {"catalog_name": "c", "name": "s"}, "PERMISSION_DENIED", None),
+        ("databricks_volume", VOLUME, "url 'abfss://x' overlaps with the storage of Volume 'c.s.v'.", "c.s.v"),
+        ("databricks_volume", VOLUME, "url 'abfss://x' overlaps with the storage of Volume 'c.s.other'.", None),
         ("databricks_job", {"name": "j"}, "it already exists", None),
         (
             "azurerm_role_assignment",

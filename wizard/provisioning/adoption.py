@@ -71,7 +71,9 @@ def candidates(plan: Mapping[str, Any], errors: Iterable[Diagnostic], lookup: Lo
 
 
 def _import_id(type: str, after: Mapping[str, Any], text: str) -> str | None:
-    if not _EXISTS.search(text):
+    own = _own_id(type, after)
+    # An external volume is told to be in its own way.
+    if not _EXISTS.search(text) and not (own and f"overlaps with the storage of Volume '{own}'" in text):
         return None
     if told := _TOLD_ID.search(text):
         return told[1]
@@ -79,6 +81,10 @@ def _import_id(type: str, after: Mapping[str, Any], text: str) -> str | None:
         # Its scope is not known before what it is for was made; then a later apply tells it again.
         scope = after.get("scope")
         return f"{scope}/providers/Microsoft.Authorization/roleAssignments/{uuid.UUID(told[1])}" if scope else None
+    return own
+
+
+def _own_id(type: str, after: Mapping[str, Any]) -> str | None:
     try:
         return IMPORT_IDS[type].format(**after)
     except KeyError:
