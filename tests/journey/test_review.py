@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -124,3 +125,19 @@ def test_what_is_replaced_is_told_first_with_what_is_lost_and_why(pages: Pages) 
     assert "lost for good: its notebooks, jobs, run history, clusters and secrets" in workspace
     assert workspace.endswith("named adbdrisk")
     assert any(danger.startswith("delete azurerm_nat_gateway.egress") for danger in page["dangers"])
+
+
+def test_a_step_that_could_not_be_asked_is_told_as_not_known(tmp_path: Path) -> None:
+    answers, output = tmp_path / "answers.yaml", tmp_path / "page.md"
+    text = RISK.read_text(encoding="utf-8")
+    answers.write_text(text.replace("sandbox:lakehouse-wizard", "env:WRONG"), encoding="utf-8")
+    folder = tmp_path / "lakehouse"
+    given = ("--folder", folder, "--target", "sandbox", "--answers", answers, "--output", output)
+    ran = wizard("plan", "--all", *given, env={"WRONG": "canary-of-a-wrong-secret"})
+    process.stop(folder / ".wizard" / "sandbox")
+    assert ran.code == 0, ran.explain()
+    page = output.read_text(encoding="utf-8")
+    assert "| 2 | Sign in | operator | ■ blocked | not known yet |" in page
+    assert "A person has to act first" in page
+    assert "create databricks_catalog.lakehouse, named crisk" in page
+    assert "canary-of-a-wrong-secret" not in page

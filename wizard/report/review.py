@@ -122,7 +122,7 @@ def review(ctx: Ctx, findings: Mapping[str, Finding], steps: Sequence[WizardStep
 def _step(ctx: Ctx, number: int, step: WizardStep, findings: Mapping[str, Finding]) -> StepReview:
     found = findings[step.name]
     waiting = found.problem is not None and found.problem.raw_code == "waiting"
-    guide, problem = found.guide, None if waiting else found.problem
+    guide, problem = found.guide, None if waiting or found.guide else found.problem  # the guide is the problem's remedy
     by_hand = [f"{action} ({guide.who})" for action in guide.actions] if guide else []
     if problem is not None:
         by_hand.append(_("{why}; {next_action}", why=problem.why, next_action=problem.next_action))

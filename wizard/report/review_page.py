@@ -81,9 +81,9 @@ def _count(step: StepReview) -> str:
     if step.verdict == "done":
         return _("none")
     text = str(len(step.changes))
-    if step.after:
-        return _("{n} foreseen", n=text) if step.changes else _("not known yet")
-    return text
+    if not step.changes:  # waiting, blocked or not to be asked: that is not the same as none
+        return _("not known yet")
+    return _("{n} foreseen", n=text) if step.after else text
 
 
 def _step(step: StepReview) -> Iterator[Block]:
