@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -12,7 +13,7 @@ from types import FrameType
 from wizard import assets, journey
 from wizard.cloud.endpoints import TargetSettings
 from wizard.cloud.world import World
-from wizard.setup.answers import Answers, load
+from wizard.setup.answers import Answers, given_in, load
 from wizard.setup.cancel import Cancellation
 from wizard.setup.context import Context
 from wizard.setup.engine import Engine
@@ -96,9 +97,14 @@ def read_answers(folder: Folder, given: Path | None, secrets: Secrets) -> Answer
     """The answers given (a file, or template:NAME), or those kept in the folder, or the environment alone.
 
     Raises AnswersInvalid."""
+    questions = journey.questions()
     shipped = assets.template(given, "answers", ".yaml") if given else None
     path = shipped or (folder.answers_file if folder.answers_file.is_file() else None)
-    return load(journey.questions(), path, secrets=secrets)
+    if path is None and not given_in(os.environ, questions):
+        raise Unusable(
+            _("no answers.yaml in {folder}; is --folder right? `answers template` writes one", folder=folder.root)
+        )
+    return load(questions, path, secrets=secrets)
 
 
 def target_of(folder: Folder, wanted: str | None) -> str:

@@ -12,6 +12,11 @@ def _(message: str, **values: object) -> str:
     return text.format(**values) if values else text
 
 
+def _n(one: str, many: str, n: int, **values: object) -> str:
+    """Translate `one` or `many`, as the number `n` wants it, then fill its placeholders, `{n}` among them."""
+    return _catalog.ngettext(one, many, n).format(n=n, **values)
+
+
 def language() -> str:
     """The language the texts are in, as HTML names it."""
     return (_catalog.info().get("language") or "en").replace("_", "-")

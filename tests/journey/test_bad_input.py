@@ -121,6 +121,22 @@ def test_commands_on_a_folder_without_a_setup_say_so_and_leave_it_alone(tmp_path
         assert not (tmp_path / "empty").exists()
 
 
+@pytest.mark.parametrize("command", ["status", "run", "plan", "destroy"])
+def test_a_folder_without_answers_is_told_in_one_sentence(tmp_path: Path, command: str) -> None:
+    ran = wizard(command, "--folder", tmp_path / "wrong")
+    assert ran.code == 2
+    assert ran.err.startswith(f"no answers.yaml in {tmp_path / 'wrong'}; is --folder right?"), ran.explain()
+    assert len(ran.err.splitlines()) == 1
+    assert not (tmp_path / "wrong").exists()
+
+
+def test_where_variables_answer_each_missing_answer_is_told(tmp_path: Path) -> None:
+    ran = wizard("run", "--folder", tmp_path / "lakehouse", env={"LAKEHOUSE_PROJECT_DOMAIN": "risk"})
+    assert ran.code == 2
+    assert "LAKEHOUSE_SIGN_IN_TENANT_ID" in ran.err
+    assert "no answers.yaml" not in ran.err
+
+
 def test_a_folder_keeps_to_its_target(tmp_path: Path, risk_text: str) -> None:
     folder = tmp_path / "lakehouse"
     folder.mkdir()

@@ -96,6 +96,25 @@ def test_an_illegal_variable_is_named_as_the_place(tmp_path: Path) -> None:
     assert str(invalid.value.defects[0]).startswith("LAKEHOUSE_FARM_SIZE farm.size:")
 
 
+def test_a_blank_value_of_a_required_key_is_no_answer(tmp_path: Path) -> None:
+    with pytest.raises(AnswersInvalid) as invalid:
+        load(ALL, written(tmp_path, template(ALL)), {})
+    assert [(defect.key, defect.what) for defect in invalid.value.defects] == [
+        ("farm.name", "no answer"),
+        ("farm.token", "no answer"),
+    ]
+    assert all(defect.line and "LAKEHOUSE_FARM_" in defect.remedy for defect in invalid.value.defects)
+
+
+def test_a_misspelt_variable_of_a_known_section_is_told_and_others_are_left_alone(tmp_path: Path) -> None:
+    path = written(tmp_path, "farm: {name: north, token: 'env:GATE'}\n")
+    with pytest.raises(AnswersInvalid) as invalid:
+        load(ALL, path, {"LAKEHOUSE_FARM_SIEZ": "7", "LAKEHOUSE_CLIENT_SECRET": "x", "LAKEHOUSE_NAMESPACE": "y"})
+    (defect,) = invalid.value.defects
+    assert str(defect).startswith("LAKEHOUSE_FARM_SIEZ ")
+    assert defect.remedy == "did you mean LAKEHOUSE_FARM_SIZE?"
+
+
 def test_a_secret_written_as_its_value_is_refused_and_not_repeated(tmp_path: Path) -> None:
     path = written(tmp_path, "farm: {name: north, token: hunter2}\n")
     with pytest.raises(AnswersInvalid) as invalid:

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 
 from wizard import exits
-from wizard.text import _
+from wizard.text import _, _n
 
 
 def guarded(command: Callable[[], int], *, debug: bool) -> int:
@@ -33,7 +33,9 @@ def _told(error: Exception) -> tuple[int, str]:
     from wizard.setup.step import StepFailed
 
     if isinstance(error, (AnswersInvalid, InputInvalid)):
-        return exits.INVALID, f"{error}\n" + _("{count} defects; nothing was changed", count=error.count)
+        return exits.INVALID, f"{error}\n" + _n(
+            "{n} defect; nothing was changed", "{n} defects; nothing was changed", error.count
+        )
     if isinstance(error, Cancelled):
         return exits.CANCELLED, _("cancelled")
     if isinstance(error, OSError) and error.errno in FULL:

@@ -79,6 +79,12 @@ def variable(section: str, field: str) -> str:
     return f"{ENV_PREFIX}_{section}_{field}".upper()
 
 
+def given_in(env: Mapping[str, str], questions: Iterable[type[Questions]]) -> bool:
+    """Whether any variable answers, or means to answer, one of the questions."""
+    prefixes = tuple(variable(section_name(kind), "") for kind in questions)
+    return any(name.startswith(prefixes) for name in env)
+
+
 def load(
     questions: Iterable[type[Questions]],
     path: Path | None,
@@ -99,6 +105,7 @@ def load(
         defects.append(_shape(located, (), _("sections, each with its keys")))
     known = [*sections, "version"]
     defects += [_unknown(located, (name,), known) for name in data if name not in known]
+    defects += _unknown_variables(sections, env)
     answers: dict[type[Questions], Questions] = {}
     for name, kind in sections.items():
         given = data.get(name)
@@ -110,7 +117,7 @@ def load(
         if secrets is not None:
             defects += _missing_secrets(located, kind, values, overridden, secrets)
         try:
-            answers[kind] = kind.model_validate(values)
+            answers[kind] = kind.model_validate(_answered(kind, values))
         except ValidationError as error:
             if name not in located.lost:
                 defects += _section_defects(located, name, kind, error, overridden)
@@ -155,6 +162,29 @@ def _with_environment(
     return values, overridden, defects
 
 
+def _answered(kind: type[Questions], values: Mapping[str, Any]) -> dict[str, Any]:
+    """`values` without the required keys that are left blank, as a fresh template has them: no answers."""
+    blank = {field for field, info in kind.model_fields.items() if info.is_required() and values.get(field) is None}
+    return {field: value for field, value in values.items() if field not in blank}
+
+
+def _unknown_variables(sections: Mapping[str, type[Questions]], env: Mapping[str, str]) -> list[AnswerDefect]:
+    """A defect for each variable of a section that has no such question. Other variables are not ours to judge."""
+    known = {variable(name, field) for name, kind in sections.items() for field in kind.model_fields}
+    prefixes = tuple(variable(name, "") for name in sections)
+    return [
+        AnswerDefect(name, 0, 0, "-", _("unknown variable"), _("no question has this name"),
+                     _did_you_mean(name, sorted(known), _("unset it; `lakehouse-wizard answers template` names all")))
+        for name in sorted(env)
+        if name.startswith(prefixes) and name not in known
+    ]  # fmt: skip
+
+
+def _did_you_mean(name: str, known: Sequence[str], otherwise: str) -> str:
+    close = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
+    return _("did you mean {name}?", name=close[0]) if close else otherwise
+
+
 def _missing_secrets(
     located: Located, kind: type[Questions], values: Mapping[str, Any], overridden: set[str], secrets: Secrets
 ) -> list[AnswerDefect]:
@@ -192,12 +222,7 @@ def _structured(info: FieldInfo) -> bool:
 
 def _unknown(located: Located, path: tuple[str, ...], known: Sequence[str]) -> AnswerDefect:
     line, column = located.where(path, key=True)
-    close = difflib.get_close_matches(path[-1], known, n=1, cutoff=0.6)
-    remedy = (
-        _("did you mean {name}?", name=close[0])
-        if close
-        else _("remove it; known here: {names}", names=", ".join(sorted(known)))
-    )
+    remedy = _did_you_mean(path[-1], known, _("remove it; known here: {names}", names=", ".join(sorted(known))))
     why = _("no question has this name")
     return AnswerDefect(located.name, line, column, ".".join(path), _("unknown key"), why, remedy)
 
