@@ -5,10 +5,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
+import pytest
+
 from tests.setup.conftest import Bench, Seen, Word, World, word
+from wizard import journey
 from wizard.setup.context import Context
 from wizard.setup.engine import Mode, Result
-from wizard.setup.step import Finding, Removal, Verdict
+from wizard.setup.step import Finding, Kind, Removal, Verdict
 
 Make = Callable[..., Bench]
 
@@ -174,3 +177,21 @@ def test_a_cancelled_destroy_stops_where_it_is(bench: Make) -> None:
     one = bench([word("first", base=Cancels), word("second", base=Cancels)], {"first", "second"})
     assert one.engine.destroy().result is Result.CANCELLED
     assert one.world == {"first", "second"}
+
+
+class Closing(Word):
+    kind = Kind.SUMMARY
+
+
+@pytest.mark.parametrize("mode", [Mode.CHECK, Mode.RUN])
+def test_the_summary_is_not_done_before_everything_else_is(bench: Make, mode: Mode) -> None:
+    steps = [word("first"), word("portal", "first"), word("summary", "first", "portal", base=Closing)]
+    held = bench(steps, {"first", "summary", "portal:portal"}).engine.run(mode)
+    assert (held.findings["summary"].verdict, held.findings["summary"].why) == (Verdict.BLOCKED, "waits for portal")
+    assert bench(steps, {"first", "portal", "summary"}).engine.run(mode).result is Result.DONE
+
+
+def test_the_summary_of_the_journey_waits_for_every_step() -> None:
+    *before, summary = journey.steps()
+    assert summary.kind is Kind.SUMMARY
+    assert summary.after == tuple(step.name for step in before)

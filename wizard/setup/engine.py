@@ -21,7 +21,7 @@ from wizard.setup.events import (
     StepProblem,
     StepRemoved,
 )
-from wizard.setup.step import Finding, Problem, Removal, Step, StepFailed, Verdict, World
+from wizard.setup.step import Finding, Kind, Problem, Removal, Step, StepFailed, Verdict, World
 from wizard.text import _
 
 THREADS = "step"  # what their names begin with
@@ -165,7 +165,8 @@ class Engine(Generic[World]):
     def _visit(self, name: str, mode: Mode, outcome: Outcome, forced: bool) -> Finding | None:
         """One step from its first check to its last. None if cancelled."""
         step = self.steps[name]
-        if mode is Mode.RUN and not forced:
+        # What sums up the others may not say more than they do, also where the world is only asked.
+        if (mode is Mode.RUN and not forced) or step.kind is Kind.SUMMARY:
             held = [before for before in step.after if not self._passed(before, outcome)]
             if held:
                 return self._tell(name, Finding(Verdict.BLOCKED, _("waits for {steps}", steps=", ".join(held))))

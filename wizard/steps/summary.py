@@ -9,13 +9,31 @@ from wizard.text import N_, _
 
 
 class Summary(WizardStep):
-    """Nothing to apply; `wizard.report.closing` gathers what it shows. Its facts prove the steps before it."""
+    """Nothing to apply; `wizard.report.closing` gathers what it shows. The engine asks it when all steps are done."""
 
     name = "summary"
     title = N_("Summary")
     kind = Kind.SUMMARY
     actor = Actor.EITHER
-    after = ("first-run", "exploration", "network-watcher")
+    after = (
+        "preflight",
+        "sign-in",
+        "project",
+        "resource-providers",
+        "service-principal",
+        "foundation",
+        "identity",
+        "network-watcher",
+        "account-id",
+        "account-admin",
+        "metastore",
+        "unity-catalog",
+        "compute",
+        "contracts",
+        "ingestion",
+        "first-run",
+        "exploration",
+    )
 
     def check(self, ctx: Ctx) -> Finding:
         loaded = ctx.facts(FirstRunFacts)
