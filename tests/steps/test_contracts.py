@@ -51,9 +51,26 @@ def test_a_file_beside_the_answers_counts_and_is_copied_when_it_changes(tmp_path
     assert step.check(ctx).verdict is Verdict.DONE
     own.write_text(own.read_text() + "# changed\n")
     changed = step.check(ctx)
-    assert (changed.verdict, changed.changes) == (Verdict.TODO, ("write contracts/mine.yaml",))
+    assert (changed.verdict, changed.why) == (Verdict.TODO, f"contracts/mine.yaml differs from {own}")
+    assert changed.changes == (f"{changed.why}; it will be replaced, and kept in .wizard/backups",)
     step.apply(ctx)
     assert (ctx.folder.contracts / "mine.yaml").read_bytes() == own.read_bytes()
+
+
+def test_what_a_person_wrote_into_the_copy_is_kept_where_it_is_replaced(tmp_path: Path) -> None:
+    own = tmp_path / "mine.yaml"
+    shutil.copy(assets.path("templates") / "contracts" / "account.yaml", own)
+    ctx, step = context(tmp_path, {"contracts": {"files": ["mine.yaml"]}}), Contracts()
+    step.apply(ctx)
+    copy = ctx.folder.contracts / "mine.yaml"
+    for edit in ("# one evening's work\n", "# another's\n"):
+        copy.write_text(own.read_text() + edit)
+        assert step.check(ctx).verdict is Verdict.TODO
+        step.apply(ctx)
+    kept = sorted(ctx.folder.backups.iterdir())
+    assert [path.read_text().splitlines()[-1] for path in kept] == ["# one evening's work", "# another's"]
+    assert copy.read_bytes() == own.read_bytes()
+    assert step.check(ctx).verdict is Verdict.DONE
 
 
 def test_a_copy_stands_in_for_a_file_that_was_moved_away(tmp_path: Path) -> None:

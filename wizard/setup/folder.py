@@ -57,6 +57,7 @@ class Folder:
         self.private = self.root / PRIVATE
         self.logs = self.private / "logs"
         self.receipts = self.private / "receipts"
+        self.backups = self.private / "backups"
         self.sandbox = self.private / "sandbox"
         self.journal = self.private / "journal.jsonl"
         self.contracts = self.root / "contracts"
@@ -154,6 +155,14 @@ class Folder:
         except BaseException:
             Path(name).unlink(missing_ok=True)
             raise
+
+    def back_up(self, path: Path) -> Path:
+        """Keep a copy of a file of the user's that is to be replaced; where it is kept. Overwrites no other copy."""
+        moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
+        copy = self.backups / f"{path.stem}-{moment}{path.suffix}"
+        self.backups.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.write(copy, path.read_bytes())
+        return copy
 
     @contextmanager
     def lock(self) -> Iterator[None]:

@@ -50,9 +50,12 @@ class Contracts(WizardStep):
             return _invalid(defects)
         todo = [source for source in sources if not source.settled]
         if todo:
-            changes = tuple(_("write {path}", path=f"contracts/{source.copy.name}") for source in todo)
-            return Finding(Verdict.TODO, _("{n} contracts are not in the folder yet", n=len(todo)), changes=changes)
-        loaded = {f"contracts/{source.copy.name}": load(source.copy) for source in sources}
+            changed = [source for source in todo if source.copy.is_file()]
+            absent = len(todo) - len(changed)
+            why = [_("{n} contracts are not in the folder yet", n=absent)] if absent else []
+            why += [_("{path} differs from {origin}", path=_kept(source), origin=source.origin) for source in changed]
+            return Finding(Verdict.TODO, "; ".join(why), changes=tuple(map(_change, todo)))
+        loaded = {_kept(source): load(source.copy) for source in sources}
         models = {path: tuple(model.name for model in contract.models) for path, contract in loaded.items()}
         count = sum(len(names) for names in models.values())
         why = _("{n} contracts with {models} models are valid", n=len(models), models=count)
@@ -61,7 +64,10 @@ class Contracts(WizardStep):
     def apply(self, ctx: Ctx) -> None:
         for source in _sources(ctx.answers, ctx.folder):
             if not source.settled and source.origin is not None:
-                ctx.say(_("writes contracts/{name}", name=source.copy.name))
+                if source.copy.is_file():
+                    backup = ctx.folder.back_up(source.copy).relative_to(ctx.folder.root)
+                    ctx.say(_("keeps what {path} was in {backup}", path=_kept(source), backup=backup))
+                ctx.say(_("writes {path}", path=_kept(source)))
                 ctx.folder.write(source.copy, source.origin.read_bytes(), mode=0o644)
             remember(ctx, source)
 
@@ -74,14 +80,32 @@ def contracts(ctx: Ctx) -> dict[str, Contract]:
 def meant(ctx: Ctx) -> dict[str, Contract]:
     """The contracts that the answers name, by the path they have or get in the folder: as `contracts`, before they
     are there too. Those that are missing or invalid are left out."""
-    found = _sources(ctx.answers, ctx.folder)
-    fit = [source for source in found if not source.missing and not _defects(source)]
-    return {f"contracts/{source.copy.name}": load(source.current) for source in fit}
+    fit = [source for source in _sources(ctx.answers, ctx.folder) if not source.missing and not _defects(source)]
+    return {_kept(source): load(source.current) for source in fit}
+
+
+def named(answers: Answers, folder: Folder) -> list[Contract] | None:
+    """The contracts that the answers name, wherever they lie now; None where one is missing or invalid."""
+    sources = _sources(answers, folder)
+    if any(source.missing or _defects(source) for source in sources):
+        return None
+    return [load(source.current) for source in sources]
 
 
 def schedules(ctx: Ctx) -> dict[str, str]:
     """Model -> Quartz cron, of the models that have one."""
     return {model.name: found.cron for found in meant(ctx).values() if found.cron for model in found.models}
+
+
+def _kept(source: Source) -> str:
+    return f"contracts/{source.copy.name}"
+
+
+def _change(source: Source) -> str:
+    if not source.copy.is_file():
+        return _("write {path}", path=_kept(source))
+    return _("{path} differs from {origin}; it will be replaced, and kept in .wizard/backups",
+             path=_kept(source), origin=source.origin)  # fmt: skip
 
 
 def _sources(answers: Answers, folder: Folder) -> list[Source]:
