@@ -7,7 +7,7 @@ import io
 from rich.console import Console
 
 from wizard.plain.speaker import LineSpeaker
-from wizard.setup.events import Checked, CheckStarted, Progress, RunEnded
+from wizard.setup.events import Checked, CheckStarted, Progress, RunEnded, StepProblem
 from wizard.setup.step import Removal
 
 
@@ -50,3 +50,11 @@ def test_after_a_question_the_line_moves_again() -> None:
         begin = len(out.getvalue())
         voice(CheckStarted(step="first"))
     assert "first: checking" in out.getvalue()[begin:]
+
+
+def test_the_service_s_own_words_follow_what_promises_them() -> None:
+    voice, out = speaker(terminal=False)
+    problem = {"what": "a", "why": "its own words are kept below", "next_action": "b", "raw_message": "Quota [x]\nis 0"}
+    voice(StepProblem(step="first", problem=problem))
+    told = [line.strip() for line in out.getvalue().splitlines()]
+    assert told[-2:] == ["its words: Quota [x]", "its words: is 0"]

@@ -23,6 +23,7 @@ from wizard.setup.events import (
 from wizard.text import _
 
 INDENT = " " * 12
+RAW_LINES = 5  # of what the service itself said
 
 
 def line(event: Event) -> str | None:  # noqa: PLR0911 - one return a kind of event
@@ -94,6 +95,8 @@ def _problem(problem: Mapping[str, object]) -> str:
         ("log", _("log: {text}")),
     )
     lines = [label.format(text=problem[key]) for key, label in labels if problem.get(key)]
+    raw = str(problem.get("raw_message") or "").split("\n")
+    lines += [_("its words: {text}", text=text.strip()) for text in raw[:RAW_LINES] if text.strip()]
     return "".join(f"\n{INDENT}{escape(text)}" for text in lines)
 
 
