@@ -152,6 +152,8 @@ def opened(options: Options, emit: Callable[[Event], None], *, read_only: bool =
     refuse_newer(folder)
     target = target_of(folder, options.target)
     sandbox_secrets = SandboxSecrets(active=target == SANDBOX)
+    if target == SANDBOX:
+        _require_scenario(options.scenario)
     secrets = Secrets(folder.root, {SANDBOX: sandbox_secrets})
     answers = read_answers(folder, options.answers, secrets)
     if read_only and not folder.exists:
@@ -207,6 +209,12 @@ def _keep(folder: Folder, answers: Answers, target: str) -> None:
         text = source.read_bytes()
         if not folder.answers_file.is_file() or folder.answers_file.read_bytes() != text:
             folder.write(folder.answers_file, text)
+
+
+def _require_scenario(name: str | None) -> None:
+    from wizard.sandbox.process import require_scenario
+
+    require_scenario(name)
 
 
 def _connect_sandbox(folder: Folder, scenario: str | None, stack: ExitStack) -> tuple[TargetSettings, Resolver]:

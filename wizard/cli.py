@@ -17,7 +17,11 @@ from wizard.text import _
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code (see `wizard.exits`)."""
-    arguments = build_parser().parse_args(argv)
+    parser, words = build_parser(), sys.argv[1:] if argv is None else argv
+    if not words:
+        parser.print_help(sys.stderr)
+        return exits.INVALID
+    arguments = parser.parse_args(words)
     try:
         code = _call(arguments)
         if code == exits.CANCELLED:
@@ -73,6 +77,12 @@ def _command(commands: Commands, name: str, module: str, text: str) -> argparse.
     parser = commands.add_parser(name, help=text, description=text)
     parser.add_argument("--debug", action="store_true", help=_("show the traceback of every error"))
     parser.set_defaults(module=module, command=name)
+    return parser
+
+
+def _action(actions: Commands, name: str, text: str) -> argparse.ArgumentParser:
+    parser = actions.add_parser(name, help=text, description=text)
+    parser.add_argument("--debug", action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
     return parser
 
 
@@ -156,10 +166,13 @@ def _review_options(plan: argparse.ArgumentParser) -> None:
 
 def _answers_commands(commands: Commands) -> None:
     answers = _command(commands, "answers", "answers", _("template, schema or check of an answers file"))
-    answers.add_argument("action", choices=("template", "schema", "check"))
-    answers.add_argument("file", nargs="?", type=Path, help=_("the answers file to check"))
-    answers.add_argument("--events", action="store_true", help=_("schema: of the events instead"))
-    answers.add_argument("--target", choices=("azure", "sandbox"), help=_("check: the cloud they are meant for"))
+    actions = answers.add_subparsers(title=_("actions"), metavar=_("ACTION"), dest="action", required=True)
+    _action(actions, "template", _("every question with its meaning, default and variable"))
+    schema = _action(actions, "schema", _("the JSON schema of an answers file"))
+    schema.add_argument("--events", action="store_true", help=_("of the events of `--json` instead"))
+    check = _action(actions, "check", _("tell every defect of an answers file and of the files it names"))
+    check.add_argument("file", type=Path, help=_("the answers file to check"))
+    check.add_argument("--target", choices=("azure", "sandbox"), help=_("the cloud they are meant for"))
     config = _command(commands, "config", "config", _("make answers from another tool's configuration"))
     config.add_argument("action", choices=("import",))
     config.add_argument("file", type=Path, help="strife_config.yaml")
@@ -173,21 +186,21 @@ def _sandbox_commands(commands: Commands) -> None:
         ("start", _("start it and keep it until `sandbox stop`")),
         ("stop", _("stop it; its cloud stays on disk")),
         ("reset", _("stop it and forget its cloud")),
-        ("info", _("endpoints, CA file, reattach value and identities with their secrets")),
+        ("info", _("endpoints, workspaces, CA file, identities; --json: their secrets and the reattach value too")),
         ("requests", _("every request it answered")),
         ("fault", _("make it misbehave: faults at the operations you name, or a latency for all")),
         ("portal", _("do a portal's click, as the person would")),
         ("fidelity", _("what it does not model")),
     ):
-        action = actions.add_parser(name, help=text, description=text)
-        action.add_argument("--debug", action="store_true", help=argparse.SUPPRESS)
+        action = _action(actions, name, text)
         _folder(action)
         if name == "start":
             action.add_argument(
                 "--scenario",
-                default="clean",
-                help=_("clean, reference, name_taken, small_quota or flaky (default: clean)"),
+                help=_("clean, reference, name_taken, small_quota or flaky (default: what it has, or clean)"),
             )
+        if name in ("stop", "reset"):
+            action.add_argument("--force", action="store_true", help=_("even while a wizard works with it"))
         if name in ("info", "requests", "fidelity", "fault"):
             _json(action, _("as JSON"))
         if name == "requests":

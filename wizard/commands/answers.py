@@ -6,7 +6,7 @@ import argparse
 import json
 
 from wizard import exits
-from wizard.application import SANDBOX, SandboxSecrets, Unusable, check_files
+from wizard.application import SANDBOX, SandboxSecrets, check_files
 from wizard.journey import questions, steps
 from wizard.setup.answers import load
 from wizard.setup.folder import Folder
@@ -43,8 +43,6 @@ def _schema(events: bool) -> dict[str, object]:
 
 
 def _check(arguments: argparse.Namespace) -> int:
-    if arguments.file is None:
-        raise Unusable(_("name the answers file to check"))
     folder = Folder(arguments.file.parent)
     secrets = Secrets(folder.root, {SANDBOX: SandboxSecrets(active=arguments.target == SANDBOX)})
     check_files(steps(), load(questions(), arguments.file, secrets=secrets), folder)

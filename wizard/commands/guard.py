@@ -25,7 +25,7 @@ def guarded(command: Callable[[], int], *, debug: bool) -> int:
 
 def _told(error: Exception) -> tuple[int, str]:
     from wizard.application import InputInvalid, Unusable
-    from wizard.sandbox.control import SandboxError
+    from wizard.sandbox.control import Refused, SandboxError, SandboxInUse
     from wizard.setup.answers import AnswersInvalid
     from wizard.setup.cancel import Cancelled
     from wizard.setup.folder import FORBIDDEN, FULL, FolderInUse, FolderUnusable
@@ -49,6 +49,8 @@ def _told(error: Exception) -> tuple[int, str]:
         FolderUnusable: exits.INVALID,
         FormatTooNew: exits.INVALID,
         FolderInUse: exits.IN_USE,
+        Refused: exits.INVALID,
+        SandboxInUse: exits.IN_USE,
         SandboxError: exits.FAILED,
         StepFailed: exits.FAILED,
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +41,7 @@ def main(arguments: argparse.Namespace) -> int:
 def _start(arguments: argparse.Namespace, state: Path) -> str:
     from wizard.sandbox import process
 
+    process.require_scenario(arguments.scenario)
     Folder(arguments.folder).create()
     process.start(state, arguments.scenario)
     return _("the sandbox runs; `sandbox info` shows its endpoints, `sandbox stop` ends it")
@@ -49,23 +50,45 @@ def _start(arguments: argparse.Namespace, state: Path) -> str:
 def _stop(arguments: argparse.Namespace, state: Path) -> str:
     from wizard.sandbox import process
 
+    _refuse_in_use(arguments, state)
     return _("stopped") if process.stop(state) else _("it was not running")
 
 
 def _reset(arguments: argparse.Namespace, state: Path) -> str:
     from wizard.sandbox import process
 
+    _refuse_in_use(arguments, state)
     process.reset(state)
     return _("the sandbox's cloud is forgotten")
+
+
+def _refuse_in_use(arguments: argparse.Namespace, state: Path) -> None:
+    from wizard.sandbox import process
+    from wizard.sandbox.control import SandboxInUse
+
+    if not arguments.force and process.held(state):
+        raise SandboxInUse(_("a wizard works with this sandbox; let it end, or end the sandbox under it with --force"))
 
 
 def _info(arguments: argparse.Namespace, state: Path) -> str:
     from wizard.sandbox import process
 
-    info = process.info(state)
+    info = {"running": process.runs(state), **process.info(state)}
     if arguments.json:
         return json.dumps(info, indent=2)
-    return "\n".join(f"{name:<10} {url}" for name, url in info["endpoints"].items())
+    return "\n".join(_info_lines(info))
+
+
+def _info_lines(info: dict[str, Any]) -> Iterator[str]:
+    if info["running"]:
+        yield _("it runs, with scenario {scenario}", scenario=info["scenario"])
+        for name, url in [*info["endpoints"].items(), *info["workspaces"].items()]:
+            yield f"{name:<10} {url}"
+    else:
+        yield _("it is not running; `sandbox start` starts it, and its endpoints may be others then")
+    yield _("CA file: {path}", path=info["ca_file"])
+    yield _("identities: {names}", names=", ".join(info["identities"]))
+    yield _("--json shows their secrets too, and the reattach value for Terraform")
 
 
 def _requests(arguments: argparse.Namespace, state: Path) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import ssl
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError, URLError
@@ -17,6 +18,14 @@ SECONDS = 30
 
 class SandboxError(Exception):
     """Something about the sandbox that its user must know; the text says what and the remedy."""
+
+
+class Refused(SandboxError):  # noqa: N818 - told to the user: exit 2
+    """What was asked of the sandbox is not acceptable; nothing was changed."""
+
+
+class SandboxInUse(SandboxError):  # noqa: N818 - told to the user: exit 5
+    """Somebody works with the sandbox that was to be ended."""
 
 
 def read_info(state: Path) -> dict[str, Any]:
@@ -39,7 +48,8 @@ def ask(info: dict[str, Any], method: str, path: str, body: Any = None) -> Any:
         with urlopen(request, timeout=SECONDS, context=_context(info)) as response:
             return json.load(response)
     except HTTPError as error:
-        raise SandboxError(json.load(error)["error"]["message"]) from error
+        kind = Refused if error.code in (HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND) else SandboxError
+        raise kind(json.load(error)["error"]["message"]) from error
     except (URLError, ConnectionError, TimeoutError) as error:
         raise SandboxError("the sandbox does not answer; is it running? `sandbox start` starts it") from error
 

@@ -18,6 +18,11 @@ class Lease:
         self.pinned = False
         self._timer: asyncio.TimerHandle | None = None
 
+    @property
+    def held(self) -> int:
+        """How many hold it now."""
+        return self._held
+
     def watch(self) -> None:
         """Start waiting for the first holder; one that never comes ends the process too."""
         self._wait()

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from wizard.cloud.endpoints import Endpoints, TargetSettings
-from wizard.sandbox.control import Lease, SandboxError, ask, read_info
+from wizard.sandbox.control import Lease, Refused, SandboxError, ask, read_info
 from wizard.sandbox.files import make_folder
 from wizard.sandbox.recorder import read_records
 from wizard.setup.secrets import SecretMissing, SecretRef
@@ -132,6 +132,33 @@ def start(state: Path, scenario: str | None = None) -> None:
     """Start the sandbox and keep it until `stop`."""
     with connect(state, scenario) as connection:
         ask(connection.info, "POST", "/pin")
+
+
+def require_scenario(name: str | None) -> None:
+    """Raises Refused, with the scenarios there are, for a name that is none of them."""
+    from wizard.sandbox.domain.world import UnknownScenario, load_scenario
+
+    try:
+        if name is not None:
+            load_scenario(name)
+    except UnknownScenario as error:
+        raise Refused(str(error)) from error
+
+
+def runs(state: Path) -> bool:
+    """Whether a process serves this state."""
+    return _runs(state.absolute())
+
+
+def held(state: Path) -> int:
+    """How many clients hold a lease of the sandbox; 0 where it does not run."""
+    state = state.absolute()
+    if not _runs(state):
+        return 0
+    try:
+        return int(ask(read_info(state), "GET", "/leases")["held"])
+    except SandboxError:  # one that does not answer is ending already
+        return 0
 
 
 def stop(state: Path) -> bool:

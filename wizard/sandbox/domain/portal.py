@@ -51,7 +51,10 @@ def identity(cloud: Cloud, name: str) -> tuple[str, Body]:
         for _id, body in cloud.store.items(kind):
             if any(matching(body, {key: wanted}) for key in keys):
                 return kind, body
-    raise CloudError(404, "Request_ResourceNotFound", f"there is nobody called '{name}' in the tenant")
+    there = ", ".join(load_scenario(world(cloud).scenario)["identities"])
+    raise CloudError(
+        404, "Request_ResourceNotFound", f"there is nobody called '{name}' in the tenant; there are: {there}"
+    )
 
 
 def _make_account_admin(cloud: Cloud, user: str) -> str:

@@ -42,6 +42,7 @@ class Controls:
             self._route("add-fault", "POST", "/faults", self._add_fault),
             self._route("clear-faults", "DELETE", "/faults", self._clear_faults),
             self._route("portal", "POST", "/portal", self._portal),
+            self._route("leases", "GET", "/leases", self._leases),
             self._route("pin", "POST", "/pin", self._pin),
             self._route("stop", "POST", "/stop", self._stop),
         ]
@@ -83,6 +84,9 @@ class Controls:
     async def _portal(self, call: Call) -> Reply:
         name, values = _member(call.body, "click"), _member(call.body, "values")
         return Reply(body={"done": click(call.cloud, str(name), [str(value) for value in values or ()])})
+
+    async def _leases(self, call: Call) -> Reply:
+        return Reply(body={"held": self.lease.held})
 
     async def _pin(self, call: Call) -> Reply:
         self.lease.pin()
