@@ -25,6 +25,20 @@ def check(state: Path) -> None:
         raise StepFailed(_damaged(state, backup, error)) from error
 
 
+def names_objects(terraform: Path) -> bool:
+    """Whether any state below the folder of all roots names an object that was made; a damaged one counts too."""
+    return any(_names_objects(path) for path in terraform.glob("*/terraform.tfstate"))
+
+
+def _names_objects(state: Path) -> bool:
+    text = state.read_bytes()
+    try:
+        resources = json.loads(text)["resources"] if text else ()
+    except (ValueError, KeyError, TypeError):
+        return True
+    return any(item.get("mode") == "managed" and item.get("instances") for item in resources)
+
+
 def _whole(path: Path) -> bool:
     try:
         return bool(json.loads(path.read_bytes()))

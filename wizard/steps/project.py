@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import Field, field_validator
 
+from wizard.provisioning import state
 from wizard.setup.step import Actor, Finding, Kind, Permission, Questions, Verdict
 from wizard.steps import names
 from wizard.steps.base import Ctx, WizardStep
+from wizard.steps.sign_in import SignInQuestions
 from wizard.text import N_, _
+
+if TYPE_CHECKING:
+    from wizard.setup.answers import Answers
+    from wizard.setup.folder import Folder
+
+# What tells a setup from every other, by its key in config.yaml: another value would be another lakehouse.
+IDENTITY = {
+    "domain": "project.domain",
+    "environment": "project.environment",
+    "location": "project.location",
+    "catalog": "project.catalog",
+    "tenant_id": "sign_in.tenant_id",
+    "subscription_id": "sign_in.subscription_id",
+}
 
 
 class ProjectQuestions(Questions):
@@ -61,13 +77,24 @@ class Project(WizardStep):
     )
     questions: ClassVar[type[Questions] | None] = ProjectQuestions
 
+    def faults(self, answers: Answers, folder: Folder) -> list[str]:
+        """While anything stands, its identity is fixed: Terraform would delete it all, and make it anew elsewhere."""
+        if not folder.exists or not state.names_objects(folder.private / "terraform"):
+            return []
+        kept, now = folder.config(), wanted(answers.section(ProjectQuestions), answers.section(SignInQuestions))
+        return [
+            _moved(folder, name, str(kept[key]), str(now[key]))
+            for key, name in IDENTITY.items()
+            if key in kept and str(kept[key]).lower() != str(now[key]).lower()
+        ]
+
     def check(self, ctx: Ctx) -> Finding:
         asked = ctx.ask(ProjectQuestions)
         facts = names.names(asked, ctx.setup_id)
         kept = ctx.folder.config()
         changes = tuple(
             _("config.yaml: {key} becomes {value}", key=key, value='""' if value == "" else value)
-            for key, value in wanted(asked).items()
+            for key, value in wanted(asked, ctx.ask(SignInQuestions)).items()
             if kept.get(key) != value
         )
         if changes:
@@ -77,10 +104,10 @@ class Project(WizardStep):
         return Finding(Verdict.DONE, why, facts)
 
     def apply(self, ctx: Ctx) -> None:
-        ctx.folder.update_config(wanted(ctx.ask(ProjectQuestions)))
+        ctx.folder.update_config(wanted(ctx.ask(ProjectQuestions), ctx.ask(SignInQuestions)))
 
 
-def wanted(asked: ProjectQuestions) -> dict[str, Any]:
+def wanted(asked: ProjectQuestions, signed_in: SignInQuestions) -> dict[str, Any]:
     """The keys of config.yaml that are ours; the first five are the reference's flat keys."""
     return {
         "domain": asked.domain,
@@ -91,4 +118,18 @@ def wanted(asked: ProjectQuestions) -> dict[str, Any]:
         "environment": asked.environment,
         "location": asked.location,
         "tags": asked.tags,
+        "tenant_id": signed_in.tenant_id,
+        "subscription_id": signed_in.subscription_id,
     }
+
+
+def _moved(folder: Folder, name: str, old: str, new: str) -> str:
+    return _(
+        '{file} {name}: "{old}" may not become "{new}", what this setup made stands under the old one and would be '
+        'deleted with all its data, give "{old}" again; for another lakehouse use another --folder, or destroy this '
+        "one first",
+        file=folder.config_file,
+        name=name,
+        old=old,
+        new=new,
+    )
