@@ -27,6 +27,8 @@ from wizard.steps.base import WizardStep
 from wizard.steps.identities import open_world
 from wizard.steps.preflight import missing_sandbox_packages
 from wizard.steps.problems import from_exception
+from wizard.steps.project import moved
+from wizard.steps.sources import BESIDE
 from wizard.text import _
 
 AZURE, SANDBOX = "azure", "sandbox"
@@ -45,6 +47,7 @@ class Options:
     answers: Path | None = None
     scenario: str | None = None
     debug: bool = False
+    allow_data_loss: bool = False
 
 
 @dataclass(slots=True)
@@ -158,8 +161,11 @@ def opened(options: Options, emit: Callable[[Event], None], *, read_only: bool =
     answers = read_answers(folder, options.answers, secrets)
     if read_only and not folder.exists:
         raise Unusable(_("{folder} holds no setup yet; start one with `run`", folder=folder.root))
+    if faults := moved(answers, folder):
+        raise InputInvalid(faults)
     steps = journey.steps()
-    check_files(steps, answers, folder)
+    if not read_only:  # a setup is looked at and taken away also where a file it came from is gone
+        check_files(steps, answers, folder)
     with ExitStack() as stack:
         folder.create()
         stack.enter_context(folder.lock())
@@ -193,6 +199,7 @@ def opened(options: Options, emit: Callable[[Event], None], *, read_only: bool =
                 cancel=cancel,
                 setup_id=folder.setup_id,
                 emit=tell,
+                data_loss_allowed=options.allow_data_loss,
             )
 
         debug = _print_traceback if options.debug else _say_nothing
@@ -206,6 +213,7 @@ def _keep(folder: Folder, answers: Answers, target: str) -> None:
     folder.update_config({"target": target})
     source = answers.source
     if source is not None and source.absolute() != folder.answers_file:
+        folder.update_config({BESIDE: str(source.absolute().parent)})  # files that it names relative to itself
         text = source.read_bytes()
         if not folder.answers_file.is_file() or folder.answers_file.read_bytes() != text:
             folder.write(folder.answers_file, text)

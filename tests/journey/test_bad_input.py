@@ -104,6 +104,24 @@ def test_a_check_of_answers_judges_the_files_they_name_too(tmp_path: Path, risk_
     assert wizard("answers", "check", answers, "--target", "sandbox").code == 0
 
 
+@pytest.mark.parametrize("command", [("answers", "check"), ("run", "--target", "sandbox", "--answers")])
+def test_samples_that_cannot_be_used_are_told_at_once(tmp_path: Path, risk_text: str, command: tuple[str, ...]) -> None:
+    answers = tmp_path / "answers.yaml"
+    text, count = re.subn(r"(?ms)^first_run:.*?(?=^\S|\Z)", "", risk_text)
+    assert count <= 1
+    answers.write_text(
+        f"{text}first_run:\n  samples:\n    account: nowhere.csv\n    acount: template:account\n", "utf-8"
+    )
+    more = ("--folder", tmp_path / "lakehouse") if command[0] == "run" else ("--target", "sandbox")
+    ran = wizard(*command, answers, *more)
+    assert ran.code == 2, ran.explain()
+    places = [line for line in ran.err.splitlines() if re.match(rf"{re.escape(str(answers))}:\d+:\d+ first_run", line)]
+    assert len(places) == 2, ran.explain()
+    assert "first_run.samples.account: nowhere.csv is not there" in ran.err
+    assert "first_run.samples.acount: unknown model, no contract has it, name one of account, consents" in ran.err
+    assert not (tmp_path / "lakehouse").exists()
+
+
 @pytest.mark.parametrize("arguments", [("--until", "nowhere"), ("--until", "compute", "--only", "compute")])
 def test_an_unknown_step_is_told_with_the_steps_there_are(tmp_path: Path, arguments: tuple[str, ...]) -> None:
     ran = wizard("run", "--folder", tmp_path / "lakehouse", *arguments)

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from pathlib import Path
 
 from databricks.sdk import WorkspaceClient
 from databricks.sdk.errors import NotFound
-from databricks.sdk.service.jobs import BaseRun, Run
+from databricks.sdk.service.jobs import Run
+from lakehouse_jobs.contract.located import parse
 from lakehouse_jobs.contract.model import Contract, Model
-from lakehouse_jobs.records import RunRecord
 from pydantic import Field
 
+from wizard.setup.answers import AnswerDefect, Answers
+from wizard.setup.folder import Folder
 from wizard.setup.step import Actor, Finding, Kind, Permission, Problem, Questions, Removal, StepFailed, Verdict
 from wizard.steps import runs, samples
 from wizard.steps.base import Ctx, WizardStep
-from wizard.steps.contracts import contracts
+from wizard.steps.contracts import contracts, named
 from wizard.steps.facts import CatalogFacts, FirstRunFacts, IngestionFacts, TableFacts
+from wizard.steps.loading import Loaded, Tables, forget
 from wizard.steps.sources import Source, locate, remember
-from wizard.steps.volumes import Upload, entries, named_by_content, remove_tree
+from wizard.steps.volumes import entries, named_by_content, remove_tree
 from wizard.text import N_, _
 
 RUN_SECONDS = 3600.0  # a cluster that has to be found and started takes minutes
@@ -35,47 +38,6 @@ class FirstRunQuestions(Questions):
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
-    """One model as the world has it: what its input is, its newest run, and that run's record."""
-
-    model: str
-    job_id: int
-    folder: str  # where its input lands
-    upload: Upload | None  # the sample, where the landing volume has not got it
-    sample_rows: int | None
-    newest_input: int  # when the newest input came, epoch milliseconds; 0 without input
-    run: BaseRun | None
-    record: RunRecord | None
-
-    @property
-    def running(self) -> bool:
-        """Whether a run is under way that will see all input."""
-        return self.run is not None and self.covers and not runs.progress(self.run.state).ended
-
-    @property
-    def covers(self) -> bool:
-        """Whether the newest run began after the newest input had come."""
-        return self.upload is None and self.run is not None and (self.run.start_time or 0) >= self.newest_input
-
-    @property
-    def lacks(self) -> str | None:
-        """What is missing for this model to be done, in words; None if nothing is."""
-        if self.upload is not None:
-            return _("upload the sample of {model}, and run its job", model=self.model)
-        if self.run is None:
-            return _("run the job of {model}", model=self.model)
-        state = runs.progress(self.run.state)
-        recorded = self.record is not None and self.record.status == "succeeded" and self.record.balanced
-        obstacles = (
-            (not state.ended, _("follow the run of {model} that is under way", model=self.model)),
-            (not state.succeeded, _("run the job of {model} again: {state}", model=self.model, state=state.words)),
-            (not self.covers, _("run the job of {model}: input came after its last run", model=self.model)),
-            (not recorded, _("run the job of {model}: its record does not account for every row", model=self.model)),
-        )
-        return next((text for stands, text in obstacles if stands), None)
-
-
 class FirstRun(WizardStep):
     name = "first-run"
     title = N_("First run")
@@ -88,6 +50,9 @@ class FirstRun(WizardStep):
         Permission("databricks-workspace", "CAN MANAGE RUN", "jobs", N_("starts the runs and reads their output")),
         Permission("unity-catalog", "READ VOLUME", "runs", N_("reads what the runs recorded")),
     )
+
+    def faults(self, answers: Answers, folder: Folder) -> list[str]:
+        return [str(each) for each in _defects(answers, folder)]
 
     def check(self, ctx: Ctx) -> Finding:
         wrong = _unusable(ctx)
@@ -103,7 +68,7 @@ class FirstRun(WizardStep):
         rows = sum(table.rows or 0 for table in facts.tables)
         why = _("{n} models loaded, every input row accounted for, {rows} rows in {tables} tables",
                 n=len(found), rows=rows, tables=len(facts.tables))  # fmt: skip
-        return Finding(Verdict.DONE, why, facts)
+        return Finding(Verdict.DONE, "; ".join([why, *(each.story for each in found)]), facts)
 
     def apply(self, ctx: Ctx) -> None:
         workspace = ctx.world.workspace(ctx)
@@ -111,6 +76,8 @@ class FirstRun(WizardStep):
         for each in _loaded(ctx):
             if each.lacks is None:
                 continue
+            if each.gone and not each.running:
+                forget(ctx, workspace, each)
             if each.upload is not None:
                 each.upload.send(ctx, workspace)
             if each.running and each.run is not None:
@@ -121,7 +88,7 @@ class FirstRun(WizardStep):
                 workspace.files.create_directory(each.folder)  # a job refuses a folder that is not there
             followed[each.model] = int(workspace.jobs.run_now(each.job_id).run_id)
             ctx.say(_("run {run} of {model} is started", run=followed[each.model], model=each.model))
-        for source in _samples(ctx).values():
+        for source in _samples(ctx.answers, ctx.folder).values():
             remember(ctx, source)
         _follow(ctx, workspace, followed)
 
@@ -156,34 +123,52 @@ def _models(ctx: Ctx) -> dict[str, tuple[Contract, Model]]:
     return {model.name: (found, model) for found in contracts(ctx).values() for model in found.models}
 
 
-def _samples(ctx: Ctx) -> dict[str, Source]:
-    asked = ctx.ask(FirstRunQuestions).samples
-    return {model: locate(ctx.answers, ctx.folder, spec, "samples", ".csv") for model, spec in asked.items()}
+def _samples(answers: Answers, folder: Folder) -> dict[str, Source]:
+    asked = answers.section(FirstRunQuestions).samples
+    return {model: locate(answers, folder, spec, "samples", ".csv") for model, spec in asked.items()}
+
+
+def _defects(answers: Answers, folder: Folder) -> list[AnswerDefect]:
+    """What is wrong with the samples named, all at once. Where a contract is, its models are not known."""
+    found = named(answers, folder)
+    known = None if found is None else [model.name for each in found for model in each.models]
+    defects = []
+    for model, source in _samples(answers, folder).items():
+        place = _place(answers.source, model)
+        key = f"first_run.samples.{model}"
+        if known is not None and model not in known:
+            remedy = _("name one of {known}", known=", ".join(known))
+            defects.append(AnswerDefect(*place, key, _("unknown model"), _("no contract has it"), remedy))
+        if source.origin is None:
+            what, why = _("{spec} is not there", spec=source.spec), _("no such file")
+            remedy = _("correct its path; the templates are {known}", known=", ".join(source.templates))
+            defects.append(AnswerDefect(*place, key, what, why, remedy))
+    return defects
+
+
+def _place(file: Path | None, model: str) -> tuple[str, int, int]:
+    """Where the answers name a model's sample; no line where the file does not, as when a variable does."""
+    if file is None or not file.is_file():
+        return ("answers", 0, 0)
+    located = parse(file.read_text(encoding="utf-8"), str(file))
+    path = ("first_run", "samples", model)
+    stands = located.where(path, key=True) != located.where(path[:2], key=True)
+    return (located.name, *(located.where(path, key=True) if stands else (0, 0)))
 
 
 def _unusable(ctx: Ctx) -> Problem | None:
-    """What is wrong with the samples named, all at once."""
-    known = _models(ctx)
-    faults = [
-        _("{model}: no contract has this model; known: {known}", model=model, known=", ".join(known))
-        for model in ctx.ask(FirstRunQuestions).samples
-        if model not in known
-    ]
-    faults += [
-        _("{model}: {spec} is not there", model=model, spec=source.spec)
-        for model, source in _samples(ctx).items()
-        if source.origin is None
-    ]
+    faults = _defects(ctx.answers, ctx.folder)
     if not faults:
         return None
     what = _("{n} samples cannot be used", n=len(faults))
-    return Problem(what, "\n".join(faults), _("correct first_run.samples in the answers"), raw_code="SampleNotFound")
+    why = "\n".join(map(str, faults))
+    return Problem(what, why, _("correct first_run.samples in the answers"), raw_code="SampleNotFound")
 
 
 def _loaded(ctx: Ctx) -> Iterator[Loaded]:
-    """Every model with a job, as the world has it: four reads each."""
+    """Every model with a job, as the world has it: three reads each, and one of each of its tables."""
     workspace, catalog = ctx.world.workspace(ctx), ctx.facts(CatalogFacts)
-    jobs, given = ctx.facts(IngestionFacts).jobs, _samples(ctx)
+    jobs, given = ctx.facts(IngestionFacts).jobs, _samples(ctx.answers, ctx.folder)
     for name, (_contract, model) in _models(ctx).items():
         folder = f"{catalog.volumes['landing'].rstrip('/')}/{name}"
         inputs = {entry.path: entry for entry in entries(workspace, folder) if not entry.is_directory}
@@ -192,26 +177,30 @@ def _loaded(ctx: Ctx) -> Iterator[Loaded]:
         there = inputs.get(upload.path) if upload else None
         run = runs.newest(workspace, jobs[name])
         ended = run is not None and runs.progress(run.state).succeeded
+        runs_of = catalog.volumes["runs"]
+        record = runs.record(workspace, runs_of, name, int(run.run_id or 0)) if run is not None and ended else None
+        rows = samples.rows(upload.content, model.source) if upload else None
+        tables = Tables.of(catalog.catalog, name)
         yield Loaded(
             model=name,
             job_id=jobs[name],
             folder=folder,
             upload=None if upload is None or (there and there.file_size == len(upload.content)) else upload,
-            sample_rows=samples.rows(upload.content, model.source) if upload else None,
+            sample_rows=rows,
             newest_input=max((entry.last_modified or 0 for entry in inputs.values()), default=0),
             run=run,
-            record=runs.record(workspace, catalog.volumes["runs"], name, int(run.run_id or 0))
-            if run is not None and ended
-            else None,
+            record=record,
+            gone=tables.gone(workspace, record, bool(rows and inputs)) if record is not None else (),
         )
 
 
 def _facts(found: list[Loaded]) -> FirstRunFacts:
-    records = [each.record for each in found if each.record is not None]
     tables = {
-        name: TableFacts(name=name, rows=rows, location=record.locations.get(name))
-        for record in records
-        for name, rows in record.tables.items()
+        name: TableFacts(name=name, rows=rows, location=each.record.locations.get(name))
+        for each in found
+        if each.record is not None
+        for name, rows in each.record.tables.items()
+        if name not in each.gone
     }
     ran = {each.model: int(each.run.run_id or 0) for each in found if each.run is not None}
     return FirstRunFacts(tables=tuple(tables[name] for name in sorted(tables)), runs=ran)

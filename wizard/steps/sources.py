@@ -13,6 +13,7 @@ from wizard.steps.base import Ctx
 
 TEMPLATE = "template:"
 REMEMBERED = "sources"  # key of config.yaml: where a relative file was found first
+BESIDE = "answers_from"  # key of config.yaml: where the answers file stood that the folder has a copy of
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +58,9 @@ class Source:
 def locate(answers: Answers, folder: Folder, spec: str, kind: str, suffix: str) -> Source:
     """Find a file of the answers; a later run that reads the folder's answers finds it where the first one did."""
     beside = [answers.source.absolute().parent] if answers.source is not None else []
-    remembered = folder.config().get(REMEMBERED, {}).get(spec)
-    bases = [*beside, folder.root, *([Path(remembered)] if remembered else [])]
+    config = folder.config()
+    remembered = [place for place in (config.get(REMEMBERED, {}).get(spec), config.get(BESIDE)) if place]
+    bases = [*beside, folder.root, *map(Path, remembered)]
     return Source.of(spec, kind, suffix, bases, folder.root)
 
 
