@@ -124,6 +124,10 @@ def _journey_commands(commands: Commands) -> None:
         _json(run, lines)
         if name == "plan":
             _review_options(run)
+        else:
+            run.add_argument(
+                "--allow-data-loss", action="store_true", help=_("also apply a plan that deletes data for good")
+            )
     status = _command(commands, "status", "status", _("ask the world how things stand; change nothing"))
     _folder(status)
     _target(status)

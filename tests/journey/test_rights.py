@@ -108,3 +108,41 @@ def test_the_network_choice_is_told_as_a_replace_in_words(folder: Path, opened: 
     assert "azurerm_databricks_workspace.lakehouse" in words
     assert "replace" in words
     assert "no_public_ip" in words
+
+
+def test_a_plan_that_loses_data_is_applied_only_where_that_was_agreed_to(folder: Path, opened: Open) -> None:
+    connection = opened("clean")
+    assert run(folder, "--until", "foundation").code == 0
+    env = {"LAKEHOUSE_FOUNDATION_NETWORK": "public_egress"}
+    before = len(connection.requests(mutating=True))
+    held = wizard("run", "--folder", folder, "--json", "--until", "foundation", env=env)
+    assert held.code == 3, held.explain()
+    assert held.verdicts()["foundation"] == "blocked"
+    told = held.find("checked", step="foundation")[-1]
+    assert "lost for good: its notebooks, jobs, run history, clusters and secrets" in " ".join(told["changes"])
+    assert "--allow-data-loss" in " ".join(told["guide"]["actions"])
+    assert not held.find("apply_started", step="foundation")
+    assert len(connection.requests(mutating=True)) == before
+    agreed = wizard("run", "--folder", folder, "--json", "--until", "foundation", "--allow-data-loss", env=env)
+    assert agreed.code == 0, agreed.explain()
+    assert agreed.find("apply_started", step="foundation")
+
+
+def test_what_identifies_a_setup_may_not_change_while_anything_of_it_stands(folder: Path, opened: Open) -> None:
+    connection = opened("clean")
+    assert run(folder, "--until", "foundation").code == 0
+    before, config = len(connection.requests(mutating=True)), (folder / "config.yaml").read_bytes()
+    env = {"LAKEHOUSE_PROJECT_DOMAIN": "shop2", "LAKEHOUSE_PROJECT_LOCATION": "eastus"}
+    for command in (("run",), ("plan",), ("status",), ("destroy", "--confirm", "shop2")):
+        ran = wizard(*command, "--folder", folder, env=env)
+        assert ran.code == 2, ran.explain()
+        assert 'project.domain: "risk" may not become "shop2"' in ran.err
+        assert 'project.location: "brazilsouth" may not become "eastus"' in ran.err
+        assert "--folder" in ran.err
+        assert "destroy" in ran.err
+    tenant = {"LAKEHOUSE_SIGN_IN_SUBSCRIPTION_ID": "00000000-0000-0000-0000-000000000001"}
+    assert "sign_in.subscription_id" in wizard("run", "--folder", folder, env=tenant).err
+    assert len(connection.requests(mutating=True)) == before
+    assert (folder / "config.yaml").read_bytes() == config
+    assert wizard("destroy", "--folder", folder, "--confirm", "risk").code == 0
+    assert wizard("plan", "--folder", folder, env={"LAKEHOUSE_PROJECT_DOMAIN": "shop2"}).code == 0

@@ -30,7 +30,14 @@ def main(arguments: argparse.Namespace) -> int:
     last = _known_step(arguments.until), _known_step(arguments.only)
     if all(last):
         raise Unusable(_("--until and --only exclude each other"))
-    options = Options(arguments.folder, arguments.target, arguments.answers, arguments.scenario, arguments.debug)
+    options = Options(
+        arguments.folder,
+        arguments.target,
+        arguments.answers,
+        arguments.scenario,
+        arguments.debug,
+        allow_data_loss=mode is Mode.RUN and arguments.allow_data_loss,
+    )
     with speaker(arguments.json) as voice, opened(options, voice) as setup:
         outcome = _journey(setup, mode, arguments.command, *last)
         if mode is Mode.RUN and outcome.result is Result.DONE and not any(last):

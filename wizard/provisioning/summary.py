@@ -48,6 +48,7 @@ class Change:
     action: Action
     name: str | None = None
     because: tuple[str, ...] = ()
+    half_made: bool = False  # its creation failed, so it is made anew
 
     @property
     def loses(self) -> str | None:
@@ -94,6 +95,11 @@ class PlanSummary:
         return tuple(change.words for change in self.changes if change.loses)
 
     @property
+    def losses(self) -> tuple[str, ...]:
+        """The dangers that a person has to agree to: what was never whole holds nothing yet."""
+        return tuple(change.words for change in self.changes if change.loses and not change.half_made)
+
+    @property
     def words(self) -> tuple[str, ...]:
         """Every change, the dangerous ones first."""
         calm = [change.words for change in self.changes if not change.loses]
@@ -130,6 +136,7 @@ def _change(item: Mapping[str, Any]) -> Change | None:
         action=action,
         name=_name(item["change"]),
         because=_because(item["change"]) if action == "replace" else (),
+        half_made=item.get("action_reason") == "replace_because_tainted",
     )
 
 

@@ -40,6 +40,7 @@ class Context(Generic[World]):
     cancel: Cancellation
     setup_id: str
     emit: Callable[[Event], None]
+    data_loss_allowed: bool = False  # the user agreed to lose what a plan says is lost
 
     def ask(self, questions: type[QuestionsT]) -> QuestionsT:
         """The answers to one step's questions, typed."""

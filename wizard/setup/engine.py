@@ -186,6 +186,8 @@ class Engine(Generic[World]):
             outcome.failed.append(step.name)
         if mode is Mode.CHECK or finding.verdict is not Verdict.TODO:
             return finding
+        if (withheld := step.withheld(ctx, finding)) is not None:
+            return self._tell(step.name, withheld)
         self._emit(ApplyStarted(step=step.name))
         began = time.monotonic()
         problem = self._attempt(lambda: step.apply(ctx))

@@ -144,6 +144,10 @@ class Step(ABC, Generic[World]):
     def check(self, ctx: Context[World]) -> Finding:
         """Ask the world, without changing it."""
 
+    def withheld(self, ctx: Context[World], found: Finding) -> Finding | None:
+        """What is told in place of an apply that a person must agree to first; None where it may go ahead."""
+        return None
+
     def apply(self, ctx: Context[World]) -> None:
         """Make what `check` found missing. Called only after a finding of `todo`."""
         raise NotImplementedError(f"{self.name} has nothing to apply")

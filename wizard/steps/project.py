@@ -77,17 +77,6 @@ class Project(WizardStep):
     )
     questions: ClassVar[type[Questions] | None] = ProjectQuestions
 
-    def faults(self, answers: Answers, folder: Folder) -> list[str]:
-        """While anything stands, its identity is fixed: Terraform would delete it all, and make it anew elsewhere."""
-        if not folder.exists or not state.names_objects(folder.private / "terraform"):
-            return []
-        kept, now = folder.config(), wanted(answers.section(ProjectQuestions), answers.section(SignInQuestions))
-        return [
-            _moved(folder, name, str(kept[key]), str(now[key]))
-            for key, name in IDENTITY.items()
-            if key in kept and str(kept[key]).lower() != str(now[key]).lower()
-        ]
-
     def check(self, ctx: Ctx) -> Finding:
         asked = ctx.ask(ProjectQuestions)
         facts = names.names(asked, ctx.setup_id)
@@ -121,6 +110,19 @@ def wanted(asked: ProjectQuestions, signed_in: SignInQuestions) -> dict[str, Any
         "tenant_id": signed_in.tenant_id,
         "subscription_id": signed_in.subscription_id,
     }
+
+
+def moved(answers: Answers, folder: Folder) -> list[str]:
+    """What may not change while anything of the setup stands, each as `file field: what, why, remedy`: Terraform
+    would delete it all, and make it anew elsewhere."""
+    if not folder.exists or not state.names_objects(folder.private / "terraform"):
+        return []
+    kept, now = folder.config(), wanted(answers.section(ProjectQuestions), answers.section(SignInQuestions))
+    return [
+        _moved(folder, name, str(kept[key]), str(now[key]))
+        for key, name in IDENTITY.items()
+        if key in kept and str(kept[key]).lower() != str(now[key]).lower()
+    ]
 
 
 def _moved(folder: Folder, name: str, old: str, new: str) -> str:

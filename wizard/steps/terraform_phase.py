@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 from abc import abstractmethod
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, TypeVar
@@ -19,7 +20,7 @@ from wizard.provisioning.phase import Phase, PlanResult
 from wizard.provisioning.summary import Change
 from wizard.setup.context import FactsMissing
 from wizard.setup.events import ResourceChanged, Waiting
-from wizard.setup.step import Actor, Facts, Finding, Kind, Problem, Removal, StepFailed, Verdict
+from wizard.setup.step import Actor, Facts, Finding, Guide, Kind, Problem, Removal, StepFailed, Verdict
 from wizard.steps import problems
 from wizard.steps.base import Ctx, WizardStep
 from wizard.text import _
@@ -77,6 +78,13 @@ class TerraformStep(WizardStep):
         if missing := self.beyond(ctx, facts):
             return Finding(Verdict.TODO, missing[0], facts, missing)
         return Finding(Verdict.DONE, _("everything stands as planned"), facts)
+
+    def withheld(self, ctx: Ctx, found: Finding) -> Finding | None:
+        losses = self._planned.summary.losses if self._planned is not None else ()
+        if not losses or ctx.data_loss_allowed:
+            return None
+        why = _("the plan deletes data for good; nothing of it was done")
+        return Finding(Verdict.BLOCKED, why, found.facts, losses, _agreement(ctx))
 
     def apply(self, ctx: Ctx) -> None:
         from wizard.steps import pinned
@@ -210,6 +218,20 @@ class TerraformStep(WizardStep):
             why=_("found {names}", names=json.dumps(sorted(outputs))),
             next_action=_("the state may be another version's; look into it with terraform output"),
         )
+
+
+def _agreement(ctx: Ctx) -> Guide:
+    return Guide(
+        _("Agree to lose this data, or take the change back"),
+        (
+            _("to keep it, put the answers back as they were, and run again"),
+            _(
+                "to lose it, say so: lakehouse-wizard run --folder {folder} --allow-data-loss",
+                folder=shlex.quote(str(ctx.folder.root)),
+            ),
+        ),
+        _("whoever answers for the data"),
+    )
 
 
 def _credentials(ctx: Ctx) -> dict[str, str]:
