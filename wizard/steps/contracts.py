@@ -50,11 +50,7 @@ class Contracts(WizardStep):
             return _invalid(defects)
         todo = [source for source in sources if not source.settled]
         if todo:
-            changed = [source for source in todo if source.copy.is_file()]
-            absent = len(todo) - len(changed)
-            why = [_("{n} contracts are not in the folder yet", n=absent)] if absent else []
-            why += [_("{path} differs from {origin}", path=_kept(source), origin=source.origin) for source in changed]
-            return Finding(Verdict.TODO, "; ".join(why), changes=tuple(map(_change, todo)))
+            return _to_write(todo)
         loaded = {_kept(source): load(source.copy) for source in sources}
         models = {path: tuple(model.name for model in contract.models) for path, contract in loaded.items()}
         count = sum(len(names) for names in models.values())
@@ -99,6 +95,14 @@ def schedules(ctx: Ctx) -> dict[str, str]:
 
 def _kept(source: Source) -> str:
     return f"contracts/{source.copy.name}"
+
+
+def _to_write(todo: list[Source]) -> Finding:
+    changed = [source for source in todo if source.copy.is_file()]
+    absent = len(todo) - len(changed)
+    why = [_("{n} contracts are not in the folder yet", n=absent)] if absent else []
+    why += [_("{path} differs from {origin}", path=_kept(source), origin=source.origin) for source in changed]
+    return Finding(Verdict.TODO, "; ".join(why), changes=tuple(map(_change, todo)))
 
 
 def _change(source: Source) -> str:
