@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from wizard.provisioning import adoption
 from wizard.provisioning.stream import Diagnostic
 from wizard.sandbox import process
 from wizard.setup.step import StepFailed, Verdict
+from wizard.steps.foundation import Foundation
 from wizard.steps.identity import Identity
 from wizard.steps.project import Project
 from wizard.steps.resource_providers import ResourceProviders
@@ -132,3 +134,18 @@ def test_import_blocks_are_kept_once_and_half_a_file_is_none(tmp_path: Path) -> 
     assert adoption.read(tmp_path) == {}
     adoption.forget(tmp_path)
     assert adoption.read(tmp_path) == {}
+
+
+def test_a_lost_state_is_told_before_a_destroy_and_a_run_says_what_is_there(setup: Setup) -> None:
+    step = Foundation()
+    assert step.removal(setup.context("foundation")) is None
+    assert setup.settle(step).verdict is Verdict.DONE
+    shutil.rmtree(setup.folder.private / "terraform")
+    with pytest.raises(StepFailed) as lost:
+        Foundation().removal(setup.context("foundation"))
+    assert lost.value.problem.raw_code == "StateLost"
+    assert "rsgdrisk" in lost.value.problem.what
+    with pytest.raises(StepFailed) as there:
+        setup.settle(Foundation())
+    assert there.value.problem.what == "Objects are there already that the state does not know"
+    assert any("adopt azurerm_resource_group" in change for change in setup.check(Foundation()).changes)

@@ -7,14 +7,18 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
+from wizard.provisioning import adoption
 from wizard.setup.step import Facts, Permission, Questions
 from wizard.steps import pinned
 from wizard.steps.base import Ctx
 from wizard.steps.facts import FoundationFacts, PrincipalFacts, ProjectFacts, SignInFacts
+from wizard.steps.names import names
+from wizard.steps.project import ProjectQuestions
 from wizard.steps.terraform_phase import TerraformStep
-from wizard.text import N_
+from wizard.text import N_, _
 
 BUDGET_START = "budget_start"
+GROUPS_API = "2024-05-01"
 
 
 class FoundationQuestions(Questions):
@@ -82,6 +86,12 @@ class Foundation(TerraformStep):
             **asked.model_dump(),
             **self.pin(ctx),
         }
+
+    def orphan(self, ctx: Ctx) -> str | None:
+        arm, name = ctx.world.arm(ctx, "operator"), names(ctx.ask(ProjectQuestions), ctx.setup_id).resource_group
+        group = arm.resource(f"{arm.scope}/resourceGroups/{name}", GROUPS_API)
+        ours = group is not None and (group.get("tags") or {}).get(adoption.MARK) == ctx.setup_id
+        return _("resource group {name}", name=name) if ours else None
 
     def pin(self, ctx: Ctx) -> dict[str, str]:
         return {BUDGET_START: pinned.read_or(ctx.folder, BUDGET_START, _first_of_month)}

@@ -62,6 +62,10 @@ class TerraformStep(WizardStep):
         """The id of an object of ours that is like the planned one, for types of `adoption.LOOKED_UP`."""
         return None
 
+    def orphan(self, ctx: Ctx) -> str | None:
+        """What stands in the world as ours although the state is empty, in words. Changes nothing."""
+        return None
+
     def pin(self, ctx: Ctx) -> dict[str, str]:
         """Values to keep in config.yaml before they are applied."""
         return {}
@@ -130,6 +134,8 @@ class TerraformStep(WizardStep):
 
     def removal(self, ctx: Ctx) -> Removal | None:
         if not self._tried(ctx, lambda phase: phase.holds_anything(), signed_in=False):
+            if orphan := self.orphan(ctx):
+                raise StepFailed(self._state_lost(orphan))
             return None
         try:
             plan = self._removing = self._plan(ctx, self._last_variables(ctx), destroy=True)
@@ -204,6 +210,18 @@ class TerraformStep(WizardStep):
             return self.told.model_validate(dict(outputs))
         except ValidationError:
             return None
+
+    def _state_lost(self, orphan: str) -> Problem:
+        return Problem(
+            what=_("{orphan} stands, but the state that says what is in it is gone", orphan=orphan),
+            why=_("it carries this setup's id, and the state of {root} names nothing to destroy", root=self.root),
+            next_action=_(
+                "put .wizard/terraform back from a copy, or run until all is adopted, then destroy; or delete "
+                "{orphan} in the portal",
+                orphan=orphan,
+            ),
+            raw_code="StateLost",
+        )
 
     def _out_of_reach(self, missing: FactsMissing) -> Problem:
         return Problem(
