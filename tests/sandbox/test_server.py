@@ -164,7 +164,7 @@ def test_a_state_keeps_to_its_scenario(state: Path) -> None:
 
 
 def test_an_unknown_scenario_names_those_there_are(state: Path) -> None:
-    with pytest.raises(SandboxError, match="clean, .*reference"):
+    with pytest.raises(SandboxError, match=r"clean, .*reference"):
         process.connect(state, "perfect")
 
 
