@@ -54,7 +54,12 @@ def test_after_a_question_the_line_moves_again() -> None:
 
 def test_the_service_s_own_words_follow_what_promises_them() -> None:
     voice, out = speaker(terminal=False)
-    problem = {"what": "a", "why": "its own words are kept below", "next_action": "b", "raw_message": "Quota [x]\nis 0"}
+    problem: dict[str, object] = {
+        "what": "a",
+        "why": "its own words are kept below",
+        "next_action": "b",
+        "raw_message": "Quota [x]\nis 0",
+    }
     voice(StepProblem(step="first", problem=problem))
     told = [line.strip() for line in out.getvalue().splitlines()]
     assert told[-2:] == ["its words: Quota [x]", "its words: is 0"]
