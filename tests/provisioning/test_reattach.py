@@ -131,7 +131,8 @@ def test_a_dead_run_s_plan_note_and_lock_are_cleared(killed: Killed, make_phase:
     found = phase.plan({"label": "first"})
     assert not lock.note_of(state).exists()
     assert not Record(phase.folder).path.exists()
-    assert found.summary.changes == ()  # Terraform had written down what it had made
+    # Terraform had written down what it had made; what it was making when killed may be there or not.
+    assert [change for change in found.summary.changes if "slow" not in change.address] == []
 
 
 def _gone(started: Started) -> None:
