@@ -109,6 +109,15 @@ class ResourceChanged(EventBase):
     seconds: float | None = None
 
 
+class LogLine(EventBase):
+    """A line of a step's own log, secrets struck out: what a tool said beside what the other events tell."""
+
+    event: Literal["log"] = "log"
+    step: str
+    level: Literal["debug", "info", "warn", "error"]
+    text: str
+
+
 class PlannedRemoval(BaseModel):
     """What a destroy of one step takes away, in words."""
 
@@ -153,6 +162,7 @@ Event = Annotated[
     | Progress
     | Waiting
     | ResourceChanged
+    | LogLine
     | DestroyPlanned
     | Summarised,
     Field(discriminator="event"),
