@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from wizard.provisioning import adoption, binary, cli_config, command, lock, run, state, stream, summary
+from wizard.provisioning import adoption, binary, cli_config, command, lineage, lock, run, state, stream, summary
 from wizard.provisioning.failure import TerraformFailed
 from wizard.provisioning.living import Record
 from wizard.setup.cancel import Cancellation
@@ -43,7 +43,7 @@ class Phase:
 
     `secrets` become TF_VAR_… and stand in no file and no argument; `extra_env` is the target's own;
     `on_wait` is told what is waited for, where that is not a run of ours; `lookup` finds what is there already
-    (see adoption.py)."""
+    (see adoption.py); a state whose objects carry another id than `setup_id` is refused (see lineage.py)."""
 
     name: str
     source: Path
@@ -55,6 +55,7 @@ class Phase:
     tell: Callable[[stream.Event], None]
     on_wait: Callable[[str], None] = lambda what: None
     lookup: adoption.Lookup = lambda kind, planned: None
+    setup_id: str = ""
     _binary: binary.Binary | None = None
 
     def plan(self, variables: Mapping[str, Any], *, destroy: bool = False) -> PlanResult:
@@ -91,6 +92,7 @@ class Phase:
             adoption.forget(self.folder)
             return outputs
         finally:
+            lineage.note(self.folder / STATE)
             self.forget_plan()
 
     def _shown(self) -> dict[str, Any]:
@@ -178,6 +180,7 @@ class Phase:
         self.forget_plan()
         lock.wait_until_free(self.folder / STATE, self.cancel, self.on_wait)
         state.check(self.folder / STATE)
+        lineage.check(self.folder / STATE, self.setup_id)
 
     def _copy_module(self) -> None:
         """The root module's files, exactly: what a newer version dropped is dropped here."""

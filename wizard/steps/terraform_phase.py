@@ -181,6 +181,7 @@ class TerraformStep(WizardStep):
             tell=lambda event: _tell(ctx, event),
             lookup=lambda kind, planned: self.existing(ctx, kind, planned),
             on_wait=lambda what: ctx.emit(Waiting(step=ctx.step, what=what)),
+            setup_id=ctx.setup_id,
         )
 
     def _tried(self, ctx: Ctx, action: Callable[[Phase], Result], *, signed_in: bool = True) -> Result:

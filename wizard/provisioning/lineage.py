@@ -1,0 +1,103 @@
+"""Whose a local state is: by the marks of what it names, and by the lineage that this folder saw last."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from wizard.provisioning.adoption import MARK
+from wizard.setup.step import Problem, StepFailed
+from wizard.text import _
+
+RECORD = "lineage"  # beside the state: the lineage of the state that was here last
+_IN_WORDS = re.compile(rf"\b{MARK}=([0-9a-f]+)")
+
+
+def check(state: Path, setup_id: str) -> None:
+    """Raises StepFailed where `state`, which is absent, empty or whole, is not this setup's or was emptied.
+
+    A state that is absent was moved away by somebody, as our remedies say: the next one is a new one."""
+    record = state.with_name(RECORD)
+    if not state.exists():
+        record.unlink(missing_ok=True)
+        return
+    known = record.read_text(encoding="ascii") if record.exists() else ""
+    held = _read(state)
+    found = str(held.get("lineage", ""))
+    if known and not found:
+        raise StepFailed(_emptied(state))
+    if others := sorted(_marks(held) - {setup_id}) if setup_id else []:
+        why = _("{state} names what carries the id {ids}; this setup's is {id}", state=state, ids=", ".join(others),
+                id=setup_id)  # fmt: skip
+        raise StepFailed(_foreign(state, why))
+    if known and found != known:
+        why = _("{state} has the lineage {found}; the one of this folder was {known}", state=state, found=found,
+                known=known)  # fmt: skip
+        raise StepFailed(_foreign(state, why))
+    if not known:
+        note(state)
+
+
+def note(state: Path) -> None:
+    """Remember the lineage of the state that is there now, if any."""
+    found = str(_read(state).get("lineage", ""))
+    if not found:
+        return
+    record = state.with_name(RECORD)
+    handle = os.open(record.with_suffix(".new"), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        file.write(found)
+    record.with_suffix(".new").replace(record)
+
+
+def _read(state: Path) -> dict[str, Any]:
+    try:
+        data = json.loads(state.read_bytes() or b"{}")
+    except (FileNotFoundError, ValueError):  # damage is told by state.check
+        return {}
+    return data if isinstance(data, dict) else {}
+
+
+def _marks(state: Mapping[str, Any]) -> set[str]:
+    """The ids of setups that the objects in a state carry; what is only read is not asked."""
+    managed = (item for item in state.get("resources", ()) if item.get("mode") == "managed")
+    bodies = (instance.get("attributes") or {} for item in managed for instance in item.get("instances", ()))
+    return {mark for body in bodies for mark in _marks_of(body)}
+
+
+def _marks_of(body: Mapping[str, Any]) -> Iterator[str]:
+    for field in ("tags", "custom_tags", "properties"):
+        if mark := (body.get(field) or {}).get(MARK):
+            yield str(mark)
+    for field in ("comment", "description"):
+        yield from _IN_WORDS.findall(str(body.get(field) or ""))
+
+
+def _emptied(state: Path) -> Problem:
+    return Problem(
+        what=_("The state of {root} is empty, though it named what was made", root=state.parent.name),
+        why=_("{state} has no byte left, and there is no backup beside it", state=state),
+        next_action=_(
+            "put a copy of yours in its place; without one, move {state} away and run again, until what carries "
+            "this setup's id is adopted",
+            state=state,
+        ),
+        raw_code="StateDamaged",
+    )
+
+
+def _foreign(state: Path, why: str) -> Problem:
+    return Problem(
+        what=_("The state of {root} is another setup's; nothing was changed", root=state.parent.name),
+        why=why,
+        next_action=_(
+            "put this setup's own state back; without it, move {state} away and run again, until what carries this "
+            "setup's id is adopted",
+            state=state,
+        ),
+        raw_code="StateForeign",
+    )
