@@ -13,6 +13,7 @@ from wizard.setup.context import Context
 from wizard.setup.engine import Engine
 from wizard.setup.events import Event
 from wizard.setup.folder import Folder
+from wizard.setup.gate import Gate
 from wizard.setup.secrets import Secrets
 from wizard.setup.step import Actor, FactBook, Facts, Finding, Guide, Kind, Problem, Step, StepFailed, Verdict
 
@@ -52,7 +53,7 @@ def word(name: str, *after: str, base: type[Word] = Word) -> Word:
 class Bench:
     """An engine over `world`, with all it said."""
 
-    def __init__(self, folder: Path, steps: list[Word], world: World) -> None:
+    def __init__(self, folder: Path, steps: list[Word], world: World, gate: Gate | None) -> None:
         self.events: list[Event] = []
         self.cancel = Cancellation()
         self.world = world
@@ -64,7 +65,12 @@ class Bench:
             return Context(step, answers, setup_folder, secrets, world, book, self.cancel, "0" * 12, self.events.append)
 
         self.engine = Engine(
-            steps, context, emit=self.events.append, cancel=self.cancel, explain=lambda e: Problem(str(e), "?", "?")
+            steps,
+            context,
+            emit=self.events.append,
+            cancel=self.cancel,
+            explain=lambda e: Problem(str(e), "?", "?"),
+            gate=gate,
         )
 
     def applied(self) -> list[str]:
@@ -73,8 +79,8 @@ class Bench:
 
 @pytest.fixture
 def bench(tmp_path: Path) -> Callable[..., Bench]:
-    def make(steps: list[Word], world: World | None = None) -> Bench:
-        return Bench(tmp_path / "setup", steps, world if world is not None else set())
+    def make(steps: list[Word], world: World | None = None, gate: Gate | None = None) -> Bench:
+        return Bench(tmp_path / "setup", steps, world if world is not None else set(), gate)
 
     return make
 

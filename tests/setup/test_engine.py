@@ -11,7 +11,8 @@ from tests.setup.conftest import Bench, Seen, Word, World, word
 from wizard import journey
 from wizard.setup.context import Context
 from wizard.setup.engine import Mode, Result
-from wizard.setup.step import Finding, Kind, Removal, Verdict
+from wizard.setup.gate import Decision
+from wizard.setup.step import Finding, Kind, Problem, Removal, StepFailed, Verdict
 
 Make = Callable[..., Bench]
 
@@ -195,3 +196,116 @@ def test_the_summary_of_the_journey_waits_for_every_step() -> None:
     *before, summary = journey.steps()
     assert summary.kind is Kind.SUMMARY
     assert summary.after == tuple(step.name for step in before)
+
+
+class Person:
+    """A gate that says what it was told to say, and keeps what it was asked."""
+
+    def __init__(self, *decisions: Decision, click: Callable[[], None] | None = None) -> None:
+        self.decisions, self.click = list(decisions), click
+        self.asked: list[tuple[str, Verdict, bool]] = []
+
+    def before_apply(self, step: str, found: Finding, withheld: Finding | None) -> Decision:
+        self.asked.append((step, found.verdict, withheld is not None))
+        return self.decisions.pop(0) if self.decisions else Decision.GO
+
+    def again(self, step: str, found: Finding, failed: bool) -> bool:
+        self.asked.append((step, found.verdict, failed))
+        if self.click is None:
+            return False
+        click, self.click = self.click, None
+        click()
+        return True
+
+
+def test_a_gate_is_asked_before_an_apply_and_can_hold_it(bench: Make) -> None:
+    person = Person(Decision.HOLD)
+    one = bench([word("first"), word("second", "first")], gate=person)
+    outcome = one.engine.run(Mode.RUN)
+    assert one.world == set()
+    assert outcome.findings["first"].verdict is Verdict.TODO
+    assert outcome.result is Result.PLANNED
+    assert person.asked[0] == ("first", Verdict.TODO, False)
+
+
+def test_a_gate_can_have_the_world_looked_at_again_first(bench: Make) -> None:
+    one = bench([word("first")], gate=Person(Decision.CHECK, Decision.GO))
+    assert one.engine.run(Mode.RUN).result is Result.DONE
+    assert [event.event for event in one.events].count("checked") == 3
+    assert one.applied() == ["first"]
+
+
+def test_a_step_that_waits_for_a_person_goes_on_by_itself_after_the_click(bench: Make) -> None:
+    world: World = {"portal:portal"}
+    one = bench([word("portal"), word("next", "portal")], world, gate=Person(click=world.clear))
+    assert one.engine.run(Mode.RUN).result is Result.DONE
+    assert one.applied() == ["portal", "next"]
+
+
+def test_a_failed_step_can_be_tried_again_in_the_same_run(bench: Make) -> None:
+    world: World = {"bad:refused"}
+    one = bench([word("bad"), word("follower", "bad")], world, gate=Person(click=world.clear))
+    outcome = one.engine.run(Mode.RUN)
+    assert outcome.result is Result.DONE
+    assert outcome.failed == []
+
+
+class Shaky(Word):
+    """Its answers get lost: `lost` many times after the change, `refused` many times before it."""
+
+    parts: tuple[str, ...] = ("one",)
+    lost, refused = 0, 0
+
+    def check(self, ctx: Context[World]) -> Finding:
+        missing = tuple(part for part in self.parts if part not in ctx.world)
+        return Finding(Verdict.TODO, "missing", changes=missing) if missing else Finding(Verdict.DONE, "there")
+
+    def apply(self, ctx: Context[World]) -> None:
+        for part in (part for part in self.parts if part not in ctx.world):
+            if self.refused:
+                self.refused -= 1
+                raise StepFailed(Problem("refused", "busy", "again", transient=True))
+            ctx.world.add(part)
+            if self.lost:
+                self.lost -= 1
+                raise StepFailed(Problem("lost", "?", "again", transient=True))
+
+
+def shaky(**values: object) -> Word:
+    made: Word = type("Shakes", (Shaky,), {"name": "shaky", "after": (), **values})()
+    return made
+
+
+def test_a_lost_answer_is_looked_for_and_nothing_is_made_twice(bench: Make) -> None:
+    one = bench([shaky(lost=1), word("follower", "shaky")])
+    assert one.engine.run(Mode.RUN).result is Result.DONE
+    assert one.applied() == ["shaky", "follower"]
+    assert [event.event for event in one.events if event.event in ("failed", "applied")] == ["applied"]
+
+
+def test_a_step_goes_on_as_long_as_it_gets_on(bench: Make) -> None:
+    one = bench([shaky(parts=tuple("abcdef"), lost=6)])
+    assert one.engine.run(Mode.RUN).result is Result.DONE
+    assert one.applied() == ["shaky"] * 6
+
+
+@pytest.mark.parametrize(("refused", "result", "applied"), [(1, Result.DONE, 2), (2, Result.FAILED, 2)])
+def test_a_step_that_does_not_get_on_is_tried_once_more(
+    bench: Make, refused: int, result: Result, applied: int
+) -> None:
+    one = bench([shaky(refused=refused)])
+    assert one.engine.run(Mode.RUN).result is result
+    assert len(one.applied()) == applied
+
+
+def test_a_check_that_fails_in_passing_is_asked_once_more(bench: Make) -> None:
+    class Blinks(Shaky):
+        blinks = 1
+
+        def check(self, ctx: Context[World]) -> Finding:
+            if self.blinks:
+                self.blinks -= 1
+                raise StepFailed(Problem("lost", "?", "again", transient=True))
+            return super().check(ctx)
+
+    assert bench([word("shaky", base=Blinks)]).engine.run(Mode.RUN).result is Result.DONE

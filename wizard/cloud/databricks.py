@@ -14,6 +14,7 @@ from databricks.sdk.core import Config
 from databricks.sdk.credentials_provider import CredentialsStrategy
 from databricks.sdk.oauth import HostMetadata, get_host_metadata
 from urllib3.exceptions import NewConnectionError
+from urllib3.util import Retry
 
 from wizard.cloud.credentials import Credential
 from wizard.cloud.endpoints import Endpoints
@@ -25,6 +26,7 @@ REPEATABLE = frozenset(
 )
 HTTP_SECONDS = 60
 RETRY_SECONDS = 30
+SERVER_RETRIES = 3  # after 500, 502 and 504, for calls whose repetition changes nothing more
 RESOURCE_HEADER = "X-Databricks-Azure-Workspace-Resource-Id"
 MANAGEMENT_HEADER = "X-Databricks-Azure-SP-Management-Token"
 
@@ -69,16 +71,32 @@ class _Config(Config):
 Config.attributes()  # found once, on the class that declares them
 
 
-class _CaAdapter(requests.adapters.HTTPAdapter):
-    """Verifies by one CA file. Set on the adapter, because REQUESTS_CA_BUNDLE in the environment wins
-    over a session's `verify`."""
+class _Adapter(requests.adapters.HTTPAdapter):
+    """Verifies by one CA file, where there is one. Set on the adapter, because REQUESTS_CA_BUNDLE in the environment
+    wins over a session's `verify`.
 
-    def __init__(self, ca_file: str) -> None:
+    Sends again what a server failed at: the SDK does so for 429 and 503 only."""
+
+    def __init__(self, ca_file: str | None) -> None:
         self._ca_file = ca_file
-        super().__init__(pool_connections=20, pool_maxsize=20, pool_block=True)
+        again = Retry(
+            total=None,
+            connect=0,
+            read=0,
+            redirect=0,
+            other=0,
+            status=SERVER_RETRIES,
+            status_forcelist=(500, 502, 504),
+            allowed_methods=frozenset({"GET", "HEAD", "PUT", "PATCH", "DELETE"}),
+            backoff_factor=0.5,
+            raise_on_status=False,
+            respect_retry_after_header=False,
+        )
+        super().__init__(pool_connections=20, pool_maxsize=20, pool_block=True, max_retries=again)
 
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
-        kwargs["verify"] = self._ca_file
+        if self._ca_file:
+            kwargs["verify"] = self._ca_file
         return super().send(request, *args, **kwargs)
 
 
@@ -102,8 +120,7 @@ def _unsent(error: BaseException) -> bool:
 
 def _trust(client: _BaseClient, endpoints: Endpoints) -> _BaseClient:
     vars(client)["_is_retryable"] = _retryable  # a static method of the class; the SDK offers no setting
-    if endpoints.ca_file:
-        client._session.mount("https://", _CaAdapter(endpoints.ca_file))
+    client._session.mount("https://", _Adapter(endpoints.ca_file))
     return client
 
 

@@ -21,6 +21,8 @@ from wizard.setup.events import (
     StepProblem,
     StepRemoved,
 )
+from wizard.setup.gate import Decision, Gate, Unattended
+from wizard.setup.patience import Patience, passing
 from wizard.setup.step import Finding, Kind, Problem, Removal, Step, StepFailed, Verdict, World
 from wizard.text import _
 
@@ -79,7 +81,8 @@ ContextFactory = Callable[[str], Context[World]]
 
 class Engine(Generic[World]):
     """Runs steps over one world. `contexts` makes a step's context; `explain` turns a foreign
-    exception into a Problem; `debug` is called with every exception that was explained."""
+    exception into a Problem; `debug` is called with every exception that was explained; `gate` may hold
+    an apply up, and send a step that is not done through once more."""
 
     def __init__(
         self,
@@ -90,10 +93,12 @@ class Engine(Generic[World]):
         cancel: Cancellation,
         explain: Callable[[Exception], Problem],
         debug: Callable[[Exception], None] = lambda error: None,
+        gate: Gate | None = None,
     ) -> None:
         self.steps = {step.name: step for step in steps}
         self._contexts = contexts
         self._emit, self._cancel, self._explain, self._debug = emit, cancel, explain, debug
+        self._gate: Gate = gate or Unattended()
 
     def run(self, mode: Mode, *, until: str | None = None, only: str | None = None) -> Outcome:
         """Go through the journey, or to `until`, or to `only` with the steps before it just checked."""
@@ -171,7 +176,15 @@ class Engine(Generic[World]):
             if held:
                 return self._tell(name, Finding(Verdict.BLOCKED, _("waits for {steps}", steps=", ".join(held))))
         try:
-            return self._carry_out(step, mode, outcome)
+            while True:
+                finding = self._carry_out(step, mode, outcome)
+                failed = name in outcome.failed
+                if mode is Mode.CHECK or (finding.verdict is Verdict.DONE and not failed):
+                    return finding
+                if not self._gate.again(name, finding, failed):
+                    return finding
+                if failed:
+                    outcome.failed.remove(name)
         except Cancelled:
             return None
 
@@ -182,30 +195,61 @@ class Engine(Generic[World]):
     def _carry_out(self, step: Step[World], mode: Mode, outcome: Outcome) -> Finding:
         ctx = self._contexts(step.name)
         finding = self._check(step, ctx, step.check)
+        if mode is Mode.RUN and passing(finding):
+            finding = self._check(step, ctx, step.check)
         if mode is Mode.RUN and finding.verdict is Verdict.UNKNOWN:
             outcome.failed.append(step.name)
         if mode is Mode.CHECK or finding.verdict is not Verdict.TODO:
             return finding
-        if (withheld := step.withheld(ctx, finding)) is not None:
-            return self._tell(step.name, withheld)
+        return self._bring_about(step, ctx, finding, outcome)
+
+    def _bring_about(self, step: Step[World], ctx: Context[World], finding: Finding, outcome: Outcome) -> Finding:
+        """Apply what a check found missing. After a failure that passes by itself the world is looked at again,
+        since the call may have taken effect, and what is missing still is applied (see patience.py)."""
+        patience, asked = Patience(finding), False
+        while True:
+            withheld = step.withheld(ctx, finding)
+            if not asked or withheld is not None:  # what was agreed to once is not asked about after each look
+                decision, asked = self._gate.before_apply(step.name, finding, withheld), True
+                if decision is Decision.HOLD:
+                    return finding if withheld is None else self._tell(step.name, withheld)
+                if decision is Decision.CHECK:
+                    return self._carry_out(step, Mode.RUN, outcome)
+            finding, problem = self._apply(step, ctx, finding)
+            if problem is None:
+                return finding
+            if not patience.worth_a_look(problem):
+                break
+            ctx.say(_("{what}: looks at what is there and goes on", what=problem.what))
+            finding = self._check(step, ctx, step.check)
+            if finding.verdict is Verdict.UNKNOWN:
+                outcome.failed.append(step.name)
+            if finding.verdict is not Verdict.TODO:
+                return finding
+            if not patience.goes_on(finding):
+                break
+        outcome.failed.append(step.name)
+        self._emit(StepProblem(step=step.name, problem=asdict(problem)))
+        return Finding(Verdict.UNKNOWN, problem.what, problem=problem, facts=finding.facts)
+
+    def _apply(self, step: Step[World], ctx: Context[World], finding: Finding) -> tuple[Finding, Problem | None]:
+        """One apply and the check after it; with the problem where it is not as wanted then."""
         self._emit(ApplyStarted(step=step.name))
         began = time.monotonic()
-        problem = self._attempt(lambda: step.apply(ctx))
-        if problem is None:
-            self._emit(Applied(step=step.name, seconds=round(time.monotonic() - began, 3)))
-            finding = self._check(step, ctx, step.confirm)
-            if finding.verdict is Verdict.TODO:
-                problem = Problem(
-                    what=_("{step} was applied, but the world is not as wanted", step=step.name),
-                    why=finding.why,
-                    next_action=_("run again; if it stays so, look at the step's log"),
-                    log=str(ctx.folder.log_file(step.name)),
-                )
-        if problem is not None:
-            outcome.failed.append(step.name)
-            self._emit(StepProblem(step=step.name, problem=asdict(problem)))
-            return Finding(Verdict.UNKNOWN, problem.what, problem=problem, facts=finding.facts)
-        return finding
+        if (problem := self._attempt(lambda: step.apply(ctx))) is not None:
+            return finding, problem
+        self._emit(Applied(step=step.name, seconds=round(time.monotonic() - began, 3)))
+        finding = self._check(step, ctx, step.confirm)
+        if passing(finding):
+            return finding, finding.problem
+        if finding.verdict is not Verdict.TODO:
+            return finding, None
+        return finding, Problem(
+            what=_("{step} was applied, but the world is not as wanted", step=step.name),
+            why=finding.why,
+            next_action=_("run again; if it stays so, look at the step's log"),
+            log=str(ctx.folder.log_file(step.name)),
+        )
 
     def _check(self, step: Step[World], ctx: Context[World], check: Callable[[Context[World]], Finding]) -> Finding:
         self._cancel.raise_if_requested()

@@ -70,7 +70,9 @@ class Guide:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A known or unknown failure, told as what, why and the next action."""
+    """A known or unknown failure, told as what, why and the next action.
+
+    `transient`: it passes by itself, so that another try in the same run is worth it."""
 
     what: str
     why: str
@@ -80,6 +82,7 @@ class Problem:
     request_id: str | None = None
     raw_message: str | None = None
     log: str | None = None
+    transient: bool = False
 
 
 class Facts(BaseModel):

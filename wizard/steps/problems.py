@@ -20,7 +20,8 @@ _UNKNOWN_NEXT = N_("Read the service's message; its code and request id are what
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """One entry of problems.yaml. `require_match` means that the code alone is not enough."""
+    """One entry of problems.yaml. `require_match` means that the code alone is not enough; `transient`, that it
+    passes by itself."""
 
     id: str
     what: str
@@ -31,6 +32,7 @@ class Known:
     codes: frozenset[str]
     pattern: re.Pattern[str] | None
     require_match: bool
+    transient: bool
 
     def fits(self, text: str, code: str | None) -> bool:
         matched = bool(self.pattern and self.pattern.search(text))
@@ -59,6 +61,7 @@ def known() -> tuple[Known, ...]:
             codes=frozenset(entry.get("codes", ())),
             pattern=re.compile(entry["match"], re.DOTALL) if "match" in entry else None,
             require_match=bool(entry.get("require_match")),
+            transient=bool(entry.get("transient")),
         )
         for entry in yaml.safe_load(text)
     )
@@ -70,7 +73,15 @@ def match(text: str, *, raw_code: str | None = None, request_id: str | None = No
     for entry in known():
         if entry.fits(text, raw_code):
             return Problem(
-                _(entry.what), entry.reason(text), _(entry.next_action), entry.link, raw_code, request_id, last, log
+                what=_(entry.what),
+                why=entry.reason(text),
+                next_action=_(entry.next_action),
+                link=entry.link,
+                raw_code=raw_code,
+                request_id=request_id,
+                raw_message=last,
+                log=log,
+                transient=entry.transient,
             )
     what = _("{code} from the service", code=raw_code) if raw_code else _("Something failed that is not known here")
     return Problem(what, _(_UNKNOWN_WHY), _(_UNKNOWN_NEXT), None, raw_code, request_id, last, log)
