@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import os
-import signal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from types import FrameType
 
-from wizard import assets, journey
+from wizard import assets, journey, which_sandbox
 from wizard.cloud.endpoints import TargetSettings
 from wizard.cloud.world import World
+from wizard.interruption import heard, interruptible
 from wizard.setup.answers import Answers, given_in, load
 from wizard.setup.cancel import Cancellation
 from wizard.setup.context import Context
@@ -20,8 +19,9 @@ from wizard.setup.engine import Engine
 from wizard.setup.events import Event, Progress
 from wizard.setup.folder import Folder
 from wizard.setup.format import bring_up, refuse_newer
+from wizard.setup.gate import Gate
 from wizard.setup.journal import Journal
-from wizard.setup.secrets import Resolver, SecretMissing, SecretRef, Secrets
+from wizard.setup.secrets import Resolver, SecretMissing, SecretRef, Secrets, strike
 from wizard.setup.step import FactBook
 from wizard.steps.base import WizardStep
 from wizard.steps.identities import open_world
@@ -48,6 +48,7 @@ class Options:
     scenario: str | None = None
     debug: bool = False
     allow_data_loss: bool = False
+    sandbox: Path | None = None  # the folder of a shared one
 
 
 @dataclass(slots=True)
@@ -146,17 +147,23 @@ def check_files(steps: Sequence[WizardStep], answers: Answers, folder: Folder) -
 
 
 @contextmanager
-def opened(options: Options, emit: Callable[[Event], None], *, read_only: bool = False) -> Iterator[Setup]:
+def opened(
+    options: Options, emit: Callable[[Event], None], *, read_only: bool = False, gate: Gate | None = None
+) -> Iterator[Setup]:
     """Judge everything given, then make the folder, lock it, and connect to the target.
     `read_only` is for commands on a setup that is there: what they are given is not kept in it.
+    `gate` is asked where a front end wants a word before an apply.
 
     Raises Unusable, AnswersInvalid, FormatTooNew before anything is made; FolderInUse, FolderUnusable."""
     folder = Folder(options.folder)
     refuse_newer(folder)
-    target = target_of(folder, options.target)
+    target = target_of(folder, options.target or (SANDBOX if options.sandbox else None))
+    if options.sandbox is not None and target != SANDBOX:
+        raise Unusable(_("--sandbox is for --target sandbox"))
     sandbox_secrets = SandboxSecrets(active=target == SANDBOX)
     if target == SANDBOX:
         _require_scenario(options.scenario)
+        which_sandbox.chosen(folder, options.sandbox)
     secrets = Secrets(folder.root, {SANDBOX: sandbox_secrets})
     answers = read_answers(folder, options.answers, secrets)
     if read_only and not folder.exists:
@@ -172,17 +179,20 @@ def opened(options: Options, emit: Callable[[Event], None], *, read_only: bool =
         migrated = bring_up(folder)
         if not read_only:
             _keep(folder, answers, target)
+            which_sandbox.keep(folder, options.sandbox)
         settings = TargetSettings(name=AZURE)
         if target == SANDBOX:
             settings, sandbox_secrets.running = _connect_sandbox(folder, options.scenario, stack)
         cancel = Cancellation()
-        stack.enter_context(_interruptible(cancel))
+        stack.enter_context(interruptible(cancel))
         journal = Journal(folder.journal, folder.log_file("events"), secrets.redact)
         stack.callback(journal.close)
 
+        say = heard(emit, cancel)
+
         def tell(event: Event) -> None:
             journal(event)
-            emit(event)
+            say(event)
 
         if migrated is not None:
             tell(Progress(step=steps[0].name, text=migrated.words))
@@ -203,7 +213,7 @@ def opened(options: Options, emit: Callable[[Event], None], *, read_only: bool =
             )
 
         debug = _print_traceback if options.debug else _say_nothing
-        engine = Engine(steps, context, emit=tell, cancel=cancel, explain=from_exception, debug=debug)
+        engine = Engine(steps, context, emit=tell, cancel=cancel, explain=from_exception, debug=debug, gate=gate)
         stack.callback(engine.close)
         yield Setup(folder, answers, secrets, world, target, cancel, engine, context, tell)
 
@@ -227,31 +237,12 @@ def _require_scenario(name: str | None) -> None:
 
 def _connect_sandbox(folder: Folder, scenario: str | None, stack: ExitStack) -> tuple[TargetSettings, Resolver]:
     from wizard.sandbox.process import connect
+    from wizard.sandbox.users import User, note
 
+    note(folder.sandbox, User(folder.root, folder.setup_id))
     connection = connect(folder.sandbox, scenario) if scenario else connect(folder.sandbox)
     stack.callback(connection.close)
     return connection.target, connection.resolver
-
-
-@contextmanager
-def _interruptible(cancel: Cancellation) -> Iterator[None]:
-    """The first Ctrl+C (or SIGTERM) asks the run to stop at its next safe point; a second one stops now."""
-
-    def on_signal(number: int, frame: FrameType | None) -> None:
-        if cancel.requested:
-            raise KeyboardInterrupt
-        cancel.request()
-
-    try:
-        before = {number: signal.signal(number, on_signal) for number in (signal.SIGINT, signal.SIGTERM)}
-    except ValueError:  # not in the main thread: the front end handles its own signals
-        yield
-        return
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def _say_nothing(error: Exception) -> None:
@@ -262,4 +253,4 @@ def _print_traceback(error: Exception) -> None:
     import sys
     import traceback
 
-    traceback.print_exception(error, file=sys.stderr)
+    sys.stderr.write(strike("".join(traceback.format_exception(error))))

@@ -24,14 +24,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = parser.parse_args(words)
     try:
         code = _call(arguments)
-        if code == exits.CANCELLED:
-            _leave_threads(code)
-        return code
     except KeyboardInterrupt:
-        return exits.CANCELLED
+        code = exits.CANCELLED
     except BrokenPipeError:  # the reader of our output went away, as `| head` does
         sys.stderr.close()
         return exits.DONE
+    if code == exits.CANCELLED:
+        _leave_threads(code)
+    return code
 
 
 def _leave_threads(code: int) -> None:
@@ -108,6 +108,12 @@ def _target(parser: argparse.ArgumentParser) -> None:
         "--scenario",
         help=_("what the sandbox holds at its first start (clean, reference, name_taken, small_quota, flaky)"),
     )
+
+    _sandbox(parser, _("a sandbox that several setups share: its folder (default: the setup's own, or the kept one)"))
+
+
+def _sandbox(parser: argparse.ArgumentParser, text: str) -> None:
+    parser.add_argument("--sandbox", type=Path, metavar="PATH", help=text)
 
 
 def _journey_commands(commands: Commands) -> None:
@@ -198,13 +204,16 @@ def _sandbox_commands(commands: Commands) -> None:
     ):
         action = _action(actions, name, text)
         _folder(action)
+        _sandbox(action, _("the sandbox's own folder, for one that several setups share (default: the setup's)"))
         if name == "start":
             action.add_argument(
                 "--scenario",
                 help=_("clean, reference, name_taken, small_quota or flaky (default: what it has, or clean)"),
             )
         if name in ("stop", "reset"):
-            action.add_argument("--force", action="store_true", help=_("even while a wizard works with it"))
+            action.add_argument(
+                "--force", action="store_true", help=_("even while a wizard works with it, or others share it")
+            )
         if name in ("info", "requests", "fidelity", "fault"):
             _json(action, _("as JSON"))
         if name == "requests":

@@ -65,7 +65,7 @@ class _Scenario:
 
         try:
             identity = read_info(self._folder.sandbox)["identities"][ref.name]
-        except (SandboxError, KeyError, ValueError) as error:
+        except (SandboxError, FolderUnusable, KeyError, ValueError) as error:
             remedy = _("start the sandbox")
             raise SecretMissing(str(ref), _("the sandbox does not know it"), remedy) from error
         return str(identity.get("client_secret") or identity.get("password"))

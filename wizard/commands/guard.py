@@ -17,7 +17,9 @@ def guarded(command: Callable[[], int], *, debug: bool) -> int:
         if debug:
             import traceback
 
-            traceback.print_exc()
+            from wizard.setup.secrets import strike
+
+            sys.stderr.write(strike(traceback.format_exc()))
         code, words = _told(error)
         print(words, file=sys.stderr)
         return code
@@ -30,7 +32,9 @@ def _told(error: Exception) -> tuple[int, str]:
     from wizard.setup.cancel import Cancelled
     from wizard.setup.folder import FORBIDDEN, FULL, FolderInUse, FolderUnusable
     from wizard.setup.format import FormatTooNew
+    from wizard.setup.secrets import strike
     from wizard.setup.step import StepFailed
+    from wizard.which_sandbox import NotASandbox
 
     if isinstance(error, (AnswersInvalid, InputInvalid)):
         return exits.INVALID, f"{error}\n" + _n(
@@ -46,6 +50,7 @@ def _told(error: Exception) -> tuple[int, str]:
         return exits.FAILED, refused + "; " + _("mend its permissions (chmod u+rwX), then run again")
     known = {
         Unusable: exits.INVALID,
+        NotASandbox: exits.INVALID,
         FolderUnusable: exits.INVALID,
         FormatTooNew: exits.INVALID,
         FolderInUse: exits.IN_USE,
@@ -61,5 +66,5 @@ def _told(error: Exception) -> tuple[int, str]:
     return exits.FAILED, _(
         "the wizard itself failed: {kind}: {error}; run again with --debug and report what it shows",
         kind=type(error).__name__,
-        error=error,
+        error=strike(str(error)),
     )

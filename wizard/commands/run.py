@@ -8,8 +8,10 @@ import time
 from wizard import exits
 from wizard.application import Options, Setup, Unusable, opened
 from wizard.plain.speaker import Speaker, speaker
+from wizard.setup import stale
 from wizard.setup.engine import Mode, Outcome, Result
-from wizard.setup.events import RunEnded, RunStarted
+from wizard.setup.events import AnswersChanged, RunEnded, RunStarted
+from wizard.setup.step import Verdict
 from wizard.text import _
 
 EXIT_CODES = {
@@ -37,6 +39,7 @@ def main(arguments: argparse.Namespace) -> int:
         arguments.scenario,
         arguments.debug,
         allow_data_loss=mode is Mode.RUN and arguments.allow_data_loss,
+        sandbox=arguments.sandbox,
     )
     with speaker(arguments.json) as voice, opened(options, voice) as setup:
         outcome = _journey(setup, mode, arguments.command, *last)
@@ -69,11 +72,22 @@ def _journey(setup: Setup, mode: Mode, command: str, until: str | None, only: st
             steps=tuple(setup.engine.steps),
         )
     )
+    _tell_stale(setup)
     began = time.monotonic()
     outcome = setup.engine.run(mode, until=until, only=only)
+    done = [setup.engine.steps[name] for name, found in outcome.findings.items() if found.verdict is Verdict.DONE]
+    stale.remember(done, setup.folder, setup.answers)
     seconds = round(time.monotonic() - began, 1)
     setup.emit(RunEnded(result=outcome.result.value, exit_code=EXIT_CODES[outcome.result], seconds=seconds))
     return outcome
+
+
+def _tell_stale(setup: Setup) -> None:
+    """What changed in the answers since the steps were done, before any of it takes effect."""
+    found = stale.since_done([*setup.engine.steps.values()], setup.folder, setup.answers)
+    if found.edits:
+        keys = tuple(edit.key for edit in found.edits)
+        setup.emit(AnswersChanged(answers=keys, steps=found.steps, followers=found.followers, text=found.words))
 
 
 def _close(setup: Setup, outcome: Outcome, voice: Speaker) -> None:

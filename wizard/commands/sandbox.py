@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from wizard import exits
+from wizard import exits, which_sandbox
 from wizard.application import Unusable, require_sandbox_extra
 from wizard.plain.activity import activity
+from wizard.sandbox.users import users
 from wizard.setup.folder import Folder
 from wizard.text import _
 
@@ -20,8 +21,10 @@ Action = Callable[[argparse.Namespace, Path], str]  # gives what to print
 def main(arguments: argparse.Namespace) -> int:
     require_sandbox_extra()
     folder = Folder(arguments.folder)
-    if arguments.action != "start" and not folder.sandbox.is_dir() and arguments.action != "fidelity":
-        raise Unusable(_("{folder} has no sandbox; `sandbox start` makes one", folder=folder.root))
+    state = which_sandbox.named(arguments.sandbox) if arguments.sandbox else folder.sandbox
+    if arguments.action != "start" and not state.is_dir() and arguments.action != "fidelity":
+        place = arguments.sandbox or folder.root
+        raise Unusable(_("{folder} has no sandbox; `sandbox start` makes one", folder=place))
     actions: dict[str, Action] = {
         "start": _start,
         "stop": _stop,
@@ -33,7 +36,7 @@ def main(arguments: argparse.Namespace) -> int:
         "fidelity": _fidelity,
     }
     with activity(_("asking the sandbox")):
-        text = actions[arguments.action](arguments, folder.sandbox)
+        text = actions[arguments.action](arguments, state)
     print(text)
     return exits.DONE
 
@@ -42,7 +45,8 @@ def _start(arguments: argparse.Namespace, state: Path) -> str:
     from wizard.sandbox import process
 
     process.require_scenario(arguments.scenario)
-    Folder(arguments.folder).create()
+    if arguments.sandbox is None:
+        Folder(arguments.folder).create()
     process.start(state, arguments.scenario)
     return _("the sandbox runs; `sandbox info` shows its endpoints, `sandbox stop` ends it")
 
@@ -58,6 +62,7 @@ def _reset(arguments: argparse.Namespace, state: Path) -> str:
     from wizard.sandbox import process
 
     _refuse_in_use(arguments, state)
+    _refuse_shared(arguments, state)
     process.reset(state)
     return _("the sandbox's cloud is forgotten")
 
@@ -70,10 +75,26 @@ def _refuse_in_use(arguments: argparse.Namespace, state: Path) -> None:
         raise SandboxInUse(_("a wizard works with this sandbox; let it end, or end the sandbox under it with --force"))
 
 
+def _refuse_shared(arguments: argparse.Namespace, state: Path) -> None:
+    """A cloud that other setups stand in is forgotten by force alone."""
+    from wizard.sandbox.control import SandboxInUse
+
+    asking = None if arguments.sandbox else Folder(arguments.folder).root
+    others = [str(user.root) for user in users(state) if user.root != asking]
+    if others and not arguments.force:
+        told = _("this sandbox holds what other setups made: {folders}; forget it all with --force",
+                 folders=", ".join(others))  # fmt: skip
+        raise SandboxInUse(told)
+
+
 def _info(arguments: argparse.Namespace, state: Path) -> str:
     from wizard.sandbox import process
 
-    info = {"running": process.runs(state), **process.info(state)}
+    info = {
+        "running": process.runs(state),
+        **process.info(state),
+        "setups": [str(user.root) for user in users(state)],
+    }
     if arguments.json:
         return json.dumps(info, indent=2)
     return "\n".join(_info_lines(info))
@@ -86,6 +107,8 @@ def _info_lines(info: dict[str, Any]) -> Iterator[str]:
             yield f"{name:<10} {url}"
     else:
         yield _("it is not running; `sandbox start` starts it, and its endpoints may be others then")
+    if info["setups"]:
+        yield _("setups in it: {folders}", folders=", ".join(info["setups"]))
     yield _("CA file: {path}", path=info["ca_file"])
     yield _("identities: {names}", names=", ".join(info["identities"]))
     yield _("--json shows their secrets too, and the reattach value for Terraform")

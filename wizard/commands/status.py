@@ -13,7 +13,14 @@ from wizard.setup.engine import Mode, Result
 def main(arguments: argparse.Namespace) -> int:
     from wizard.report.status import status_report
 
-    options = Options(arguments.folder, arguments.target, arguments.answers, arguments.scenario, arguments.debug)
+    options = Options(
+        arguments.folder,
+        arguments.target,
+        arguments.answers,
+        arguments.scenario,
+        arguments.debug,
+        sandbox=arguments.sandbox,
+    )
     with speaker(arguments.json, quiet=True) as voice, opened(options, voice, read_only=True) as setup:
         outcome = setup.engine.run(Mode.CHECK)
         if outcome.result is Result.CANCELLED:

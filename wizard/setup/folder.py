@@ -25,6 +25,7 @@ from wizard.text import _
 PRIVATE = ".wizard"
 CONFIG = "config.yaml"
 ANSWERS = "answers.yaml"
+SANDBOX_KEY = "sandbox"  # in config.yaml: a sandbox that is not the folder's own
 FULL = (errno.ENOSPC, errno.EDQUOT)
 FORBIDDEN = (errno.EACCES, errno.EPERM)
 
@@ -58,7 +59,7 @@ class Folder:
         self.logs = self.private / "logs"
         self.receipts = self.private / "receipts"
         self.backups = self.private / "backups"
-        self.sandbox = self.private / "sandbox"
+        self.own_sandbox = self.private / "sandbox"
         self.journal = self.private / "journal.jsonl"
         self.contracts = self.root / "contracts"
         self.config_file = self.root / CONFIG
@@ -93,6 +94,12 @@ class Folder:
     def setup_id(self) -> str:
         """Twelve hex digits, made once a folder; every object we make carries them."""
         return str(self.config().get("setup_id", ""))
+
+    @property
+    def sandbox(self) -> Path:
+        """The state of the sandbox that the setup works in: its own, or the one that config.yaml names."""
+        named = self.config().get(SANDBOX_KEY)
+        return (self.root / Path(str(named)).expanduser()).resolve() if named else self.own_sandbox
 
     def config(self) -> dict[str, Any]:
         """config.yaml as a mapping; empty where there is none yet."""
