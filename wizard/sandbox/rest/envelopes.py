@@ -90,5 +90,6 @@ _BODIES: dict[str, Callable[[CloudError, str], Any]] = {
     "login": _oauth,
     "prices": _arm,
     "storage": _arm,
+    "states": _arm,
     "control": _arm,
 }
