@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from rich.markup import escape
 
 from wizard.setup.events import (
+    AnswersChanged,
     Applied,
     ApplyStarted,
     Checked,
@@ -34,6 +35,8 @@ def line(event: Event) -> str | None:  # noqa: PLR0911 - one return a kind of ev
                 _("{command} against {target}, setup {id}", command=event.command, target=event.target,
                   id=event.setup_id)
             )  # fmt: skip
+        case AnswersChanged():
+            return f"[yellow]{_('! changed'):<10}[/] {escape(event.text)}"
         case Checked():
             return _checked(event)
         case ApplyStarted():

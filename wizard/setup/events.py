@@ -34,6 +34,19 @@ class RunEnded(EventBase):
     seconds: float
 
 
+class AnswersChanged(EventBase):
+    """Answers differ from those with which the steps were done last. Told before anything is checked.
+
+    `answers` are the keys; `steps` read one of them, `followers` stand on those; all are checked again."""
+
+    journaled: ClassVar[bool] = True
+    event: Literal["answers_changed"] = "answers_changed"
+    answers: tuple[str, ...]
+    steps: tuple[str, ...]
+    followers: tuple[str, ...]
+    text: str
+
+
 class CheckStarted(EventBase):
     event: Literal["check_started"] = "check_started"
     step: str
@@ -152,6 +165,7 @@ class Summarised(EventBase):
 Event = Annotated[
     RunStarted
     | RunEnded
+    | AnswersChanged
     | CheckStarted
     | Checked
     | ApplyStarted

@@ -136,6 +136,7 @@ class Step(ABC, Generic[World]):
     after: ClassVar[tuple[str, ...]] = ()
     permissions: ClassVar[tuple[Permission, ...]] = ()
     questions: ClassVar[type[Questions] | None] = None
+    reads: ClassVar[tuple[str, ...]] = ()  # answers to other steps' questions, as compute.node_type
 
     def faults(self, answers: Answers, folder: Folder) -> list[str]:
         """What is wrong with the files the answers name, each as `file:line:column field: what, why, remedy`.

@@ -76,6 +76,7 @@ class Project(WizardStep):
         Permission("local", "write", "{folder}", N_("to keep config.yaml in the setup folder")),
     )
     questions: ClassVar[type[Questions] | None] = ProjectQuestions
+    reads: ClassVar[tuple[str, ...]] = ("sign_in.tenant_id", "sign_in.subscription_id")
 
     def check(self, ctx: Ctx) -> Finding:
         asked = ctx.ask(ProjectQuestions)

@@ -41,6 +41,7 @@ class ResourceProviders(WizardStep):
     kind: ClassVar[Kind] = Kind.AUTOMATIC
     actor: ClassVar[Actor] = Actor.EITHER
     after: ClassVar[tuple[str, ...]] = ("sign-in", "project")
+    reads: ClassVar[tuple[str, ...]] = ("foundation.event_hubs", "compute.node_type")
     permissions: ClassVar[tuple[Permission, ...]] = (
         Permission("azure", "Contributor", "/subscriptions/{subscription}", N_("to register resource providers")),
     )

@@ -99,6 +99,7 @@ class ServicePrincipal(WizardStep):
         ),
     )
     questions: ClassVar[type[Questions] | None] = ServicePrincipalQuestions
+    reads: ClassVar[tuple[str, ...]] = ("identity.create_members",)
 
     def __init__(self) -> None:
         # What the operator was refused in this run: a person has to do it.
