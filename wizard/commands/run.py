@@ -9,7 +9,6 @@ from wizard import exits
 from wizard.application import Options, Setup, Unusable, opened
 from wizard.plain.speaker import Speaker, speaker
 from wizard.setup import stale
-from wizard.setup import stale
 from wizard.setup.engine import Mode, Outcome, Result
 from wizard.setup.events import AnswersChanged, RunEnded, RunStarted
 from wizard.setup.step import Verdict
@@ -74,24 +73,14 @@ def _journey(setup: Setup, mode: Mode, command: str, until: str | None, only: st
         )
     )
     _tell_stale(setup)
-    _tell_stale(setup)
     began = time.monotonic()
     outcome = setup.engine.run(mode, until=until, only=only)
     done = [setup.engine.steps[name] for name, found in outcome.findings.items() if found.verdict is Verdict.DONE]
-    stale.remember(done, setup.folder, setup.answers)
-    done = [setup.engine.steps[name] for name, found in outcome.findings.items() if found.verdict is Verdict.DONE]
-    stale.remember(done, setup.folder, setup.answers)
+    if mode is Mode.RUN:
+        stale.remember(done, setup.folder, setup.answers)
     seconds = round(time.monotonic() - began, 1)
     setup.emit(RunEnded(result=outcome.result.value, exit_code=EXIT_CODES[outcome.result], seconds=seconds))
     return outcome
-
-
-def _tell_stale(setup: Setup) -> None:
-    """What changed in the answers since the steps were done, before any of it takes effect."""
-    found = stale.since_done([*setup.engine.steps.values()], setup.folder, setup.answers)
-    if found.edits:
-        keys = tuple(edit.key for edit in found.edits)
-        setup.emit(AnswersChanged(answers=keys, steps=found.steps, followers=found.followers, text=found.words))
 
 
 def _tell_stale(setup: Setup) -> None:
