@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.journey import hands
 from tests.steps.early import Setup, open_setup
 from wizard.provisioning import adoption
 from wizard.provisioning.stream import Diagnostic
 from wizard.sandbox import process
+from wizard.setup.cancel import Cancellation, Cancelled
+from wizard.setup.events import Event
 from wizard.setup.step import StepFailed, Verdict
 from wizard.steps.foundation import Foundation
 from wizard.steps.identity import Identity
@@ -41,16 +45,11 @@ def groups(setup: Setup) -> list[str]:
     return [str(made["id"])] if made else []
 
 
-def test_a_group_whose_answer_got_lost_is_adopted_and_not_made_again(setup: Setup) -> None:
+def test_a_group_whose_answer_got_lost_is_adopted_in_the_same_run_and_not_made_again(setup: Setup) -> None:
     setup.connection.add_fault("lost_response", match={"operation": "ApplyResourceChange azuread_group"})
-    with pytest.raises(StepFailed):
-        setup.settle(Identity())
-    (lost,) = groups(setup)
-    found = setup.check(Identity())
-    assert any(change.startswith("adopt azuread_group.engineers") for change in found.changes)
-    finished = setup.settle(Identity())
-    assert finished.verdict is Verdict.DONE
-    assert groups(setup) == [lost]
+    assert setup.settle(Identity()).verdict is Verdict.DONE
+    assert len(groups(setup)) == 1
+    assert any("plans identity again to adopt it" in getattr(event, "text", "") for event in setup.events)
     creations = [one for one in setup.mutations() if one.endswith("azuread_group")]
     assert len(creations) == 1
     assert not (setup.folder.terraform("identity") / adoption.FILE).exists()
@@ -136,7 +135,7 @@ def test_import_blocks_are_kept_once_and_half_a_file_is_none(tmp_path: Path) -> 
     assert adoption.read(tmp_path) == {}
 
 
-def test_a_lost_state_is_told_before_a_destroy_and_a_run_says_what_is_there(setup: Setup) -> None:
+def test_a_lost_state_is_told_before_a_destroy_and_one_run_adopts_it_all(setup: Setup, tmp_path: Path) -> None:
     step = Foundation()
     assert step.removal(setup.context("foundation")) is None
     assert setup.settle(step).verdict is Verdict.DONE
@@ -145,7 +144,31 @@ def test_a_lost_state_is_told_before_a_destroy_and_a_run_says_what_is_there(setu
         Foundation().removal(setup.context("foundation"))
     assert lost.value.problem.raw_code == "StateLost"
     assert "rsgdrisk" in lost.value.problem.what
-    with pytest.raises(StepFailed) as there:
-        setup.settle(Foundation())
-    assert there.value.problem.what == "Objects are there already that the state does not know"
-    assert any("adopt azurerm_resource_group" in change for change in setup.check(Foundation()).changes)
+    before, asked = hands.store(tmp_path / "state"), len(setup.mutations())
+    assert setup.settle(Foundation()).verdict is Verdict.DONE
+    assert before == hands.store(tmp_path / "state"), setup.connection.requests(mutating=True)[asked:]
+    assert setup.check(Foundation()).verdict is Verdict.DONE
+    assert Foundation().removal(setup.context("foundation")) is not None
+
+
+@pytest.mark.parametrize("kind", ["lost_response", "timeout"])
+def test_every_answer_of_the_foundation_gets_lost_and_one_run_is_enough(setup: Setup, kind: str) -> None:
+    setup.connection.add_fault(kind, mutating=True, each=True, seconds=0.05, match={"host": "provider.*"})
+    assert setup.settle(Foundation()).verdict is Verdict.DONE
+    (rule,) = setup.connection.faults()
+    assert rule["hits"] >= 20
+    assert setup.check(Foundation()).verdict is Verdict.DONE
+
+
+def test_a_cancel_is_heard_between_two_turns(setup: Setup) -> None:
+    setup.connection.add_fault("lost_response", match={"operation": "ApplyResourceChange azurerm_resource_group"})
+    cancel, step = Cancellation(), Foundation()
+    assert setup.check(step).verdict is Verdict.TODO
+
+    def tell(event: Event) -> None:
+        if "plans foundation again" in getattr(event, "text", ""):
+            cancel.request()
+
+    with pytest.raises(Cancelled):
+        step.apply(replace(setup.context("foundation"), cancel=cancel, emit=tell))
+    assert setup.settle(Foundation()).verdict is Verdict.DONE

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from wizard.provisioning.stream import Diagnostic
 
@@ -12,16 +13,23 @@ _CODES = (
     re.compile(r"\b([A-Z][A-Z]+(?:_[A-Z]+)+)\b"),
 )
 _NO_CODES = {"Unknown", "Unavailable"}  # gRPC's own, of a provider that broke
+_UNANSWERED = re.compile(
+    r"unexpected EOF|connection (?:was )?(?:reset|aborted|lost)|broken pipe|i/o timeout|answer was lost"
+    r"|awaiting headers|client\.timeout",
+    re.IGNORECASE,
+)
 _REQUEST = re.compile(
     r"(?:x-ms-request-id|(?:correlation[ _-]?)?request[ _-]?id)\W{1,4}([0-9A-Za-z]{8}[0-9A-Za-z-]{4,})", re.IGNORECASE
 )
 
 
 class TerraformFailed(Exception):  # noqa: N818 - told to the user as a problem
-    """Terraform ended with an error. `text` is all it said; the diagnostics are its errors, first first."""
+    """Terraform ended with an error. `text` is all it said; the diagnostics are its errors, first first;
+    `adoptable` is what it could not make because it is there, address to import id."""
 
     def __init__(self, phase: str, command: str, code: int, errors: list[Diagnostic], complaints: str = "") -> None:
         self.phase, self.command, self.code, self.errors = phase, command, code, errors
+        self.adoptable: Mapping[str, str] = {}
         self.text = "\n\n".join(item.text for item in errors) or complaints or f"terraform {command} ended {code}"
         super().__init__(self.text)
 
@@ -35,6 +43,11 @@ class TerraformFailed(Exception):  # noqa: N818 - told to the user as a problem
         return tuple(
             dict.fromkeys(item.address or item.place or "" for item in self.errors if item.address or item.place)
         )
+
+    @property
+    def unanswered(self) -> tuple[str, ...]:
+        """The resources whose change may have been made or not, since its answer got lost."""
+        return tuple(item.address for item in self.errors if item.address and _UNANSWERED.search(item.text))
 
     @property
     def raw_code(self) -> str | None:

@@ -22,6 +22,7 @@ VARIABLES = "terraform.tfvars.json"
 STATE = "terraform.tfstate"
 PLAN = "saved.tfplan"
 STAMP = "initialised"
+CONFIGURING = ("plan", "apply")  # the commands that configure providers
 
 # Terraform's plugin cache may not be filled by two runs at once.
 _init_lock = threading.Lock()
@@ -86,7 +87,8 @@ class Phase:
         try:
             outputs = self._follow("apply", command.apply(self.binary, self.saved_plan)).outputs
         except TerraformFailed as failure:
-            adoption.keep(self.folder, adoption.candidates(self._shown(), failure.errors, self.lookup))
+            failure.adoptable = adoption.candidates(self._shown(), failure.errors, self.lookup)
+            adoption.keep(self.folder, failure.adoptable)
             raise
         else:
             adoption.forget(self.folder)
@@ -145,7 +147,11 @@ class Phase:
 
     @property
     def env(self) -> dict[str, str]:
-        return cli_config.environment(cli_config.write(self.shared), self.secrets, self.extra_env)
+        """What every Terraform process gets."""
+        return self._environment({})
+
+    def _environment(self, secrets: Mapping[str, str]) -> dict[str, str]:
+        return cli_config.environment(cli_config.write(self.shared), secrets, self.extra_env)
 
     def prepare(self, variables: Mapping[str, Any]) -> None:
         """Bring module and variables into the folder, and initialise it unless that was done for the same."""
@@ -214,7 +220,7 @@ class Phase:
             argv,
             verb=verb,
             folder=self.folder,
-            env=self.env,
+            env=self._environment(self.secrets if verb in CONFIGURING else {}),
             cancel=self.cancel,
             tell=self.tell,
             plan=hashlib.sha256(self.saved_plan.read_bytes()).hexdigest() if verb == "apply" else None,

@@ -7,7 +7,7 @@ import os
 import shlex
 from abc import abstractmethod
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, Literal, TypeVar
 
 from pydantic import ValidationError
 
@@ -19,13 +19,14 @@ from wizard.provisioning.living import Record
 from wizard.provisioning.phase import Phase, PlanResult
 from wizard.provisioning.summary import Change
 from wizard.setup.context import FactsMissing
-from wizard.setup.events import ResourceChanged, Waiting
+from wizard.setup.events import LogLine, ResourceChanged, Waiting
 from wizard.setup.step import Actor, Facts, Finding, Guide, Kind, Problem, Removal, StepFailed, Verdict
 from wizard.steps import problems
 from wizard.steps.base import Ctx, WizardStep
 from wizard.text import _
 
 Result = TypeVar("Result")
+MOST_MET = 500  # no root has as many objects; a run that meets more is no longer the same one
 
 
 class TerraformStep(WizardStep):
@@ -98,10 +99,52 @@ class TerraformStep(WizardStep):
             pinned.keep(ctx.folder, values)
         outputs = self._planned.outputs
         if not self._planned.empty:
-            outputs = self._tried(ctx, lambda phase: phase.apply())
+            outputs = self._tried(ctx, lambda phase: self._applied(ctx, phase))
         facts = self._facts(outputs)
         if facts is not None and self.beyond(ctx, facts):
             self.apply_beyond(ctx, facts)
+
+    def _applied(self, ctx: Ctx, phase: Phase) -> Mapping[str, Any]:
+        """The outputs of an apply. One that met objects of ours which the state did not know, or whose answers got
+        lost, is planned and applied again, as long as each turn brings something that no turn before it brought."""
+        met: set[tuple[str, str]] = set()
+        while True:
+            try:
+                return phase.apply()
+            except TerraformFailed as failure:
+                new = {*failure.adoptable.items(), *self._unanswered(failure)} - met
+                if not new or len(met) > MOST_MET:
+                    raise
+                met |= new
+                self._told_again(ctx, failure, new)
+            ctx.cancel.raise_if_requested()
+            plan = self._planned = phase.plan(self.variables(ctx))
+            if plan.empty:
+                return plan.outputs
+            self._refuse_losses(ctx)
+
+    def _unanswered(self, failure: TerraformFailed) -> set[tuple[str, str]]:
+        """The addresses whose answers got lost, each with what was planned for it."""
+        return {(item.address, item.action) for item in self.planned if item.address in failure.unanswered}
+
+    def _told_again(self, ctx: Ctx, failure: TerraformFailed, new: set[tuple[str, str]]) -> None:
+        """Say why it is planned again; what went wrong stands in the step's log."""
+        there = sorted(address for address, _id in new if address in failure.adoptable)
+        lost = sorted(address for address, _action in new if address in failure.unanswered)
+        if there:
+            ctx.say(_("there already: {names}; plans {root} again to adopt it", names=", ".join(there), root=self.root))
+        if lost:
+            ctx.say(_("no answer for {names}; plans {root} again", names=", ".join(lost), root=self.root))
+        _log(ctx, failure.text)
+
+    def _refuse_losses(self, ctx: Ctx) -> None:
+        """A plan made in mid-apply deletes no more without agreement than the first one. Raises StepFailed."""
+        assert self._planned is not None, "it was planned just now"
+        withheld = self.withheld(ctx, Finding(Verdict.TODO, self._planned.summary.headline))
+        if withheld is None:
+            return
+        agree = "; ".join(withheld.guide.actions) if withheld.guide else ""
+        raise StepFailed(Problem(withheld.why, "; ".join(withheld.changes), agree, raw_code="DataLoss"))
 
     def confirm(self, ctx: Ctx) -> Finding:
         """After an apply that ended well: the state's outputs against the planned ones, without another plan."""
@@ -284,13 +327,22 @@ def _tell(ctx: Ctx, event: stream.Event) -> None:
         line = f"{event.address}: {event.action} {event.state}"
     elif isinstance(event, stream.Diagnostic):
         line = f"{event.severity} {event.address or event.place or ''}: {event.text}"
+        _say(
+            ctx, "error" if event.severity == "error" else "warn", f"{event.address or event.place or ''}: {event.text}"
+        )
     elif isinstance(event, stream.DriftEvent):
         line = f"{event.address}: changed from outside ({event.action})"
     elif isinstance(event, stream.Message):
         line = event.text
+        _say(ctx, "info", line)
     else:
         return
     _log(ctx, line)
+
+
+def _say(ctx: Ctx, level: Literal["info", "warn", "error"], text: str) -> None:
+    for line in ctx.secrets.redact(text).splitlines():
+        ctx.emit(LogLine(step=ctx.step, level=level, text=line))
 
 
 def _log(ctx: Ctx, line: str) -> None:
