@@ -20,7 +20,8 @@ from wizard.cloud.credentials import Credential
 from wizard.cloud.endpoints import Endpoints
 from wizard.cloud.world import WorkspaceAddress
 
-# POSTs whose repetition changes nothing more.
+# Methods, and paths of POSTs, whose repetition changes nothing more.
+METHODS = frozenset({"GET", "HEAD", "PUT", "PATCH", "DELETE"})
 REPEATABLE = frozenset(
     {"/api/2.0/workspace/import", "/api/2.0/workspace/mkdirs", "/api/2.0/secrets/put", "/api/2.2/jobs/reset"}
 )
@@ -75,19 +76,19 @@ class _Adapter(requests.adapters.HTTPAdapter):
     """Verifies by one CA file, where there is one. Set on the adapter, because REQUESTS_CA_BUNDLE in the environment
     wins over a session's `verify`.
 
-    Sends again what a server failed at: the SDK does so for 429 and 503 only."""
+    Sends again what a server failed at, by these methods: the SDK does so for 429 and 503 only."""
 
-    def __init__(self, ca_file: str | None) -> None:
+    def __init__(self, ca_file: str | None, methods: frozenset[str] = METHODS) -> None:
         self._ca_file = ca_file
         again = Retry(
             total=None,
             connect=0,
-            read=0,
+            read=False,  # as the SDK has it
             redirect=0,
             other=0,
             status=SERVER_RETRIES,
             status_forcelist=(500, 502, 504),
-            allowed_methods=frozenset({"GET", "HEAD", "PUT", "PATCH", "DELETE"}),
+            allowed_methods=methods,
             backoff_factor=0.5,
             raise_on_status=False,
             respect_retry_after_header=False,
@@ -118,9 +119,11 @@ def _unsent(error: BaseException) -> bool:
     return isinstance(reason, NewConnectionError)
 
 
-def _trust(client: _BaseClient, endpoints: Endpoints) -> _BaseClient:
+def _trust(client: _BaseClient, endpoints: Endpoints, host: str) -> _BaseClient:
     vars(client)["_is_retryable"] = _retryable  # a static method of the class; the SDK offers no setting
     client._session.mount("https://", _Adapter(endpoints.ca_file))
+    for path in REPEATABLE:
+        client._session.mount(f"{host.rstrip('/')}{path}", _Adapter(endpoints.ca_file, METHODS | {"POST"}))
     return client
 
 
@@ -139,7 +142,7 @@ def _config(host: str, strategy: CredentialsStrategy, **settings: Any) -> Config
 def account_client(endpoints: Endpoints, credential: Credential, account_id: str) -> AccountClient:
     config = _config(endpoints.accounts, EntraStrategy(endpoints, credential), account_id=account_id)
     client = AccountClient(config=config)
-    _trust(client.api_client._api_client, endpoints)
+    _trust(client.api_client._api_client, endpoints, config.host)
     return client
 
 
@@ -152,11 +155,11 @@ def workspace_client(endpoints: Endpoints, credential: Credential, address: Work
         workspace_id=address.workspace_id,
     )
     client = WorkspaceClient(config=config)
-    _trust(client.api_client._api_client, endpoints)
+    _trust(client.api_client._api_client, endpoints, config.host)
     return client
 
 
 def host_metadata(endpoints: Endpoints, host: str) -> HostMetadata:
     """What a host says of itself without a login. Raises ValueError where it says nothing."""
     client = _BaseClient(retry_timeout_seconds=5, http_timeout_seconds=10)
-    return get_host_metadata(host, client=_trust(client, endpoints))
+    return get_host_metadata(host, client=_trust(client, endpoints, host))
