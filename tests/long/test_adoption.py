@@ -121,7 +121,7 @@ def test_only_what_carries_our_mark_or_is_a_part_of_ours_is_imported(
 ) -> None:
     change = {"actions": ["no-op"], "before": before, "importing": {"id": "there"}}
     plan = {"resource_changes": [{"address": f"{type}.one", "type": type, "change": change}]}
-    assert adoption.foreign(plan, "mine") == ({} if ours else {f"{type}.one": "there"})
+    assert adoption.foreign(plan, "mine", {}) == ({} if ours else {f"{type}.one": "there"})
 
 
 def test_import_blocks_are_kept_once_and_half_a_file_is_none(tmp_path: Path) -> None:

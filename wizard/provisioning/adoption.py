@@ -91,14 +91,30 @@ def _own_id(type: str, after: Mapping[str, Any]) -> str | None:
         return None
 
 
-def foreign(plan: Mapping[str, Any], setup_id: str) -> dict[str, str]:
-    """Address to import id, of what the plan would import although it carries another mark than ours, or none."""
+def awaited(plan: Mapping[str, Any], agreed: Mapping[str, str]) -> dict[str, str]:
+    """What of the agreed (address to import id) the plan would make, since no state knows it yet."""
+    made = {item["address"] for item in plan.get("resource_changes", ()) if item["change"]["actions"] == ["create"]}
+    return {address: id for address, id in agreed.items() if address in made}
+
+
+def foreign(plan: Mapping[str, Any], setup_id: str, agreed: Mapping[str, str]) -> dict[str, str]:
+    """Address to import id, of what the plan would import although it carries another mark than ours, or none,
+    and the user did not agree to take it (`agreed`: address to import id)."""
     imports = [item for item in plan.get("resource_changes", ()) if item["change"].get("importing")]
     return {
         item["address"]: str(item["change"]["importing"].get("id"))
         for item in imports
-        if item["type"] not in PARTS and not _marked(item["change"].get("before") or {}, setup_id)
+        if item["type"] not in PARTS
+        and not _marked(item["change"].get("before") or {}, setup_id)
+        and agreed.get(item["address"], "").lower() != str(item["change"]["importing"].get("id")).lower()
     }
+
+
+def gone(text: str, imports: Mapping[str, str]) -> dict[str, str]:
+    """What is left of the imports without those that Terraform says do not exist."""
+    if "non-existent remote object" not in text:
+        return dict(imports)
+    return {address: id for address, id in imports.items() if f'"{address}"' not in text.replace('\\"', '"')}
 
 
 def _marked(body: Mapping[str, Any], setup_id: str) -> bool:
@@ -116,6 +132,13 @@ def keep(folder: Path, imports: Mapping[str, str]) -> bool:
     blocks = [{"to": address, "id": id} for address, id in sorted({**known, **imports}.items())]
     (folder / FILE).write_text(json.dumps({"import": blocks}, indent=2) + "\n", encoding="utf-8")
     return True
+
+
+def replace(folder: Path, imports: Mapping[str, str]) -> None:
+    """Let these and no other import blocks stand."""
+    forget(folder)
+    if imports:
+        keep(folder, imports)
 
 
 def read(folder: Path) -> dict[str, str]:

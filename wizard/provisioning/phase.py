@@ -43,8 +43,9 @@ class Phase:
     """`source` is the root module, `folder` where it runs, `shared` holds what all phases share.
 
     `secrets` become TF_VAR_… and stand in no file and no argument; `extra_env` is the target's own;
-    `on_wait` is told what is waited for, where that is not a run of ours; `lookup` finds what is there already
-    (see adoption.py); a state whose objects carry another id than `setup_id` is refused (see lineage.py)."""
+    `on_wait` is told what is waited for, where that is not a run of ours; `lookup` finds what is there already,
+    `agreed` is what the user lets it take over, address to import id (see adoption.py); a state whose objects carry
+    another id than `setup_id` is refused (see lineage.py)."""
 
     name: str
     source: Path
@@ -56,6 +57,7 @@ class Phase:
     tell: Callable[[stream.Event], None]
     on_wait: Callable[[str], None] = lambda what: None
     lookup: adoption.Lookup = lambda kind, planned: None
+    agreed: Mapping[str, str] = field(default_factory=dict)
     setup_id: str = ""
     _binary: binary.Binary | None = None
 
@@ -65,8 +67,9 @@ class Phase:
         Raises TerraformFailed, Cancelled, and NoTerraform where there is none."""
         self.prepare(variables)
         try:
-            ended = self._follow("plan", command.plan(self.binary, self.saved_plan, destroy=destroy), fine=(0, 2))
-            shown = self._shown()
+            ended, shown = self._saved(destroy=destroy)
+            if not destroy and adoption.keep(self.folder, adoption.awaited(shown, self.agreed)):
+                ended, shown = self._adopting()
             self._refuse_foreign(shown, variables)
         except BaseException:
             self.forget_plan()
@@ -81,6 +84,23 @@ class Phase:
         if found.empty:
             self.forget_plan()
         return found
+
+    def _saved(self, *, destroy: bool = False) -> tuple[run.Ended, dict[str, Any]]:
+        """Save a plan; how that ended, and the plan as data."""
+        argv = command.plan(self.binary, self.saved_plan, destroy=destroy)
+        return self._follow("plan", argv, fine=(0, 2)), self._shown()
+
+    def _adopting(self) -> tuple[run.Ended, dict[str, Any]]:
+        """As `_saved`, with import blocks; what went away since the user agreed to take it is made anew."""
+        while True:
+            try:
+                return self._saved()
+            except TerraformFailed as failure:
+                imports = adoption.read(self.folder)
+                left = adoption.gone(failure.text, imports)
+                if left == imports:
+                    raise
+                adoption.replace(self.folder, left)
 
     def apply(self) -> Mapping[str, Any]:
         """Apply the saved plan as it is, and delete it, however it ends. Returns the outputs after it."""
@@ -104,7 +124,7 @@ class Phase:
     def _refuse_foreign(self, shown: Mapping[str, Any], variables: Mapping[str, Any]) -> None:
         """An object is taken into the state only where it carries this setup's id."""
         setup_id = variables.get("setup_id") or (variables.get("tags") or {}).get(adoption.MARK, "")
-        if others := adoption.foreign(shown, str(setup_id)):
+        if others := adoption.foreign(shown, str(setup_id), self.agreed):
             names = ", ".join(f"{address} ({id})" for address, id in others.items())
             why = _("NotOurs: already exists and does not carry this setup's id: {names}", names=names)
             raise TerraformFailed(self.name, "plan", 1, [], why)

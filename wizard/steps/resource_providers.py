@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, ClassVar
 
 from wizard.setup.step import Actor, Finding, Guide, Kind, Permission, Problem, StepFailed, Verdict
+from wizard.steps import agreed
 from wizard.steps.base import Ctx, WizardStep
 from wizard.steps.compute import ComputeQuestions
 from wizard.steps.facts import ProjectFacts
@@ -82,7 +84,7 @@ class ResourceProviders(WizardStep):
         project = ctx.facts(ProjectFacts)
         taken = []
         group = arm.resource(f"{arm.scope}/resourceGroups/{project.resource_group}", RESOURCE_GROUP_API)
-        if group is not None and (group.get("tags") or {}).get(SETUP_TAG) != ctx.setup_id:
+        if group is not None and not _may_use(ctx, str(group["id"]), group.get("tags") or {}):
             taken.append(_("resource group {name}", name=project.resource_group))
         if not arm.storage_name(project.storage_account).free and not _ours(
             ctx, arm, "Microsoft.Storage/storageAccounts", project.storage_account
@@ -98,6 +100,7 @@ class ResourceProviders(WizardStep):
             return None
         free = _free_domain(arm, project)
         actions = [_("set project.domain or project.environment in the answers to something else")]
+        actions.append(_("where they are yours: see them with adopt, and take them over with adopt --take"))
         if free:
             actions.append(_("free now: domain {domain}", domain=free))
         why = _("taken by somebody else: {names}", names=", ".join(taken))
@@ -137,10 +140,13 @@ def states(arm: ArmClient) -> dict[str, str]:
 
 
 def _ours(ctx: Ctx, arm: ArmClient, kind: str, name: str) -> bool:
-    """Whether the resource of that name carries this setup's id."""
-    return any(
-        item.name.lower() == name.lower() and item.tags.get(SETUP_TAG) == ctx.setup_id for item in arm.resources(kind)
-    )
+    """Whether the resource of that name carries this setup's id, or the user agreed to take it over."""
+    named = [item for item in arm.resources(kind) if item.name.lower() == name.lower()]
+    return any(_may_use(ctx, item.id, item.tags) for item in named)
+
+
+def _may_use(ctx: Ctx, id: str, tags: Mapping[str, str]) -> bool:
+    return tags.get(SETUP_TAG) == ctx.setup_id or agreed.covers(ctx.folder, id)
 
 
 def _free_domain(arm: ArmClient, project: ProjectFacts) -> str | None:

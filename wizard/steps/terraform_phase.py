@@ -21,7 +21,7 @@ from wizard.provisioning.summary import Change
 from wizard.setup.context import FactsMissing
 from wizard.setup.events import LogLine, ResourceChanged, Waiting
 from wizard.setup.step import Actor, Facts, Finding, Guide, Kind, Problem, Removal, StepFailed, Verdict
-from wizard.steps import problems
+from wizard.steps import agreed, problems
 from wizard.steps.base import Ctx, WizardStep
 from wizard.text import _
 
@@ -223,6 +223,7 @@ class TerraformStep(WizardStep):
             cancel=ctx.cancel,
             tell=lambda event: _tell(ctx, event),
             lookup=lambda kind, planned: self.existing(ctx, kind, planned),
+            agreed=agreed.read(ctx.folder, self.root),
             on_wait=lambda what: ctx.emit(Waiting(step=ctx.step, what=what)),
             setup_id=ctx.setup_id,
         )
