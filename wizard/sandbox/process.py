@@ -20,7 +20,7 @@ from wizard.cloud.endpoints import Endpoints, TargetSettings
 from wizard.sandbox.control import Lease, Refused, SandboxError, ask, read_info
 from wizard.sandbox.files import make_folder
 from wizard.sandbox.recorder import read_records
-from wizard.setup.secrets import SecretMissing, SecretRef
+from wizard.setup.secrets import SecretMissing, SecretRef, public_environment
 from wizard.text import _
 
 LINGER = 15.0  # seconds after the last lease
@@ -243,7 +243,13 @@ def _start_process(state: Path, scenario: str, linger: float) -> None:
     command += ["--linger", str(linger), "--ready-fd", str(tell)]
     try:
         child = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, pass_fds=(tell,), start_new_session=True
+            command,
+            env=public_environment(),  # its Spark is a child of it, and neither needs a secret of ours
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            pass_fds=(tell,),
+            start_new_session=True,
         )
     finally:
         os.close(tell)

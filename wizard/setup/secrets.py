@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
+from wizard.setup.striking import SHORTEST, STRUCK, Striker, forms_of
 from wizard.text import _
 
 
@@ -58,6 +59,20 @@ class SecretRef:
         return {"type": "string", "pattern": "^[A-Za-z_]+:.+$", "examples": ["env:LAKEHOUSE_CLIENT_SECRET"]}
 
 
+_variables: set[str] = set()  # environment variables that references named, in this process
+_given_out: set[str] = set()  # every value that any `Secrets` of this process remembers
+
+
+def public_environment() -> dict[str, str]:
+    """This process's environment without the variables that hold secrets: for children that need none."""
+    return {name: value for name, value in os.environ.items() if name not in _variables}
+
+
+def strike(text: str) -> str:
+    """`text` without a secret, for what is told where no `Secrets` is at hand: a defect's words and its traceback."""
+    return Striker(tuple(_given_out))(text)
+
+
 class Resolver(Protocol):
     """Turns the name behind one scheme into a value, or raises SecretMissing.
 
@@ -72,6 +87,7 @@ class EnvironmentResolver:
         self.resolve(ref)
 
     def resolve(self, ref: SecretRef) -> str:
+        _variables.add(ref.name)
         value = os.environ.get(ref.name, "")
         if not value:
             raise SecretMissing(
@@ -177,12 +193,14 @@ class Secrets:
     def remember(self, value: str) -> None:
         """Register a value we were given otherwise (a token, a new secret), so that `redact` knows it."""
         with self._lock:
-            self._values.add(value)
+            # A short one in base64 is a few letters, which stand in many words.
+            self._values |= {value, *(forms_of(value) if len(value) >= SHORTEST else ())}
+            _given_out.add(value)
 
     def redact(self, text: str) -> str:
-        """`text` with every known secret value struck out."""
+        """`text` with every known secret value struck out, however a log may write it (see striking.py)."""
         with self._lock:
             values = sorted(self._values, key=len, reverse=True)
         for value in values:
-            text = text.replace(value, "•••")
+            text = text.replace(value, STRUCK)
         return text

@@ -41,7 +41,7 @@ class Striker:
     """Strikes out the given values, in each form a log may have them in, and whatever has the look of a secret."""
 
     def __init__(self, values: Iterable[str]) -> None:
-        forms = {form for value in values if len(value) >= SHORTEST for form in _forms(value)}
+        forms = {form for value in values if len(value) >= SHORTEST for form in forms_of(value)}
         self._forms = sorted(forms, key=len, reverse=True)
 
     def __call__(self, text: str) -> str:
@@ -52,7 +52,7 @@ class Striker:
         return text
 
 
-def _forms(value: str) -> set[str]:
+def forms_of(value: str) -> set[str]:
     """The value, and as JSON, URLs and base64 write it, base64 at each of its three offsets."""
     data = value.encode()
     forms = {value, json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1], quote(value, safe=""),

