@@ -66,10 +66,11 @@ def _marks(state: Mapping[str, Any]) -> set[str]:
     """The ids of setups that the objects in a state carry; what is only read is not asked."""
     managed = (item for item in state.get("resources", ()) if item.get("mode") == "managed")
     bodies = (instance.get("attributes") or {} for item in managed for instance in item.get("instances", ()))
-    return {mark for body in bodies for mark in _marks_of(body)}
+    return {mark for body in bodies for mark in marks_of(body)}
 
 
-def _marks_of(body: Mapping[str, Any]) -> Iterator[str]:
+def marks_of(body: Mapping[str, Any]) -> Iterator[str]:
+    """The setups' ids that one object's attributes carry."""
     for field in ("tags", "custom_tags", "properties"):
         if mark := (body.get(field) or {}).get(MARK):
             yield str(mark)
@@ -101,3 +102,15 @@ def _foreign(state: Path, why: str) -> Problem:
         ),
         raw_code="StateForeign",
     )
+
+
+def foreign_elsewhere(root: str, place: str, others: list[str], setup_id: str) -> Problem:
+    """A remote state that is another setup's: two folders, each with an id of its own, were given one place."""
+    return Problem(
+        what=_("The state of {root} is another setup's; nothing was changed", root=root),
+        why=_("{place} names what carries the id {ids}; this setup's is {id}", place=place, ids=", ".join(others),
+              id=setup_id),
+        next_action=_("use the folder of that setup, or a new one, which takes over its id; or give this setup another "
+                      "place under state in the answers"),
+        raw_code="StateForeign",
+    )  # fmt: skip

@@ -5,10 +5,12 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import re
+import shlex
 import socket
 import struct
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +21,7 @@ from wizard.text import _
 
 WAIT_SECONDS = 600.0
 LOOK_SECONDS = 0.5
+_INFO = re.compile(r"^\s*(ID|Who|Operation|Created):[ \t]+(\S.*)$", re.MULTILINE)  # Terraform's words of a lock
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,32 @@ def holder(state: Path) -> Holder | None:
         return None
     operation = str(note.get("Operation", "?")).removeprefix("OperationType").lower()
     return Holder(who, host if note else socket.gethostname(), str(note.get("Created", "?")), operation, pid or 0)
+
+
+def refuse_held(errors: Sequence[str], root: str, folder: Path) -> None:
+    """Raises StepFailed, saying who holds the state, where Terraform's errors say that somebody does."""
+    text = "\n".join(errors)
+    if "acquiring the state lock" not in text:
+        return
+    told = {name: value.strip() for name, value in _INFO.findall(text)}
+    who, _at, host = told.get("Who", "?").rpartition("@")
+    operation = told.get("Operation", "?").removeprefix("OperationType").lower()
+    if "ID" not in told:
+        return  # the store could not be asked: its own words are told
+    raise StepFailed(
+        Problem(
+            what=_("The state of {root} is held by somebody else", root=root),
+            why=_("{operation} by {who} on {host}, since {since}", operation=operation, who=who, host=host,
+                  since=told.get("Created", "?")),
+            next_action=_(
+                "let it end, then run again; if it is gone for good, free its lock: "
+                "terraform -chdir={folder} force-unlock {id}, with the backend's password in the environment",
+                folder=shlex.quote(str(folder)),
+                id=told["ID"],
+            ),
+            raw_code="StateHeld",
+        )
+    )  # fmt: skip
 
 
 def _held(state: Path, who: Holder) -> Problem:

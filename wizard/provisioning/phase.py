@@ -11,7 +11,21 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from wizard.provisioning import adoption, binary, cli_config, command, lineage, lock, run, state, stream, summary
+from wizard.provisioning import (
+    adoption,
+    backups,
+    binary,
+    cli_config,
+    command,
+    lineage,
+    lock,
+    moving,
+    run,
+    state,
+    stream,
+    summary,
+)
+from wizard.provisioning.backend import Backend, recorded
 from wizard.provisioning.failure import TerraformFailed
 from wizard.provisioning.living import Record
 from wizard.setup.cancel import Cancellation
@@ -23,6 +37,7 @@ STATE = "terraform.tfstate"
 PLAN = "saved.tfplan"
 STAMP = "initialised"
 CONFIGURING = ("plan", "apply")  # the commands that configure providers
+REACHING = (*CONFIGURING, "init", "output", "state list", "state pull")  # the commands that open the state
 
 # Terraform's plugin cache may not be filled by two runs at once.
 _init_lock = threading.Lock()
@@ -45,7 +60,8 @@ class Phase:
     `secrets` become TF_VAR_… and stand in no file and no argument; `extra_env` is the target's own;
     `on_wait` is told what is waited for, where that is not a run of ours; `lookup` finds what is there already,
     `agreed` is what the user lets it take over, address to import id (see adoption.py); a state whose objects carry
-    another id than `setup_id` is refused (see lineage.py)."""
+    another id than `setup_id` is refused (see lineage.py).
+    `backend` is where the state is to be, `backend_env` gives the secrets that open one, `say` tells of a move."""
 
     name: str
     source: Path
@@ -59,6 +75,9 @@ class Phase:
     lookup: adoption.Lookup = lambda kind, planned: None
     agreed: Mapping[str, str] = field(default_factory=dict)
     setup_id: str = ""
+    backend: Backend = field(default_factory=Backend)
+    backend_env: Callable[[Backend], Mapping[str, str]] = lambda which: {}
+    say: Callable[[str], None] = lambda text: None
     _binary: binary.Binary | None = None
 
     def plan(self, variables: Mapping[str, Any], *, destroy: bool = False) -> PlanResult:
@@ -71,6 +90,7 @@ class Phase:
             if not destroy and adoption.keep(self.folder, adoption.awaited(shown, self.agreed)):
                 ended, shown = self._adopting()
             self._refuse_foreign(shown, variables)
+            self._refuse_other_setup(shown)
         except BaseException:
             self.forget_plan()
             adoption.forget(self.folder)  # what cannot be imported must not stand in the way of the next plan
@@ -87,8 +107,8 @@ class Phase:
 
     def _saved(self, *, destroy: bool = False) -> tuple[run.Ended, dict[str, Any]]:
         """Save a plan; how that ended, and the plan as data."""
-        argv = command.plan(self.binary, self.saved_plan, destroy=destroy)
-        return self._follow("plan", argv, fine=(0, 2)), self._shown()
+        ended = self._follow("plan", self._plan_command(destroy), fine=(0, 2))
+        return ended, self._shown()
 
     def _adopting(self) -> tuple[run.Ended, dict[str, Any]]:
         """As `_saved`, with import blocks; what went away since the user agreed to take it is made anew."""
@@ -103,9 +123,14 @@ class Phase:
                 adoption.replace(self.folder, left)
 
     def apply(self) -> Mapping[str, Any]:
-        """Apply the saved plan as it is, and delete it, however it ends. Returns the outputs after it."""
+        """Apply the saved plan as it is, and delete it, however it ends. Returns the outputs after it.
+
+        A copy of the state is kept before, and the newest few of them (see backups.py)."""
         try:
-            outputs = self._follow("apply", command.apply(self.binary, self.saved_plan)).outputs
+            self._back_up()
+            outputs = self._follow(
+                "apply", command.apply(self.binary, self.saved_plan, lock_timeout=self._patience)
+            ).outputs
         except TerraformFailed as failure:
             failure.adoptable = adoption.candidates(self._shown(), failure.errors, self.lookup)
             adoption.keep(self.folder, failure.adoptable)
@@ -115,7 +140,15 @@ class Phase:
             return outputs
         finally:
             lineage.note(self.folder / STATE)
+            self._note_standing()
             self.forget_plan()
+
+    def _plan_command(self, destroy: bool) -> list[str]:
+        return command.plan(self.binary, self.saved_plan, destroy=destroy, lock_timeout=self._patience)
+
+    @property
+    def _patience(self) -> str:
+        return command.REMOTE_LOCK_TIMEOUT if self.backend.remote else command.LOCK_TIMEOUT
 
     def _shown(self) -> dict[str, Any]:
         shown: dict[str, Any] = json.loads(self._capture("show", command.show(self.binary, self.saved_plan)))
@@ -129,6 +162,34 @@ class Phase:
             why = _("NotOurs: already exists and does not carry this setup's id: {names}", names=names)
             raise TerraformFailed(self.name, "plan", 1, [], why)
 
+    def _refuse_other_setup(self, shown: Mapping[str, Any]) -> None:
+        """As lineage.check, for a state that is elsewhere: what it names carries this setup's id or none."""
+        if not self.backend.remote or not self.setup_id:
+            return
+        changes = [item["change"] for item in shown.get("resource_changes", ()) if item.get("mode") == "managed"]
+        known = [change["before"] for change in changes if change.get("before") and not change.get("importing")]
+        if known:
+            state.note_standing(self.folder, True)
+        if others := sorted({mark for body in known for mark in lineage.marks_of(body)} - {self.setup_id}):
+            raise StepFailed(lineage.foreign_elsewhere(self.name, self.backend.place, others, self.setup_id))
+
+    def _note_standing(self) -> None:
+        """Whether a remote state names objects is noted here, where it can be known without asking."""
+        if not self.backend.remote:
+            return
+        state.note_standing(self.folder, True)
+        code, listed, _complaints = self._captured("state list", command.state_list(self.binary))
+        if code == 0:
+            state.note_standing(self.folder, any(not _is_data(address) for address in listed.splitlines()))
+
+    def _back_up(self) -> None:
+        if self.backend.remote:
+            held = self._capture("state pull", command.state_pull(self.binary)).encode()
+        else:
+            held = self._store(self.backend).pull()
+        if held.strip():
+            backups.keep(self._copies, self.name, held)
+
     def outputs(self) -> dict[str, Any]:
         """The outputs that stand in the state."""
         shown = json.loads(self._capture("output", command.output(self.binary)) or "{}")
@@ -137,12 +198,15 @@ class Phase:
     def holds_anything(self) -> bool:
         """Whether the state names any resource of ours; asks no cloud."""
         self.settle()
-        if not (self.folder / STATE).exists():
+        if not (self.folder / STATE).exists() and not self.backend.remote and not self._holding.remote:
             return False
         self._copy_module()
         self._init()
         listed = self._capture("state list", command.state_list(self.binary)).splitlines()
-        return any(not _is_data(address) for address in listed)
+        held = any(not _is_data(address) for address in listed)
+        if self.backend.remote:
+            state.note_standing(self.folder, held)
+        return held
 
     def kept_variables(self) -> dict[str, Any]:
         """The variables of the last plan; empty before the first."""
@@ -168,10 +232,16 @@ class Phase:
     @property
     def env(self) -> dict[str, str]:
         """What every Terraform process gets."""
-        return self._environment({})
+        return self._environment("")
 
-    def _environment(self, secrets: Mapping[str, str]) -> dict[str, str]:
-        return cli_config.environment(cli_config.write(self.shared), secrets, self.extra_env)
+    def _environment(self, verb: str, opened: Backend | None = None) -> dict[str, str]:
+        """With the secrets that `verb` needs: of the providers, and of the backend (ours, or `opened`)."""
+        secrets = self.secrets if verb in CONFIGURING else {}
+        env = cli_config.environment(cli_config.write(self.shared), secrets, self.extra_env)
+        if verb not in REACHING:
+            return env
+        which = opened or self.backend
+        return {**env, **which.plain, **self.backend_env(which)}
 
     def prepare(self, variables: Mapping[str, Any]) -> None:
         """Bring module and variables into the folder, and initialise it unless that was done for the same."""
@@ -204,6 +274,8 @@ class Phase:
             self.tell(stream.Message(_("{verb} ended: {code}", verb=started.verb, code=ended.code)))
         record.forget()
         self.forget_plan()
+        if self._holding.remote:
+            return
         lock.wait_until_free(self.folder / STATE, self.cancel, self.on_wait)
         state.check(self.folder / STATE)
         lineage.check(self.folder / STATE, self.setup_id)
@@ -218,13 +290,41 @@ class Phase:
         for name, text in wanted.items():
             _write_private(self.folder / name, text)
 
+    @property
+    def _holding(self) -> Backend:
+        """The backend that holds the state now."""
+        return recorded(self.folder)
+
+    @property
+    def _copies(self) -> Path:
+        return self.shared.parent / "backups" / "terraform"
+
+    def _store(self, which: Backend) -> moving.Store:
+        return moving.Store(
+            self.name, self.folder, which, lambda: self.binary, lambda: self._environment("state pull", which)
+        )
+
+    def _move(self) -> None:
+        """Bring the state to where it is to be, if it is elsewhere."""
+        held = self._holding
+        if not held.remote and not self.backend.remote:
+            return
+        if held.place != self.backend.place:
+            moving.bring(self._store(held), self._store(self.backend), self._copies, self.say)
+        self.backend.write(self.folder)
+        self.backend.record(self.folder)
+
     def _init(self) -> None:
+        self._move()
         stamp = self.folder / ".terraform" / STAMP
         inputs = self._init_inputs()
         if stamp.exists() and stamp.read_text(encoding="utf-8") == inputs:
             return
+        known = self.backend.remote or (self.folder / ".terraform" / STATE).exists()
         with _init_lock:
-            self._follow("init", command.init(self.binary))  # it may download for minutes, so it hears a cancel
+            self._follow(
+                "init", command.init(self.binary, reconfigure=known)
+            )  # it may download for minutes, so it hears a cancel
         stamp.parent.mkdir(mode=0o700, exist_ok=True)
         _write_private(stamp, inputs)
 
@@ -232,7 +332,10 @@ class Phase:
         """What an init depends on: the binary, the pinned providers, and which of them are elsewhere."""
         pinned = (self.folder / "versions.tf").read_bytes()
         elsewhere = sorted(json.loads(self.extra_env.get("TF_REATTACH_PROVIDERS") or "{}"))
-        digest = hashlib.sha256(pinned + json.dumps([self.binary.argv, self.binary.version, elsewhere]).encode())
+        where = self.backend.block.encode() if self.backend.remote else b""
+        digest = hashlib.sha256(
+            pinned + where + json.dumps([self.binary.argv, self.binary.version, elsewhere]).encode()
+        )
         return digest.hexdigest()
 
     def _follow(self, verb: str, argv: list[str], fine: tuple[int, ...] = (0,)) -> run.Ended:
@@ -240,21 +343,25 @@ class Phase:
             argv,
             verb=verb,
             folder=self.folder,
-            env=self._environment(self.secrets if verb in CONFIGURING else {}),
+            env=self._environment(verb),
             cancel=self.cancel,
             tell=self.tell,
             plan=hashlib.sha256(self.saved_plan.read_bytes()).hexdigest() if verb == "apply" else None,
         )
         if ended.code not in fine:
+            lock.refuse_held([item.text for item in ended.errors], self.name, self.folder)
             raise TerraformFailed(self.name, verb, ended.code, ended.errors, ended.complaints)
         return ended
 
     def _capture(self, verb: str, argv: list[str]) -> str:
         self.cancel.raise_if_requested()
-        code, out, complaints = run.capture(argv, folder=self.folder, env=self.env)
+        code, out, complaints = self._captured(verb, argv)
         if code != 0:
             raise TerraformFailed(self.name, verb, code, [], complaints or out)
         return out
+
+    def _captured(self, verb: str, argv: list[str]) -> tuple[int, str, str]:
+        return run.capture(argv, folder=self.folder, env=self._environment(verb))
 
 
 def _elsewhere(root: str, host: str, at: str, record: Path) -> Problem:

@@ -25,9 +25,23 @@ def check(state: Path) -> None:
         raise StepFailed(_damaged(state, backup, error)) from error
 
 
+STANDING = "standing"  # in a root's folder: a state that is elsewhere names objects, when it was looked at last
+
+
 def names_objects(terraform: Path) -> bool:
-    """Whether any state below the folder of all roots names an object that was made; a damaged one counts too."""
+    """Whether any state of the roots below `terraform` names an object that was made; a damaged one counts too.
+    Asks nobody: of a state that is elsewhere it knows what was noted."""
+    if any(terraform.glob(f"*/{STANDING}")):
+        return True
     return any(_names_objects(path) for path in terraform.glob("*/terraform.tfstate"))
+
+
+def note_standing(folder: Path, standing: bool) -> None:
+    """Note in a root's folder whether its state, which is elsewhere, names objects."""
+    if standing:
+        (folder / STANDING).touch(mode=0o600)
+    else:
+        (folder / STANDING).unlink(missing_ok=True)
 
 
 def _names_objects(state: Path) -> bool:

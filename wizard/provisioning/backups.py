@@ -1,0 +1,21 @@
+"""Copies of a root's state, made before it is changed: private, and not more than the newest few."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+KEPT = 10  # of each root
+
+
+def keep(place: Path, root: str, state: bytes) -> Path:
+    """Write `state` to `<root>-<time>.tfstate` (0600) in `place`, and drop the oldest of that root beyond KEPT."""
+    place.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = place / f"{root}-{datetime.now(UTC).strftime('%Y%m%dT%H%M%S.%fZ')}.tfstate"
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        file.write(state)
+    for old in sorted(place.glob(f"{root}-*.tfstate"))[:-KEPT]:
+        old.unlink(missing_ok=True)
+    return path
