@@ -142,7 +142,7 @@ def _journey_commands(commands: Commands) -> None:
     destroy = _command(commands, "destroy", "destroy", _("take everything of this setup away, plan first"))
     _folder(destroy)
     _target(destroy)
-    destroy.add_argument("--confirm", metavar="DOMAIN", help=_("the setup's domain, as typed confirmation"))
+    destroy.add_argument("--confirm", metavar="NAME", help=_("the setup's name, as risk or risk-prod, as typed confirmation"))
     _json(destroy, lines)
     doctor = _command(commands, "doctor", "doctor", _("look at this machine: what is missing, and the exact remedy"))
     _folder(doctor)

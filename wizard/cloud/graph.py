@@ -74,6 +74,14 @@ class GraphClient:
     def group(self, display_name: str) -> Body | None:
         return self._first("/groups", f"displayName eq {literal(display_name)}")
 
+    def owned_groups(self, principal_object_id: str) -> list[Body]:
+        """The groups that a service principal owns. Of one that the caller may not read only the id is told."""
+        return self._groups(f"/servicePrincipals/{principal_object_id}/ownedObjects")
+
+    def groups_of(self, user_object_id: str) -> list[Body]:
+        """The groups that a user is in, told as `owned_groups` does."""
+        return self._groups(f"/users/{user_object_id}/memberOf")
+
     def applications(self, display_name: str) -> list[Body]:
         """Every application of that name; Entra allows several."""
         return self._list("/applications", f"displayName eq {literal(display_name)}")
@@ -154,6 +162,10 @@ class GraphClient:
     def _list(self, path: str, filter: str | None = None) -> list[Body]:
         query = {"$filter": filter} if filter else {}
         return list(self._rest.pages(path, query=query, items="value", next_page="@odata.nextLink"))
+
+    def _groups(self, path: str) -> list[Body]:
+        """Of a list of mixed kinds."""
+        return [one for one in self._list(path) if str(one.get("@odata.type", "")).endswith(".group")]
 
     def _first(self, path: str, filter: str) -> Body | None:
         return next(iter(self._list(path, filter)), None)

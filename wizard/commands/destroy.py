@@ -13,6 +13,7 @@ from wizard.plain.speaker import Speaker, speaker
 from wizard.setup.cancel import Cancelled
 from wizard.setup.engine import Mode, Result
 from wizard.setup.events import RunEnded, RunStarted
+from wizard.steps.names import short_name
 from wizard.steps.project import ProjectQuestions
 from wizard.text import _
 
@@ -49,24 +50,24 @@ def _destroy(arguments: argparse.Namespace, setup: Setup, voice: Speaker) -> Res
     except Cancelled:
         return Result.CANCELLED
     voice.removals(removals)
-    if not removals:
+    if not any(removal.objects for removal in removals.values()):
         return Result.DONE
-    if not _confirmed(arguments, setup.answers.section(ProjectQuestions).domain, voice):
+    if not _confirmed(arguments, short_name(setup.answers.section(ProjectQuestions)), voice):
         return Result.PLANNED
     return setup.engine.destroy().result
 
 
-def _confirmed(arguments: argparse.Namespace, domain: str, voice: Speaker) -> bool:
+def _confirmed(arguments: argparse.Namespace, name: str, voice: Speaker) -> bool:
     """Typed on the command line, or at the prompt of a terminal; anything else changes nothing."""
     typed = arguments.confirm
     if typed is None and sys.stdin.isatty() and not arguments.json:
         import questionary
 
-        typed = questionary.text(_("Type the domain {domain} to destroy all this:", domain=domain)).unsafe_ask()
-    if typed == domain:
+        typed = questionary.text(_("Type the name {name} to destroy all this:", name=name)).unsafe_ask()
+    if typed == name:
         return True
     if typed is None:
-        voice.tell(_("nothing was destroyed: confirm with --confirm {domain}", domain=domain))
+        voice.tell(_("nothing was destroyed: confirm with --confirm {name}", name=name))
     else:
-        voice.tell(_("nothing was destroyed: {typed} is not this setup's domain, {domain}", typed=typed, domain=domain))
+        voice.tell(_("nothing was destroyed: {typed} is not this setup's name, {name}", typed=typed, name=name))
     return False

@@ -138,13 +138,15 @@ class LineSpeaker:
 
     def removals(self, removals: Mapping[str, Removal]) -> None:
         self._status.stop()
-        if not removals:
+        if any(removal.objects for removal in removals.values()):
+            self.tell(_("Destroy would take away, in this order:"))
+        else:
             self.tell(_("There is nothing of this setup to destroy."))
-            return
-        self.tell(_("Destroy would take away, in this order:"))
         for name, removal in removals.items():
             self.tell(f"  {name}")
             for thing in removal.objects:
                 self.tell(f"    − {thing}")
             for loss in removal.data_loss:
                 self.tell("    ! " + _("data is lost for good: {loss}", loss=loss))
+            for thing in removal.kept:
+                self.tell("    = " + _("stays: {thing}", thing=thing))

@@ -339,7 +339,7 @@ class Engine(Generic[World]):
         # Asked again just before: what an earlier removal took along is not taken twice.
         step, ctx = self.steps[name], self._contexts(name)
         removal = step.removal(ctx)
-        if removal is not None:
+        if removal is not None and removal.objects:
             step.destroy(ctx)
             self._emit(StepRemoved(step=name, objects=removal.objects))
 

@@ -132,13 +132,14 @@ class LogLine(EventBase):
 
 
 class PlannedRemoval(BaseModel):
-    """What a destroy of one step takes away, in words."""
+    """What a destroy of one step takes away, in words; `kept` stays, since others use it."""
 
     model_config = ConfigDict(frozen=True)
 
     step: str
     objects: tuple[str, ...]
     data_loss: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
 
 
 class DestroyPlanned(EventBase):

@@ -112,10 +112,12 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Removal:
-    """What a destroy of one step takes away, in words, and which data is lost for good with it."""
+    """What a destroy of one step takes away, in words, and which data is lost for good with it.
+    `kept` names, with the reason, what this setup made and others use: it stays."""
 
     objects: tuple[str, ...]
     data_loss: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
 
 
 class StepFailed(Exception):  # noqa: N818 - it carries a problem, it is not a bug

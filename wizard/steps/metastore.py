@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal
 
@@ -10,6 +11,7 @@ from databricks.sdk.service.catalog import CreateAccountsMetastore, PermissionsC
 from pydantic import Field
 
 from wizard.setup.step import Actor, Finding, Guide, Kind, Permission, Problem, Questions, Removal, StepFailed, Verdict
+from wizard.steps import neighbours
 from wizard.steps.base import Ctx, WizardStep
 from wizard.steps.facts import FoundationFacts, MetastoreFacts, PrincipalFacts, ProjectFacts
 from wizard.text import N_, _
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 SECURABLE = "metastore"
 PRIVILEGES = (Privilege.CREATE_CATALOG, Privilege.CREATE_EXTERNAL_LOCATION, Privilege.CREATE_STORAGE_CREDENTIAL)
 ASSIGNED_SECONDS = 120.0
+_MADE_BY_US = re.compile(r"lakehouse-[a-z0-9]+-[0-9a-f]{12}")  # as `our_name` puts it, by any setup
 
 
 class MetastoreQuestions(Questions):
@@ -109,20 +112,25 @@ class Metastore(WizardStep):
         objects = []
         if state.assigned:
             objects.append(_("assignment of the metastore {name} to the workspace", name=state.metastore.name))
-        if _ours(ctx, state.metastore) and not _others(ctx, state.id):
+        others = _others(ctx, state.id)
+        if _ours(ctx, state.metastore) and not others:
             objects.append(_("metastore {name}", name=state.metastore.name))
-        return Removal(tuple(objects)) if objects else None
+        kept = _kept(ctx, state, others)
+        return Removal(tuple(objects), kept=kept) if objects or kept else None
 
     def destroy(self, ctx: Ctx) -> None:
-        """The principal's grants on somebody else's metastore go too; one that others use stays."""
+        """The principal's grants on somebody else's metastore go too, unless other setups act as it; a metastore
+        that others use stays."""
         account, workspace = ctx.world.account(ctx, "operator"), int(ctx.facts(FoundationFacts).workspace_id)
         state = _look(ctx)
         if state.metastore is None:
             return
         deletable = _ours(ctx, state.metastore) and not _others(ctx, state.id)
         if state.assigned:
-            if not deletable and granted(ctx, state.id):
-                change = PermissionsChange(principal=ctx.facts(PrincipalFacts).client_id, remove=list(PRIVILEGES))
+            principal = ctx.facts(PrincipalFacts)
+            alone = not neighbours.using_principal(ctx, principal.object_id)
+            if alone and not deletable and granted(ctx, state.id):
+                change = PermissionsChange(principal=principal.client_id, remove=list(PRIVILEGES))
                 ctx.world.workspace(ctx, "operator").grants.update(SECURABLE, state.id, changes=[change])
             account.metastore_assignments.delete(workspace, state.id)
         if deletable:
@@ -183,8 +191,8 @@ def _changes(ctx: Ctx, state: _State) -> tuple[str, ...]:
     return tuple(changes)
 
 
-def _ours(ctx: Ctx, metastore: MetastoreInfo) -> bool:
-    return metastore.name == our_name(ctx)
+def _ours(ctx: Ctx, metastore: MetastoreInfo | None) -> bool:
+    return metastore is not None and metastore.name == our_name(ctx)
 
 
 def _others(ctx: Ctx, metastore_id: str) -> list[int]:
@@ -192,6 +200,17 @@ def _others(ctx: Ctx, metastore_id: str) -> list[int]:
     mine = int(ctx.facts(FoundationFacts).workspace_id)
     users = ctx.world.account(ctx, "operator").metastore_assignments.list(metastore_id)
     return [workspace for workspace in users if int(workspace) != mine]
+
+
+def _kept(ctx: Ctx, state: _State, others: list[int]) -> tuple[str, ...]:
+    """What a destroy leaves of a metastore that a wizard made, in words."""
+    name = str(state.metastore.name) if state.metastore else ""
+    if _ours(ctx, state.metastore) and others:
+        used = ", ".join(str(workspace) for workspace in others)
+        return (_("metastore {name}, in use by the workspaces {workspaces}", name=name, workspaces=used),)
+    if not _ours(ctx, state.metastore) and _MADE_BY_US.fullmatch(name) and not others:
+        return (_("metastore {name}, made by another setup; no workspace uses it after this", name=name),)
+    return ()
 
 
 def _plain(region: str) -> str:

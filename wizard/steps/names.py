@@ -72,6 +72,11 @@ def names(answers: Named, setup_id: str) -> ProjectFacts:
     )
 
 
+def short_name(answers: Named) -> str:
+    """What a setup is called among others, and what a destroy asks for: risk, or risk-prod."""
+    return "-".join(part for part in (answers.domain, answers.environment) if part)
+
+
 def check_domain(domain: str) -> str:
     """The domain itself, or ValueError("why; remedy")."""
     if not _DOMAIN.fullmatch(domain) or not 2 <= len(domain) <= DOMAIN_LENGTH:

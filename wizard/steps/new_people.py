@@ -8,6 +8,7 @@ import secrets
 from typing import Any
 
 from wizard.setup.step import Guide
+from wizard.steps import neighbours
 from wizard.steps.base import Ctx
 from wizard.steps.identity import IdentityQuestions
 from wizard.steps.names import SETUP_TAG
@@ -48,9 +49,16 @@ def ours(ctx: Ctx) -> list[dict[str, Any]]:
     return [user for user in found if user is not None and graph.mark_of(user) == _mark(ctx)]
 
 
+def needed(ctx: Ctx, user: dict[str, Any]) -> tuple[str, ...]:
+    """The other setups in whose group a user of ours is, in words."""
+    return neighbours.using_person(ctx, str(user["id"]))
+
+
 def remove(ctx: Ctx) -> None:
-    """Take the users of ours away, with their passwords."""
+    """Take the users of ours away, with their passwords; those whom other setups need stay."""
     for user in ours(ctx):
+        if needed(ctx, user):
+            continue
         ctx.world.graph(ctx, "operator").delete_user(str(user["id"]))
         (ctx.folder.private / PASSWORDS / str(user["userPrincipalName"])).unlink(missing_ok=True)
 

@@ -24,7 +24,7 @@ from wizard.setup.step import (
     StepFailed,
     Verdict,
 )
-from wizard.steps import new_people
+from wizard.steps import neighbours, new_people
 from wizard.steps import principal_rights as rights
 from wizard.steps.base import Ctx, WizardStep
 from wizard.steps.facts import PrincipalFacts, ProjectFacts, SignInFacts
@@ -208,18 +208,27 @@ class ServicePrincipal(WizardStep):
         return Finding(Verdict.BLOCKED, why, facts=finding.facts, changes=finding.changes, guide=guide)
 
     def removal(self, ctx: Ctx) -> Removal | None:
-        objects = [_("user {name}", name=user["userPrincipalName"]) for user in new_people.ours(ctx)]
+        objects, kept = [], []
+        for user in new_people.ours(ctx):
+            told, others = _("user {name}", name=user["userPrincipalName"]), new_people.needed(ctx, user)
+            if others:
+                kept.append(_("{thing}, in use by {others}", thing=told, others=", ".join(others)))
+            else:
+                objects.append(told)
         principal = _find(ctx)
         if principal is not None:
-            objects += [_("role assignment {id}", id=item.id) for item in _our_assignments(ctx, principal)]
-        if principal is not None and ctx.ask(ServicePrincipalQuestions).mode == "create":
-            objects.append(_("application {name} with its service principal and secret", name=principal.display_name))
-        return Removal(tuple(objects)) if objects else None
+            mine = _made_for(ctx, principal)
+            others = neighbours.using_principal(ctx, principal.object_id)
+            if others:
+                kept += [_("{thing}, in use by {others}", thing=told, others=", ".join(others)) for told in mine]
+            else:
+                objects += mine
+        return Removal(tuple(objects), kept=tuple(kept)) if objects or kept else None
 
     def destroy(self, ctx: Ctx) -> None:
         new_people.remove(ctx)
         principal = _find(ctx)
-        if principal is None:
+        if principal is None or neighbours.using_principal(ctx, principal.object_id):
             return
         for item in _our_assignments(ctx, principal):
             ctx.world.arm(ctx, "operator").unassign_role(item.id)
@@ -366,6 +375,14 @@ def _our_assignments(ctx: Ctx, principal: PrincipalFacts) -> list[RoleAssignment
     """The principal's roles on the subscription that this wizard gave (known by their computed names)."""
     arm = ctx.world.arm(ctx, "operator")
     return [item for item in arm.role_assignments(principal.object_id) if arm.made_here(item)]
+
+
+def _made_for(ctx: Ctx, principal: PrincipalFacts) -> list[str]:
+    """What this wizard made of and for the principal, in words."""
+    told = [_("role assignment {id}", id=item.id) for item in _our_assignments(ctx, principal)]
+    if ctx.ask(ServicePrincipalQuestions).mode == "create":
+        told.append(_("application {name} with its service principal and secret", name=principal.display_name))
+    return told
 
 
 def _operator_is_eligible(ctx: Ctx) -> bool:

@@ -107,6 +107,10 @@ def users_and_groups(s: Surface) -> None:
     link = {"@odata.id": f"{s.endpoints.graph}/v1.0/directoryObjects/{user['id']}"}
     send("POST", f"{path}/members/$ref", body=link)
     assert [one["id"] for one in send("GET", f"{path}/members")["value"]] == [user["id"]]
+    (mine,) = send("GET", f"/users/{user['id']}/memberOf")["value"]
+    assert (mine["@odata.type"], mine["id"]) == ("#microsoft.graph.group", group["id"])
+    owned = send("GET", f"/servicePrincipals/{s.principal['object_id']}/ownedObjects")["value"]
+    assert group["id"] in {one["id"] for one in owned}
     send("DELETE", f"{path}/members/{user['id']}/$ref")
     send("POST", f"{path}/owners/$ref", body=link)
     assert {one["id"] for one in send("GET", f"{path}/owners")["value"]} == {user["id"], s.principal["object_id"]}

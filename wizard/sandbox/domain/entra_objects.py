@@ -94,6 +94,12 @@ def forget_references(cloud: Cloud, id: str) -> None:
                 cloud.store.put(kind, key, body)
 
 
+def owned_by(cloud: Cloud, id: str) -> list[str]:
+    """The ids of the directory objects that somebody owns."""
+    kinds = (GROUP, APPLICATION, PRINCIPAL)
+    return [key for kind in kinds for key, body in cloud.store.items(kind) if id in body.get("_owners", ())]
+
+
 class Objects:
     """Reading, listing and deleting of one kind of directory object; creating is each kind's own."""
 

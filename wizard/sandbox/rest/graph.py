@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from wizard.sandbox.domain.core import Body, CloudError
 from wizard.sandbox.domain.entra_apps import Secretive, ServicePrincipals
-from wizard.sandbox.domain.entra_objects import bad_request, directory_object, matching, reference
+from wizard.sandbox.domain.entra_objects import bad_request, directory_object, matching, owned_by, reference
 from wizard.sandbox.domain.entra_rights import (
     APP_ROLE,
     APPLICATION,
@@ -166,6 +166,18 @@ async def add_owner(call: Call) -> Reply:
     return Reply(204)
 
 
+async def groups_of(call: Call) -> Reply:
+    """The groups that a user is in, as the directory objects that `memberOf` lists."""
+    call.cloud.kind(USER).read(call.caller, call.path["id"])
+    mine = [one["groupId"] for one in call.cloud.kind(MEMBER).list(call.caller, memberId=call.path["id"])]
+    return page(call, [described(*directory_object(call.cloud, group)) for group in mine])
+
+
+async def owned_objects(call: Call) -> Reply:
+    call.cloud.kind(PRINCIPAL).read(call.caller, call.path["id"])
+    return page(call, [described(*directory_object(call.cloud, id)) for id in owned_by(call.cloud, call.path["id"])])
+
+
 async def role_definitions(call: Call) -> Reply:
     call.cloud.kind(DIRECTORY_ROLE).list(call.caller)
     roles = directory_data()["directory_roles"]
@@ -218,6 +230,7 @@ EVERY_VERB = ("list", "create", "read", "update", "delete")
 ROUTES: list[Route] = [
     Route("graph.me", "GET", "/v1.0/me", me),
     *_collection("domains", DOMAIN, "list", "read"),
+    Route("graph.user.memberOf.list", "GET", "/v1.0/users/{id}/memberOf", groups_of),
     *_collection("users", USER, *EVERY_VERB),
     Route("graph.group.members.list", "GET", "/v1.0/groups/{id}/members", members),
     Route("graph.group.members.add", "POST", "/v1.0/groups/{id}/members/$ref", add_member),
@@ -232,6 +245,9 @@ ROUTES: list[Route] = [
         "GET",
         "/v1.0/servicePrincipals(appId='{app_id:[^']+}')",
         principal_by_app_id,
+    ),
+    Route(
+        "graph.servicePrincipal.ownedObjects.list", "GET", "/v1.0/servicePrincipals/{id}/ownedObjects", owned_objects
     ),
     *_secrets("servicePrincipals", PRINCIPAL),
     *_app_role_routes("principalId", "appRoleAssignments"),
