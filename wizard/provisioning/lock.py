@@ -10,7 +10,7 @@ import shlex
 import socket
 import struct
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -82,29 +82,32 @@ def holder(state: Path) -> Holder | None:
     return Holder(who, host if note else socket.gethostname(), str(note.get("Created", "?")), operation, pid or 0)
 
 
-def refuse_held(errors: Sequence[str], root: str, folder: Path) -> None:
-    """Raises StepFailed, saying who holds the state, where Terraform's errors say that somebody does."""
+def refusal(errors: Sequence[str]) -> dict[str, str] | None:
+    """What Terraform's errors tell of the lock that they met (ID, Who, Operation, Created); None where they met none.
+
+    Of the http backend they tell the lock that was asked for, not the one that is held (see http_lock.py)."""
     text = "\n".join(errors)
     if "acquiring the state lock" not in text:
-        return
+        return None
     told = {name: value.strip() for name, value in _INFO.findall(text)}
-    who, _at, host = told.get("Who", "?").rpartition("@")
-    operation = told.get("Operation", "?").removeprefix("OperationType").lower()
-    if "ID" not in told:
-        return  # the store could not be asked: its own words are told
-    raise StepFailed(
-        Problem(
-            what=_("The state of {root} is held by somebody else", root=root),
-            why=_("{operation} by {who} on {host}, since {since}", operation=operation, who=who, host=host,
-                  since=told.get("Created", "?")),
-            next_action=_(
-                "let it end, then run again; if it is gone for good, free its lock: "
-                "terraform -chdir={folder} force-unlock {id}, with the backend's password in the environment",
-                folder=shlex.quote(str(folder)),
-                id=told["ID"],
-            ),
-            raw_code="StateHeld",
-        )
+    return told if "ID" in told else None
+
+
+def held_elsewhere(info: Mapping[str, Any], root: str, folder: Path) -> Problem:
+    """Somebody holds a state that is not on this machine; `info` as he wrote it, or nothing of it."""
+    who, _at, host = str(info.get("Who", "?")).rpartition("@")
+    operation = str(info.get("Operation", "?")).removeprefix("OperationType").lower()
+    return Problem(
+        what=_("The state of {root} is held by somebody else", root=root),
+        why=_("{operation} by {who} on {host}, since {since}", operation=operation, who=who or "?", host=host or "?",
+              since=info.get("Created", "?")),
+        next_action=_(
+            "let it end, then run again; if it is gone for good, free its lock: "
+            "terraform -chdir={folder} force-unlock {id}, with the backend's password in the environment",
+            folder=shlex.quote(str(folder)),
+            id=info.get("ID", "ID"),
+        ),
+        raw_code="StateHeld",
     )  # fmt: skip
 
 

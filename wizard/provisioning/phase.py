@@ -17,15 +17,18 @@ from wizard.provisioning import (
     binary,
     cli_config,
     command,
+    errored,
+    http_lock,
     lineage,
     lock,
     moving,
+    room,
     run,
     state,
     stream,
     summary,
 )
-from wizard.provisioning.backend import Backend, recorded
+from wizard.provisioning.backend import HTTP, Backend, recorded
 from wizard.provisioning.failure import TerraformFailed
 from wizard.provisioning.living import Record
 from wizard.setup.cancel import Cancellation
@@ -37,7 +40,14 @@ STATE = "terraform.tfstate"
 PLAN = "saved.tfplan"
 STAMP = "initialised"
 CONFIGURING = ("plan", "apply")  # the commands that configure providers
-REACHING = (*CONFIGURING, "init", "output", "state list", "state pull")  # the commands that open the state
+REACHING = (
+    *CONFIGURING,
+    "init",
+    "output",
+    "state list",
+    "state pull",
+    "state push",
+)  # the commands that open the state
 
 # Terraform's plugin cache may not be filled by two runs at once.
 _init_lock = threading.Lock()
@@ -127,6 +137,7 @@ class Phase:
 
         A copy of the state is kept before, and the newest few of them (see backups.py)."""
         try:
+            room.require(self.folder)
             self._back_up()
             outputs = self._follow(
                 "apply", command.apply(self.binary, self.saved_plan, lock_timeout=self._patience)
@@ -187,7 +198,7 @@ class Phase:
             held = self._capture("state pull", command.state_pull(self.binary)).encode()
         else:
             held = self._store(self.backend).pull()
-        if held.strip():
+        if moving.objects(held):
             backups.keep(self._copies, self.name, held)
 
     def outputs(self) -> dict[str, Any]:
@@ -202,6 +213,7 @@ class Phase:
             return False
         self._copy_module()
         self._init()
+        self._take_errored()
         listed = self._capture("state list", command.state_list(self.binary)).splitlines()
         held = any(not _is_data(address) for address in listed)
         if self.backend.remote:
@@ -250,6 +262,7 @@ class Phase:
         text = json.dumps(variables, indent=2, sort_keys=True) + "\n"
         _write_private(self.folder / VARIABLES, text)
         self._init()
+        self._take_errored()
 
     def settle(self) -> None:
         """See an earlier wizard's run to its end, and clear what a dead one left: its plan, and its lock's note.
@@ -279,6 +292,17 @@ class Phase:
         lock.wait_until_free(self.folder / STATE, self.cancel, self.on_wait)
         state.check(self.folder / STATE)
         lineage.check(self.folder / STATE, self.setup_id)
+
+    def _take_errored(self) -> None:
+        """Put the state in its place that a Terraform on a full disk, or without its backend, left beside it."""
+        if (document := errored.left(self.folder)) is None:
+            return
+        code, out, complaints = self._captured("state push", command.state_push(self.binary, document))
+        if code != 0 and not errored.older(complaints + out):
+            raise TerraformFailed(self.name, "state push", code, [], complaints or out)
+        errored.forget(self.folder)
+        if code == 0:
+            self.say(_("the state that an earlier run could not write is in its place now"))
 
     def _copy_module(self) -> None:
         """The root module's files, exactly: what a newer version dropped is dropped here."""
@@ -311,6 +335,8 @@ class Phase:
             return
         if held.place != self.backend.place:
             moving.bring(self._store(held), self._store(self.backend), self._copies, self.say)
+        if not self.backend.remote:  # an init without a block does not drop Terraform's own note of the last one
+            (self.folder / ".terraform" / STATE).unlink(missing_ok=True)
         self.backend.write(self.folder)
         self.backend.record(self.folder)
 
@@ -320,11 +346,9 @@ class Phase:
         inputs = self._init_inputs()
         if stamp.exists() and stamp.read_text(encoding="utf-8") == inputs:
             return
-        known = self.backend.remote or (self.folder / ".terraform" / STATE).exists()
+        argv = command.init(self.binary, reconfigure=self.backend.remote)
         with _init_lock:
-            self._follow(
-                "init", command.init(self.binary, reconfigure=known)
-            )  # it may download for minutes, so it hears a cancel
+            self._follow("init", argv)  # it may download for minutes, so it hears a cancel
         stamp.parent.mkdir(mode=0o700, exist_ok=True)
         _write_private(stamp, inputs)
 
@@ -349,9 +373,13 @@ class Phase:
             plan=hashlib.sha256(self.saved_plan.read_bytes()).hexdigest() if verb == "apply" else None,
         )
         if ended.code not in fine:
-            lock.refuse_held([item.text for item in ended.errors], self.name, self.folder)
+            if told := lock.refusal([item.text for item in ended.errors]):
+                raise StepFailed(lock.held_elsewhere(self._holder(verb, told), self.name, self.folder))
             raise TerraformFailed(self.name, verb, ended.code, ended.errors, ended.complaints)
         return ended
+
+    def _holder(self, verb: str, told: Mapping[str, Any]) -> Mapping[str, Any]:
+        return http_lock.holder(self.backend, self._environment(verb)) if self.backend.kind == HTTP else told
 
     def _capture(self, verb: str, argv: list[str]) -> str:
         self.cancel.raise_if_requested()
