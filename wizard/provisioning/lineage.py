@@ -6,6 +6,7 @@ import json
 import os
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -43,15 +44,16 @@ def check(state: Path, setup_id: str) -> None:
 
 
 def note(state: Path) -> None:
-    """Remember the lineage of the state that is there now, if any."""
+    """Remember the lineage of the state that is there now, if any; where the disk is full, the next look does."""
     found = str(_read(state).get("lineage", ""))
-    if not found:
-        return
     record = state.with_name(RECORD)
-    handle = os.open(record.with_suffix(".new"), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(found)
-    record.with_suffix(".new").replace(record)
+    if not found or (record.exists() and record.read_text(encoding="ascii") == found):
+        return
+    with suppress(OSError):
+        handle = os.open(record.with_suffix(".new"), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(found)
+        record.with_suffix(".new").replace(record)
 
 
 def _read(state: Path) -> dict[str, Any]:

@@ -51,7 +51,12 @@ def follow(
     output = folder / f"{verb}.jsonl"
     record = Record(folder)
     process = _start(argv, folder, env, output)
-    record.note(process.pid, verb, output, plan)
+    try:
+        record.note(process.pid, verb, output, plan)
+    except OSError:  # a run that nobody could find again is not left to itself
+        process.send_signal(signal.SIGINT)
+        process.wait()
+        raise
 
     def interrupt() -> None:
         record.note_interrupt()

@@ -28,6 +28,7 @@ ANSWERS = "answers.yaml"
 SANDBOX_KEY = "sandbox"  # in config.yaml: a sandbox that is not the folder's own
 FULL = (errno.ENOSPC, errno.EDQUOT)
 FORBIDDEN = (errno.EACCES, errno.EPERM)
+READ_ONLY = (errno.EROFS,)
 
 
 class FolderInUse(Exception):  # noqa: N818 - told to the user, with who holds it
@@ -159,8 +160,10 @@ class Folder:
                 stream.flush()
                 os.fsync(handle)
             Path(name).replace(path)
-        except BaseException:
+        except BaseException as error:
             Path(name).unlink(missing_ok=True)
+            if isinstance(error, OSError):  # a write that fails does not say where
+                error.filename = str(path)
             raise
 
     def back_up(self, path: Path) -> Path:
@@ -189,8 +192,11 @@ class Folder:
                 "host": socket.gethostname(),
                 "started": datetime.now(UTC).isoformat(timespec="seconds"),
             }
-            os.ftruncate(handle, 0)
-            os.pwrite(handle, json.dumps(owner).encode(), 0)
+            try:
+                os.ftruncate(handle, 0)
+                os.pwrite(handle, json.dumps(owner).encode(), 0)
+            except OSError as error:
+                raise _unusable(path, error) from error
             yield
         finally:
             os.close(handle)
@@ -200,6 +206,8 @@ def _unusable(root: Path, error: OSError) -> FolderUnusable:
     path = error.filename or root
     if error.errno in FULL:
         remedy = _("free space there, or choose another --folder")
+    elif error.errno in READ_ONLY:
+        remedy = _("its disk is mounted read-only: mount it for writing, or choose another --folder")
     elif error.errno in FORBIDDEN:
         remedy = _("choose another --folder, or: chmod -R u+rwX {root}", root=root)
     else:

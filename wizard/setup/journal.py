@@ -19,19 +19,32 @@ class Journal:
         flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
         torn = _is_torn(journal)
         self._journal = os.open(journal, flags, 0o600)
-        if torn:  # a line that a crash cut off stays, but takes no other line with it
-            os.write(self._journal, b"\n")
         self._log = os.open(log, flags, 0o600)
+        self._paths = {self._journal: journal, self._log: log}
+        if torn:  # a line that a crash cut off stays, but takes no other line with it
+            self._append(self._journal, b"\n")
         self._redact = redact
         self._lock = threading.Lock()
 
     def __call__(self, event: Event) -> None:
         line = (self._redact(event.model_dump_json(exclude_none=True)) + "\n").encode()
         with self._lock:
-            os.write(self._log, line)
-            if event.journaled:
-                os.write(self._journal, line)
-                os.fsync(self._journal)
+            if event.journaled:  # first: where the disk is full, what happened matters more than the log
+                self._append(self._journal, line)
+            self._append(self._log, line)
+
+    def _append(self, handle: int, line: bytes) -> None:
+        """The whole line or none of it. Raises OSError with the path."""
+        size = os.fstat(handle).st_size
+        try:
+            written = os.write(handle, line)
+            if written < len(line):  # a disk that is full takes what still fits
+                os.write(handle, line[written:])
+            if handle == self._journal:
+                os.fsync(handle)
+        except OSError as error:
+            os.ftruncate(handle, size)
+            raise OSError(error.errno, error.strerror, str(self._paths[handle])) from error
 
     def close(self) -> None:
         os.close(self._journal)
