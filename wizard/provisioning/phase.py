@@ -304,18 +304,6 @@ class Phase:
         if code == 0:
             self.say(_("the state that an earlier run could not write is in its place now"))
 
-    def _take_errored(self) -> None:
-        """Put the state in its place that a Terraform on a full disk, or without its backend, left beside it."""
-        document = errored.left(self.folder)
-        if document is None:
-            return
-        code, out, complaints = self._captured("state push", command.state_push(self.binary, document))
-        if code != 0 and "serial" not in (complaints + out):  # Terraform refuses one that is older than what is there
-            raise TerraformFailed(self.name, "state push", code, [], complaints or out)
-        errored.forget(self.folder)
-        if code == 0:
-            self.say(_("the state that an earlier run could not write is in its place now"))
-
     def _copy_module(self) -> None:
         """The root module's files, exactly: what a newer version dropped is dropped here."""
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
