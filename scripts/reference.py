@@ -1,4 +1,4 @@
-"""Writes docs/reference from the code: commands, answers, events, exit codes, permissions, the
+"""Writes docs/reference from the code: commands, answers, events, exit codes, permissions, faults, the
 sandbox's limits. A test holds it current."""
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ import json
 import sys
 from pathlib import Path
 
+from tests.faults import table
 from wizard import exits
 from wizard.cli import build_parser
 from wizard.commands.answers import event_schema
@@ -26,6 +27,7 @@ def pages() -> dict[str, str]:
         "answers.md": MADE + "# Answers\n\n```yaml\n" + template(questions()) + "```\n",
         "answers.schema.json": json.dumps(schema(questions()), indent=2, ensure_ascii=False) + "\n",
         "events.schema.json": json.dumps(event_schema(), indent=2, ensure_ascii=False) + "\n",
+        "faults.md": MADE + table.page(),
         "exit-codes.md": MADE + _exit_codes(),
         "permissions.md": MADE + _permissions(),
         "sandbox.md": MADE + _sandbox(),

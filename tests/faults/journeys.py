@@ -27,29 +27,53 @@ class Journey:
     mutating: frozenset[str]
     shape: Counter[str]
     kinds: Counter[str]
+    unkeyed: Counter[str]
+
+    def told(self, what: str) -> str:
+        """The figures, for who reads the tests' output."""
+        faults = f"{self.faults.total()} faults at {len(self.faults)} operations"
+        return f"{what}: {faults}, {len(self.runs)} runs"
 
 
-def travel(root: Path, rules: list[dict[str, Any]], *, bound: int, create: bool = True) -> Journey:
-    """Run until done in a cloud of its own with these faults. `create`: the wizard makes the principal and a person.
+def travel(
+    root: Path,
+    rules: list[dict[str, Any]],
+    *,
+    bound: int,
+    create: bool = True,
+    scenario: str = "clean",
+    until: str | None = None,
+) -> Journey:
+    """Run until done, or until a step is, in a cloud of its own with these faults. `create`: the wizard makes the
+    principal and a person.
 
     Fails after `bound` runs."""
     folder = Folder(root / "lakehouse")
     root.mkdir(parents=True, exist_ok=True)
     (root / "answers.yaml").write_text(yaml.safe_dump(_answers(create)), encoding="utf-8")
     runs: list[Ran] = []
-    with process.connect(folder.sandbox, "clean") as cloud:
+    with process.connect(folder.sandbox, scenario) as cloud:
         for rule in rules:
             cloud.add_fault(**rule)
         while not runs or runs[-1].code:
             assert len(runs) < bound, runs[-1].explain()
             first = () if runs else ("--target", "sandbox", "--answers", root / "answers.yaml")
-            runs.append(wizard("run", *first, "--json", "--folder", folder.root))
-        asked = cloud.requests(mutating=True)
+            last = ("--until", until) if until else ()
+            runs.append(wizard("run", *first, *last, "--json", "--folder", folder.root))
+        asked = cloud.requests()
     process.stop(folder.sandbox)
-    faults = Counter(f"{one['host']} {one['method']} {one['operation']}" for one in asked if one.get("fault"))
-    mutating = frozenset(f"{one['host']} {one['method']} {one['operation']}" for one in asked)
-    setup_id = folder.setup_id
-    return Journey(tuple(runs), faults, mutating, world.shape(folder.sandbox, setup_id), world.kinds(folder.sandbox))
+    return Journey(
+        runs=tuple(runs),
+        faults=Counter(_operation(one) for one in asked if one.get("fault")),
+        mutating=frozenset(_operation(one) for one in asked if one["mutating"]),
+        shape=world.shape(folder.sandbox, folder.setup_id),
+        kinds=world.kinds(folder.sandbox),
+        unkeyed=world.unkeyed(folder.sandbox),
+    )
+
+
+def _operation(asked: dict[str, Any]) -> str:
+    return f"{asked['host']} {asked['method']} {asked['operation']}"
 
 
 def _answers(create: bool) -> dict[str, Any]:

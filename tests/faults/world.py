@@ -24,6 +24,8 @@ _ASIDE = (
     (re.compile(r'"hint": ?"[^"]*"'), '"hint": "<hint>"'),
     (re.compile(r'"_port": ?\d+'), '"_port": 0'),
 )
+# What no name keeps from being made twice, where an answer got lost.
+_UNKEYED = ("entra.application", "entra.group", "ws.cluster", "ws.policy", "ws.job", "ws.run")
 # A run that was started again is history, not state; an operation's answer waits for who never asked.
 _HISTORY = ("ws.run", "arm.operation", "ws.statement")
 
@@ -44,6 +46,15 @@ def kinds(state: Path) -> Counter[str]:
     return Counter(
         {kind: len(objects) for kind, objects in hands.store(state).items() if not kind.startswith(_HISTORY)}
     )
+
+
+def unkeyed(state: Path) -> Counter[str]:
+    """How many there are of what has no natural key, the secrets of applications among them."""
+    found = hands.store(state)
+    counted = Counter({kind: len(found.get(kind, {})) for kind in _UNKEYED})
+    applications = (json.loads(body) for body in found.get("entra.application", {}).values())
+    counted["secrets of applications"] = sum(len(one["passwordCredentials"]) for one in applications)
+    return counted
 
 
 def differences(wanted: Counter[str], found: Counter[str]) -> str:

@@ -15,7 +15,7 @@ _CODES = (
 _NO_CODES = {"Unknown", "Unavailable"}  # gRPC's own, of a provider that broke
 _UNANSWERED = re.compile(
     r"unexpected EOF|connection (?:was )?(?:reset|aborted|lost)|broken pipe|i/o timeout|answer was lost"
-    r"|awaiting headers|client\.timeout",
+    r"|awaiting headers|client\.timeout|context deadline exceeded",
     re.IGNORECASE,
 )
 _REQUEST = re.compile(

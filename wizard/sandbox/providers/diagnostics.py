@@ -48,6 +48,11 @@ def lost(title: str, verb: str) -> Problem:
     return Problem(f"{_GERUNDS[verb]} {title}: the answer was lost: unexpected EOF", "The connection was closed.")
 
 
+def timed_out(title: str, verb: str) -> Problem:
+    """A change that goes on in the cloud, and that the provider has stopped to wait for."""
+    return Problem(f"{_GERUNDS[verb]} {title}: polling after {verb}: context deadline exceeded")
+
+
 def authentication(cloud: Cloud, provider: Provider, error: CloudError) -> Problem:
     """A provider block that does not authenticate."""
     what = {

@@ -191,14 +191,18 @@ class Service:
         self, rpc: str, type: str, peer: str, act: Callable[[Any, Any], Any], *, verb: str, id: str, same: str = ""
     ) -> tuple[values.Values | None, list[Problem]]:
         """One operation of the cloud, as a whole or not at all; its refusal as problems. Where its answer is
-        lost (see faults.py), the change is made and told as a failure."""
+        lost (see faults.py), the change is made and told as a failure. A provider that is throttled waits as it is
+        told and asks again by itself, as the real ones do; a server's error is told once it has given up."""
         rule = self._fault(rpc, type, same)
         await self.latency.pause()
         problems: list[Problem] = []
         state = None
         found = spec(self.provider, type)
         try:
-            await refuse_or_wait(rule)
+            if rule is not None and rule.kind == "throttled":
+                await asyncio.sleep(rule.seconds)
+            else:
+                await refuse_or_wait(rule)
             session, handler = self.peers.session(peer), resource(self.cloud, self.provider, type)
             handler.admit(session)
             with self.cloud.store.transaction():
@@ -210,7 +214,8 @@ class Service:
         if rule is not None and rule.kind in LOST and not problems:
             if rule.kind == "timeout":
                 await asyncio.sleep(rule.seconds)
-            problems = [diagnostics.lost(found.title if found else _title(type), verb)]
+            tell = diagnostics.timed_out if rule.kind == "timeout" else diagnostics.lost
+            problems = [tell(found.title if found else _title(type), verb)]
         return state, problems
 
     def _fault(self, rpc: str, type: str, same: str = "") -> Rule | None:
