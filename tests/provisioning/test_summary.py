@@ -78,3 +78,16 @@ def test_a_secret_value_is_never_told() -> None:
 def test_an_empty_plan_and_one_of_outputs_only() -> None:
     assert summary.read(plan()).headline == "nothing to change"
     assert summary.read(plan(catalog=["update"], schemas=["no-op"])).headline == "1 outputs change"
+
+
+def test_what_somebody_else_deleted_is_named_first_with_the_data_that_went_with_it() -> None:
+    deleted = [change(address, ["delete"]) for address in ("azurerm_subnet.a", "azurerm_storage_account.lake")]
+    made = [change(address, ["create"]) for address in ("azurerm_subnet.a", "azurerm_storage_account.lake")]
+    found = summary.read({**plan(*made, change("azurerm_subnet.new", ["create"])), "resource_drift": deleted})
+    assert found.words == (
+        "create azurerm_storage_account.lake anew: it was deleted from outside, "
+        "and with it every file in it, the catalog's tables among them",
+        "create azurerm_subnet.a anew: it was deleted from outside",
+        "create azurerm_subnet.new",
+    )
+    assert found.losses == ()  # nothing that this plan itself loses

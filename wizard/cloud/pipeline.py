@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from typing import Any
 
@@ -26,6 +27,11 @@ RETRIES = 3
 # Options of a call whose repetition changes nothing more. Without them no POST is sent again after its answer
 # was lost, since it may have made an object that has no natural key.
 REPEATABLE: dict[str, Any] = {"retry_on_methods": frozenset({"HEAD", "GET", "PUT", "DELETE", "PATCH", "POST"})}
+
+
+# What these libraries log about a failure is told by ours, in words; without a handler Python prints it.
+for _library in ("azure", "msal", "databricks"):
+    logging.getLogger(_library).addHandler(logging.NullHandler())
 
 
 def client_options(endpoints: Endpoints) -> dict[str, Any]:

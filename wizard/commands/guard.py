@@ -30,7 +30,7 @@ def _told(error: Exception) -> tuple[int, str]:
     from wizard.sandbox.control import Refused, SandboxError, SandboxInUse
     from wizard.setup.answers import AnswersInvalid
     from wizard.setup.cancel import Cancelled
-    from wizard.setup.folder import FORBIDDEN, FULL, FolderInUse, FolderUnusable
+    from wizard.setup.folder import FolderInUse, FolderUnusable
     from wizard.setup.format import FormatTooNew
     from wizard.setup.secrets import strike
     from wizard.setup.step import StepFailed
@@ -42,12 +42,8 @@ def _told(error: Exception) -> tuple[int, str]:
         )
     if isinstance(error, Cancelled):
         return exits.CANCELLED, _("cancelled")
-    if isinstance(error, OSError) and error.errno in FULL:
-        place = error.filename or _("the setup folder")
-        return exits.FAILED, _("there is no space left at {place}; free some there, then run again", place=place)
-    if isinstance(error, OSError) and error.errno in FORBIDDEN and error.filename:
-        refused = _("{path} may not be used: {reason}", path=error.filename, reason=error.strerror)
-        return exits.FAILED, refused + "; " + _("mend its permissions (chmod u+rwX), then run again")
+    if isinstance(error, OSError) and (words := _of_the_disk(error)):
+        return exits.FAILED, words
     known = {
         Unusable: exits.INVALID,
         NotASandbox: exits.INVALID,
@@ -68,3 +64,18 @@ def _told(error: Exception) -> tuple[int, str]:
         kind=type(error).__name__,
         error=strike(str(error)),
     )
+
+
+def _of_the_disk(error: OSError) -> str | None:
+    """What the system said of a file, with what to do; None where it is no matter of the disk."""
+    from wizard.setup.folder import FORBIDDEN, FULL, READ_ONLY
+
+    place = error.filename or _("the setup folder")
+    if error.errno in FULL:
+        return _("there is no space left at {place}; free some there, then run again", place=place)
+    if error.errno in READ_ONLY:
+        return _("{place} is on a disk that can only be read; mount it for writing, then run again", place=place)
+    if error.errno in FORBIDDEN and error.filename:
+        refused = _("{path} may not be used: {reason}", path=place, reason=error.strerror)
+        return refused + "; " + _("mend its permissions (chmod u+rwX), then run again")
+    return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -49,6 +49,12 @@ class Change:
     name: str | None = None
     because: tuple[str, ...] = ()
     half_made: bool = False  # its creation failed, so it is made anew
+    gone: bool = False  # the state knows it, and somebody else deleted it
+
+    @property
+    def lost(self) -> str | None:
+        """What went with an object that somebody else deleted, in words; None where nothing did."""
+        return _(DATA_HOLDERS[self.type]) if self.gone and self.type in DATA_HOLDERS else None
 
     @property
     def loses(self) -> str | None:
@@ -66,6 +72,10 @@ class Change:
             )
         if self.loses:
             text = _("{what}; lost for good: {data}", what=text, data=self.loses)
+        if self.gone:
+            text = _("{what} anew: it was deleted from outside", what=text)
+        if self.lost:
+            text = _("{what}, and with it {data}", what=text, data=self.lost)
         return text
 
 
@@ -102,13 +112,16 @@ class PlanSummary:
     @property
     def words(self) -> tuple[str, ...]:
         """Every change, the dangerous ones first."""
-        calm = [change.words for change in self.changes if not change.loses]
-        return (*self.dangers, *calm)
+        calm = [change for change in self.changes if not change.loses]
+        calm.sort(key=lambda change: not change.lost)
+        return (*self.dangers, *(change.words for change in calm))
 
 
 def read(plan: Mapping[str, Any]) -> PlanSummary:
     """The summary of a plan as `terraform show -json` prints it (format 1.x)."""
-    changes = [change for item in plan.get("resource_changes", ()) if (change := _change(item)) is not None]
+    drifted = plan.get("resource_drift", ())
+    gone = {item["address"] for item in drifted if _action(item["change"]["actions"]) == "delete"}
+    changes = [change for item in plan.get("resource_changes", ()) if (change := _change(item, gone)) is not None]
     changes.sort(key=lambda change: (_ORDER.index(change.action), change.address))
     outputs = tuple(
         sorted(name for name, change in plan.get("output_changes", {}).items() if change["actions"] != ["no-op"])
@@ -124,7 +137,7 @@ def drift(plan: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(item["address"] for item in plan.get("resource_drift", ()) if item["address"] in mended)
 
 
-def _change(item: Mapping[str, Any]) -> Change | None:
+def _change(item: Mapping[str, Any], gone: Container[str]) -> Change | None:
     action = _action(item["change"]["actions"])
     if item["change"].get("importing") and action in (None, "update"):
         action = "import"
@@ -137,6 +150,7 @@ def _change(item: Mapping[str, Any]) -> Change | None:
         name=_name(item["change"]),
         because=_because(item["change"]) if action == "replace" else (),
         half_made=item.get("action_reason") == "replace_because_tainted",
+        gone=action == "create" and item["address"] in gone,
     )
 
 

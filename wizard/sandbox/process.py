@@ -26,6 +26,7 @@ from wizard.text import _
 LINGER = 15.0  # seconds after the last lease
 START_SECONDS = 60.0
 STOP_SECONDS = 30.0
+LEAST = 1024 * 1024  # bytes without which a sandbox does not start
 LOG = "sandbox.log"
 _RUNNING, _CONNECTING = "process.lock", "connect.lock"
 _children: dict[int, subprocess.Popen[bytes]] = {}
@@ -264,6 +265,8 @@ def _start_process(state: Path, scenario: str, linger: float) -> None:
 
 
 def _last_words(state: Path) -> str:
+    if shutil.disk_usage(state).free < LEAST:
+        return _("there is no space left at {place}; free some there, then run again", place=state)
     lines = (state / LOG).read_text(encoding="utf-8", errors="replace").split("\n")
     why = next((line for line in reversed(lines) if line.strip()), "")
     return _("the sandbox did not start: {why} (its log is {log})", why=why, log=state / LOG)

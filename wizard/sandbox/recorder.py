@@ -34,8 +34,7 @@ class Recorder:
     def __init__(self, state: Path) -> None:
         self._path = state / FILE
         self._sequence = len(read_records(state))
-        descriptor = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-        self._file = os.fdopen(descriptor, "a", encoding="utf-8")
+        self._file = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
 
     def record_request(
         self,
@@ -110,11 +109,16 @@ class Recorder:
         }
         if fault:
             record["fault"] = fault
-        self._file.write(json.dumps(record, separators=(",", ":")) + "\n")
-        self._file.flush()
+        line, size = (json.dumps(record, separators=(",", ":")) + "\n").encode(), os.fstat(self._file).st_size
+        try:
+            whole = os.write(self._file, line) == len(line)
+        except OSError:
+            whole = False
+        if not whole:  # a full disk costs the record its line, not the caller his answer
+            os.ftruncate(self._file, size)
 
     def close(self) -> None:
-        self._file.close()
+        os.close(self._file)
 
 
 class Latency:

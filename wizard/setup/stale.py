@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -93,7 +94,8 @@ def remember(steps: Iterable[Step[Any]], folder: Folder, answers: Answers) -> No
     now, kept = flat(answers.plain()), _kept(folder)
     after = kept | {step.name: {key: value for key, value in now.items() if reads(step, key)} for step in steps}
     if after != kept:
-        folder.write(folder.private / ANSWERED, json.dumps(after, indent=2) + "\n")
+        with suppress(OSError):  # a full disk costs the next run a word, not this one its end
+            folder.write(folder.private / ANSWERED, json.dumps(after, indent=2) + "\n")
 
 
 def _kept(folder: Folder) -> dict[str, dict[str, Any]]:

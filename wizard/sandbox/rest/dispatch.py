@@ -6,6 +6,7 @@ import asyncio
 import json
 import logging
 import re
+import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -22,6 +23,7 @@ from wizard.sandbox.faults import LOST, Asked, Faults, Rule, refuse_or_wait, sam
 from wizard.sandbox.recorder import Latency, Recorder
 from wizard.sandbox.rest.envelopes import refusal
 from wizard.sandbox.rest.route import Call, Host, Reply, Route
+from wizard.setup.folder import FULL
 
 log = logging.getLogger(__name__)
 
@@ -126,8 +128,7 @@ class Door:
             reply = refusal(self._host, error, request_id, self._cloud.hosts.url("login"))
         except Exception as error:
             log.exception("%s %s failed", request.method, raw_path)
-            broken = CloudError(500, "InternalError", f"the sandbox failed at this request: {type(error).__name__}")
-            reply = refusal(self._host, broken, request_id, self._cloud.hosts.url("login"))
+            reply = refusal(self._host, _broken(error), request_id, self._cloud.hosts.url("login"))
         self._record(request, asked, caller, reply.status, rule)
         response = render(request, reply, request_id)
         return await cut(request, response, rule) if rule and rule.kind in LOST else response
@@ -240,6 +241,14 @@ async def _parts(request: web.Request) -> dict[str, bytes]:
             raise CloudError(400, "MALFORMED_REQUEST", "Multipart bodies inside multipart bodies are not understood.")
         parts[part.name or ""] = bytes(await part.read(decode=True))
     return parts
+
+
+def _broken(error: Exception) -> CloudError:
+    """A failure of the sandbox itself; a disk that is full is the user's to mend."""
+    full = isinstance(error, OSError) and error.errno in FULL
+    if full or (isinstance(error, sqlite3.OperationalError) and "full" in str(error)):
+        return CloudError(507, "DiskFull", "no space left on device: the sandbox cannot keep its cloud")
+    return CloudError(500, "InternalError", f"the sandbox failed at this request: {type(error).__name__}")
 
 
 def render(request: web.Request, reply: Reply, request_id: str) -> web.StreamResponse:
