@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from wizard import assets, journey, which_sandbox
+from wizard import assets, copied, journey, which_sandbox
 from wizard.cloud.endpoints import TargetSettings
 from wizard.cloud.world import World
 from wizard.interruption import heard, interruptible
@@ -168,6 +168,8 @@ def opened(
     answers = read_answers(folder, options.answers, secrets)
     if read_only and not folder.exists:
         raise Unusable(_("{folder} holds no setup yet; start one with `run`", folder=folder.root))
+    if target != SANDBOX or folder.sandbox != folder.own_sandbox:  # else its cloud was copied with it
+        copied.refuse(folder)
     if faults := moved(answers, folder):
         raise InputInvalid(faults)
     steps = journey.steps()
@@ -180,6 +182,7 @@ def opened(
         if not read_only:
             _keep(folder, answers, target)
             which_sandbox.keep(folder, options.sandbox)
+        stood = copied.keep(folder)
         settings = TargetSettings(name=AZURE)
         if target == SANDBOX:
             settings, sandbox_secrets.running = _connect_sandbox(folder, options.scenario, stack)
@@ -196,6 +199,8 @@ def opened(
 
         if migrated is not None:
             tell(Progress(step=steps[0].name, text=migrated.words))
+        if stood is not None:
+            tell(Progress(step=steps[0].name, text=stood))
         world, book = open_world(settings), FactBook()
 
         def context(step: str) -> Context[World]:

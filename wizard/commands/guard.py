@@ -27,6 +27,7 @@ def guarded(command: Callable[[], int], *, debug: bool) -> int:
 
 def _told(error: Exception) -> tuple[int, str]:
     from wizard.application import InputInvalid, Unusable
+    from wizard.copied import FolderCopied
     from wizard.sandbox.control import Refused, SandboxError, SandboxInUse
     from wizard.setup.answers import AnswersInvalid
     from wizard.setup.cancel import Cancelled
@@ -47,6 +48,7 @@ def _told(error: Exception) -> tuple[int, str]:
     known = {
         Unusable: exits.INVALID,
         NotASandbox: exits.INVALID,
+        FolderCopied: exits.INVALID,
         FolderUnusable: exits.INVALID,
         FormatTooNew: exits.INVALID,
         FolderInUse: exits.IN_USE,

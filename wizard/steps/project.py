@@ -115,15 +115,30 @@ def wanted(asked: ProjectQuestions, signed_in: SignInQuestions) -> dict[str, Any
 
 def moved(answers: Answers, folder: Folder) -> list[str]:
     """What may not change while anything of the setup stands, each as `file field: what, why, remedy`: Terraform
-    would delete it all, and make it anew elsewhere."""
-    if not folder.exists or not state.names_objects(folder.private / "terraform"):
+    would delete it all, and make it anew elsewhere. Nor in a folder that got its config.yaml from another."""
+    foreign = folder.exists and not folder.journal.exists()  # no run ever began here
+    if not folder.exists or not (foreign or state.names_objects(folder.private / "terraform")):
         return []
+    told = _of_another if foreign else _moved
     kept, now = folder.config(), wanted(answers.section(ProjectQuestions), answers.section(SignInQuestions))
     return [
-        _moved(folder, name, str(kept[key]), str(now[key]))
+        told(folder, name, str(kept[key]), str(now[key]))
         for key, name in IDENTITY.items()
         if key in kept and str(kept[key]).lower() != str(now[key]).lower()
     ]
+
+
+def _of_another(folder: Folder, name: str, old: str, new: str) -> str:
+    return _(
+        '{file} {name}: "{old}" may not become "{new}", the file came from the folder of the setup {id}, and two '
+        "lakehouses with one id would take each other away, remove it for another lakehouse (a new one gets an id of "
+        'its own), or give "{old}" to go on with that setup here',
+        file=folder.config_file,
+        name=name,
+        old=old,
+        new=new,
+        id=folder.setup_id,
+    )
 
 
 def _moved(folder: Folder, name: str, old: str, new: str) -> str:
