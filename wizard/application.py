@@ -28,6 +28,7 @@ from wizard.steps.identities import open_world
 from wizard.steps.preflight import missing_sandbox_packages
 from wizard.steps.problems import from_exception
 from wizard.steps.project import moved
+from wizard.steps.resume import begun_elsewhere
 from wizard.steps.sources import BESIDE
 from wizard.text import _
 
@@ -148,11 +149,16 @@ def check_files(steps: Sequence[WizardStep], answers: Answers, folder: Folder) -
 
 @contextmanager
 def opened(
-    options: Options, emit: Callable[[Event], None], *, read_only: bool = False, gate: Gate | None = None
+    options: Options,
+    emit: Callable[[Event], None],
+    *,
+    read_only: bool = False,
+    gate: Gate | None = None,
+    given: Answers | None = None,
 ) -> Iterator[Setup]:
     """Judge everything given, then make the folder, lock it, and connect to the target.
     `read_only` is for commands on a setup that is there: what they are given is not kept in it.
-    `gate` is asked where a front end wants a word before an apply.
+    `gate` is asked where a front end wants a word before an apply; `given` stand in place of the answers' file.
 
     Raises Unusable, AnswersInvalid, FormatTooNew before anything is made; FolderInUse, FolderUnusable."""
     folder = Folder(options.folder)
@@ -165,7 +171,7 @@ def opened(
         _require_scenario(options.scenario)
         which_sandbox.chosen(folder, options.sandbox)
     secrets = Secrets(folder.root, {SANDBOX: sandbox_secrets})
-    answers = read_answers(folder, options.answers, secrets)
+    answers = given or read_answers(folder, options.answers, secrets)
     if read_only and not folder.exists:
         raise Unusable(_("{folder} holds no setup yet; start one with `run`", folder=folder.root))
     if target != SANDBOX or folder.sandbox != folder.own_sandbox:  # else its cloud was copied with it
@@ -173,7 +179,7 @@ def opened(
     if faults := moved(answers, folder):
         raise InputInvalid(faults)
     steps = journey.steps()
-    if not read_only:  # a setup is looked at and taken away also where a file it came from is gone
+    if not read_only and given is None:  # a setup is looked at and taken away also where a file it came from is gone
         check_files(steps, answers, folder)
     with ExitStack() as stack:
         folder.create()
@@ -197,10 +203,8 @@ def opened(
             journal(event)
             say(event)
 
-        if migrated is not None:
-            tell(Progress(step=steps[0].name, text=migrated.words))
-        if stood is not None:
-            tell(Progress(step=steps[0].name, text=stood))
+        for words in filter(None, (migrated and migrated.words, stood)):
+            tell(Progress(step=steps[0].name, text=words))
         world, book = open_world(settings), FactBook()
 
         def context(step: str) -> Context[World]:
@@ -217,6 +221,7 @@ def opened(
                 data_loss_allowed=options.allow_data_loss,
             )
 
+        _join(context(steps[0].name))
         debug = _print_traceback if options.debug else _say_nothing
         engine = Engine(steps, context, emit=tell, cancel=cancel, explain=from_exception, debug=debug, gate=gate)
         stack.callback(engine.close)
@@ -232,6 +237,13 @@ def _keep(folder: Folder, answers: Answers, target: str) -> None:
         text = source.read_bytes()
         if not folder.answers_file.is_file() or folder.answers_file.read_bytes() != text:
             folder.write(folder.answers_file, text)
+
+
+def _join(ctx: Context[World]) -> None:
+    """Where the answers' backend holds a setup already, a new folder goes on with that one."""
+    if begun := begun_elsewhere(ctx):
+        ctx.folder.update_config({"setup_id": begun})
+        ctx.say(_("goes on with the setup {id}, whose state is shared", id=begun))
 
 
 def _require_scenario(name: str | None) -> None:

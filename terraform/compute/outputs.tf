@@ -12,3 +12,8 @@ output "secret_scope" {
   description = "Name of the secret scope."
   value       = databricks_secret_scope.lakehouse.name
 }
+
+output "resolved" {
+  description = "What was resolved once, for a folder that has only this state."
+  value       = { setup_id = var.setup_id, runtime = var.runtime }
+}

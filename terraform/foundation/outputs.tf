@@ -55,3 +55,8 @@ output "event_hubs_namespace" {
   description = "Name of the Event Hubs namespace; null without one."
   value       = one(azurerm_eventhub_namespace.lakehouse[*].name)
 }
+
+output "resolved" {
+  description = "What was resolved once, for a folder that has only this state."
+  value       = { setup_id = var.setup_id, budget_start = var.budget_start }
+}

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError
+from azure.core.exceptions import HttpResponseError, ResourceExistsError, ResourceNotFoundError
 from azure.core.polling import LROPoller
 from azure.mgmt.authorization.v2022_04_01 import AuthorizationManagementClient
 from azure.mgmt.authorization.v2022_04_01.models import RoleAssignmentCreateParameters
@@ -138,10 +138,19 @@ class ArmClient:
         above = plain == "" or plain.startswith("/providers/microsoft.management/managementgroups/")
         return above or plain == self.scope.lower()
 
-    def assign_role(self, role_id: str, principal_id: str, principal_type: str, condition: str | None = None) -> None:
-        """Assign at the subscription; an equal assignment that exists already is success. The type is
-        named, or the call would race the replication of a new principal."""
-        name = self._assignment_name(role_id, principal_id)
+    def assign_role(
+        self,
+        role_id: str,
+        principal_id: str,
+        principal_type: str,
+        condition: str | None = None,
+        *,
+        scope: str | None = None,
+    ) -> None:
+        """Assign at the subscription, or at `scope`; an equal assignment that exists already is success. The type
+        is named, or the call would race the replication of a new principal."""
+        where = scope or self.scope
+        name = self._assignment_name(role_id, principal_id, where)
         wanted = RoleAssignmentCreateParameters(
             role_definition_id=f"{self.scope}/providers/Microsoft.Authorization/roleDefinitions/{role_id}",
             principal_id=principal_id,
@@ -150,7 +159,7 @@ class ArmClient:
             condition_version="2.0" if condition else None,
         )
         try:
-            self._authorization.role_assignments.create(self.scope, name, wanted)
+            self._authorization.role_assignments.create(where, name, wanted)
         except ResourceExistsError as error:
             if error_code(error) != "RoleAssignmentExists":
                 raise
@@ -160,8 +169,8 @@ class ArmClient:
         name = self._assignment_name(assignment.role_id, assignment.principal_id)
         return assignment.id.rsplit("/", 1)[-1].lower() == name
 
-    def _assignment_name(self, role_id: str, principal_id: str) -> str:
-        return str(uuid.uuid5(_ASSIGNMENTS, f"{self.scope}|{role_id}|{principal_id}".lower()))
+    def _assignment_name(self, role_id: str, principal_id: str, scope: str | None = None) -> str:
+        return str(uuid.uuid5(_ASSIGNMENTS, f"{scope or self.scope}|{role_id}|{principal_id}".lower()))
 
     def unassign_role(self, assignment_id: str) -> None:
         """Absent is success."""
@@ -220,6 +229,18 @@ class ArmClient:
             return self._rest.send("GET", resource_id, query={"api-version": api_version})
         except ResourceNotFoundError:
             return None
+
+    def put(self, resource_id: str, api_version: str, body: Body) -> Body:
+        """Make a resource, or make it so; the answer may come before it is there (see `made`)."""
+        return self._rest.send("PUT", resource_id, query={"api-version": api_version}, body=body)
+
+    def made(self, resource_id: str, api_version: str) -> bool:
+        """Whether a resource is there and ready. Raises where the service gave its making up."""
+        body = self.resource(resource_id, api_version)
+        state = ((body or {}).get("properties") or {}).get("provisioningState")
+        if state in ("Failed", "Canceled"):
+            raise HttpResponseError(message=f"{resource_id}: provisioningState {state}")
+        return body is not None and state in (None, "Succeeded")
 
     def delete(self, resource_id: str, api_version: str) -> Callable[[], bool]:
         """Starts a deletion; the answer tells whether it is done, and raises if it failed."""

@@ -31,7 +31,7 @@ def check(state: Path, setup_id: str) -> None:
     found = str(held.get("lineage", ""))
     if known and not found:
         raise StepFailed(_emptied(state))
-    if others := sorted(_marks(held) - {setup_id}) if setup_id else []:
+    if others := sorted(marks(held) - {setup_id}) if setup_id else []:
         why = _("{state} names what carries the id {ids}; this setup's is {id}", state=state, ids=", ".join(others),
                 id=setup_id)  # fmt: skip
         raise StepFailed(_foreign(state, why))
@@ -64,7 +64,7 @@ def _read(state: Path) -> dict[str, Any]:
     return data if isinstance(data, dict) else {}
 
 
-def _marks(state: Mapping[str, Any]) -> set[str]:
+def marks(state: Mapping[str, Any]) -> set[str]:
     """The ids of setups that the objects in a state carry; what is only read is not asked."""
     managed = (item for item in state.get("resources", ()) if item.get("mode") == "managed")
     bodies = (instance.get("attributes") or {} for item in managed for instance in item.get("instances", ()))

@@ -18,6 +18,7 @@ from wizard.provisioning import (
     cli_config,
     command,
     errored,
+    fresh,
     http_lock,
     lineage,
     lock,
@@ -55,12 +56,14 @@ _init_lock = threading.Lock()
 
 @dataclass(frozen=True, slots=True)
 class PlanResult:
-    """A saved plan. `outputs` has the planned value of each output that is known before the apply."""
+    """A saved plan. `outputs` has the planned value of each output that is known before the apply; where it is not
+    `detailed`, it only creates, and neither outputs nor the objects' names were asked for yet (see `detailed`)."""
 
     empty: bool
     summary: summary.PlanSummary
     outputs: Mapping[str, Any] = field(default_factory=dict)
     drift: tuple[str, ...] = ()
+    detailed: bool = True
 
 
 @dataclass(slots=True)
@@ -96,7 +99,10 @@ class Phase:
         Raises TerraformFailed, Cancelled, and NoTerraform where there is none."""
         self.prepare(variables)
         try:
-            ended, shown = self._saved(destroy=destroy)
+            ended = self._follow("plan", self._plan_command(destroy), fine=(0, 2))
+            if not destroy and (plain := self._plain(ended)) is not None:
+                return plain
+            shown = self._shown()
             if not destroy and adoption.keep(self.folder, adoption.awaited(shown, self.agreed)):
                 ended, shown = self._adopting()
             self._refuse_foreign(shown, variables)
@@ -105,19 +111,27 @@ class Phase:
             self.forget_plan()
             adoption.forget(self.folder)  # what cannot be imported must not stand in the way of the next plan
             raise
-        found = PlanResult(
-            empty=ended.code == 0,
-            summary=summary.read(shown),
-            outputs=_known_outputs(shown),
-            drift=summary.drift(shown),
-        )
-        if found.empty:
+        if ended.code == 0:
             self.forget_plan()
-        return found
+        return _result(shown, empty=ended.code == 0)
 
-    def _saved(self, *, destroy: bool = False) -> tuple[run.Ended, dict[str, Any]]:
+    def _plain(self, ended: run.Ended) -> PlanResult | None:
+        """A plan that needs no look at it as data: nothing is to be done, or what is there is left alone."""
+        if self.agreed or self.backend.remote:
+            return None
+        if ended.code == 0:
+            self.forget_plan()
+            return PlanResult(empty=True, summary=summary.PlanSummary(), outputs=self.outputs())
+        made = fresh.summary(ended.planned, ended.drifted)
+        return PlanResult(empty=False, summary=made, detailed=False) if made is not None else None
+
+    def detailed(self) -> PlanResult:
+        """The saved plan, which is not empty, with all that is known of it."""
+        return _result(self._shown(), empty=False)
+
+    def _saved(self) -> tuple[run.Ended, dict[str, Any]]:
         """Save a plan; how that ended, and the plan as data."""
-        ended = self._follow("plan", self._plan_command(destroy), fine=(0, 2))
+        ended = self._follow("plan", self._plan_command(destroy=False), fine=(0, 2))
         return ended, self._shown()
 
     def _adopting(self) -> tuple[run.Ended, dict[str, Any]]:
@@ -206,6 +220,13 @@ class Phase:
         shown = json.loads(self._capture("output", command.output(self.binary)) or "{}")
         return {name: item["value"] for name, item in shown.items()}
 
+    def kept_outputs(self) -> dict[str, Any]:
+        """As `outputs`, of a state that is perhaps not opened yet."""
+        self.settle()
+        self._copy_module()
+        self._init()
+        return self.outputs()
+
     def holds_anything(self) -> bool:
         """Whether the state names any resource of ours; asks no cloud."""
         self.settle()
@@ -219,6 +240,12 @@ class Phase:
         if self.backend.remote:
             state.note_standing(self.folder, held)
         return held
+
+    @property
+    def at_rest(self) -> bool:
+        """Whether it was initialised, its state is where it is to be, and no run of it may still be going."""
+        initialised = (self.folder / ".terraform" / STAMP).exists()
+        return initialised and Record(self.folder).read() is None and self._holding.place == self.backend.place
 
     def kept_variables(self) -> dict[str, Any]:
         """The variables of the last plan; empty before the first."""
@@ -390,6 +417,10 @@ class Phase:
 
     def _captured(self, verb: str, argv: list[str]) -> tuple[int, str, str]:
         return run.capture(argv, folder=self.folder, env=self._environment(verb))
+
+
+def _result(shown: Mapping[str, Any], *, empty: bool) -> PlanResult:
+    return PlanResult(empty, summary.read(shown), _known_outputs(shown), summary.drift(shown))
 
 
 def _elsewhere(root: str, host: str, at: str, record: Path) -> Problem:

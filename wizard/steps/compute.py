@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from pydantic import Field
 
 from wizard.setup.step import Facts, Permission, Questions
+from wizard.setup.survey import Survey
 from wizard.steps import pinned
 from wizard.steps.base import Ctx
 from wizard.steps.facts import CatalogFacts, ComputeFacts, FoundationFacts, ProjectFacts
@@ -45,6 +46,7 @@ class Compute(TerraformStep):
     name: ClassVar[str] = "compute"
     title: ClassVar[str] = N_("Compute")
     after: ClassVar[tuple[str, ...]] = ("unity-catalog",)
+    ahead: ClassVar[tuple[str, ...]] = ("service-principal",)  # which tells who signs in
     permissions: ClassVar[tuple[Permission, ...]] = (
         Permission("databricks-workspace", "admin", "workspace", N_("to make policies, clusters and secret scopes")),
     )
@@ -72,10 +74,22 @@ class Compute(TerraformStep):
             "runtime": asked.runtime or self.pin(ctx)[RUNTIME],
         }
 
+    def survey(self, ctx: Ctx) -> Survey:
+        from wizard.steps import compute_survey
+
+        asked, names = ctx.ask(ComputeQuestions), object_names(ctx.facts(ProjectFacts))
+        runtime = asked.runtime or ctx.folder.config().get(RUNTIME)  # an open one is what is found
+        wanted = {
+            "node_type_id": asked.node_type,
+            "spark_version": runtime,
+            "autotermination_minutes": asked.autotermination_minutes,
+        }
+        return compute_survey.survey(ctx, names, wanted)
+
     def pin(self, ctx: Ctx) -> dict[str, str]:
         if ctx.ask(ComputeQuestions).runtime:
             return {}
-        return {RUNTIME: pinned.read_or(ctx.folder, RUNTIME, lambda: self._newest(ctx))}
+        return {RUNTIME: pinned.read_or(ctx.folder, RUNTIME, lambda: self._known(ctx))}
 
     def existing(self, ctx: Ctx, type: str, planned: Mapping[str, Any]) -> str | None:
         """The policy or the cluster of that name that carries our mark."""
@@ -98,6 +112,9 @@ class Compute(TerraformStep):
             ),
             None,
         )
+
+    def _known(self, ctx: Ctx) -> str:
+        return self.recorded(ctx).get(RUNTIME) or self._newest(ctx)
 
     def _newest(self, ctx: Ctx) -> str:
         """The newest runtime with long-term support; the same for the rest of the run."""

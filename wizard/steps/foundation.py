@@ -8,8 +8,9 @@ from typing import Any, ClassVar, Literal
 from pydantic import Field
 
 from wizard.provisioning import adoption
-from wizard.setup.step import Facts, Permission, Questions
-from wizard.steps import pinned
+from wizard.setup.step import Facts, Permission, Questions, Removal
+from wizard.setup.survey import Survey
+from wizard.steps import pinned, state_account
 from wizard.steps.base import Ctx
 from wizard.steps.facts import FoundationFacts, PrincipalFacts, ProjectFacts, SignInFacts
 from wizard.steps.names import names
@@ -87,15 +88,31 @@ class Foundation(TerraformStep):
             **self.pin(ctx),
         }
 
+    def survey(self, ctx: Ctx) -> Survey:
+        from wizard.steps import foundation_survey
+
+        return foundation_survey.survey(ctx, ctx.ask(FoundationQuestions).monthly_budget)
+
     def orphan(self, ctx: Ctx) -> str | None:
         arm, name = ctx.world.arm(ctx, "operator"), names(ctx.ask(ProjectQuestions), ctx.setup_id).resource_group
         group = arm.resource(f"{arm.scope}/resourceGroups/{name}", GROUPS_API)
         ours = group is not None and (group.get("tags") or {}).get(adoption.MARK) == ctx.setup_id
         return _("resource group {name}", name=name) if ours else None
 
+    def removal(self, ctx: Ctx) -> Removal | None:
+        """The account of the states goes last: this is the last root that is destroyed."""
+        found, account = super().removal(ctx), state_account.removable(ctx)
+        if not account:
+            return found
+        return Removal((*found.objects, *account), found.data_loss) if found else Removal(account)
+
+    def destroy(self, ctx: Ctx) -> None:
+        if self._removing is not None and not self._removing.empty:
+            super().destroy(ctx)
+        state_account.destroy(ctx)
+
     def pin(self, ctx: Ctx) -> dict[str, str]:
-        return {BUDGET_START: pinned.read_or(ctx.folder, BUDGET_START, _first_of_month)}
+        return {BUDGET_START: pinned.read_or(ctx.folder, BUDGET_START, lambda: self._start(ctx))}
 
-
-def _first_of_month() -> str:
-    return datetime.now(UTC).strftime("%Y-%m-01T00:00:00Z")
+    def _start(self, ctx: Ctx) -> str:
+        return self.recorded(ctx).get(BUDGET_START) or datetime.now(UTC).strftime("%Y-%m-01T00:00:00Z")

@@ -20,8 +20,9 @@ from urllib.request import getproxies, proxy_bypass
 
 from wizard.cloud.endpoints import TargetSettings
 from wizard.setup.secrets import public_environment
-from wizard.setup.step import Actor, Finding, Guide, Kind, Permission, Verdict
+from wizard.setup.step import Actor, Finding, Guide, Kind, Permission, Questions, Verdict
 from wizard.steps.base import Ctx, WizardStep
+from wizard.steps.state_backend import StateQuestions
 from wizard.text import N_, _
 
 PYTHON_LEAST = (3, 11)
@@ -193,6 +194,8 @@ class Preflight(WizardStep):
     permissions: ClassVar[tuple[Permission, ...]] = (
         Permission("local", "write", "{folder}", N_("to keep config.yaml, logs and Terraform's state")),
     )
+
+    questions: ClassVar[type[Questions] | None] = StateQuestions
 
     def check(self, ctx: Ctx) -> Finding:
         results = run_checks(ctx.world.target, ctx.folder.root)

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from wizard import assets
 from wizard.provisioning import stream
+from wizard.provisioning.ahead import Ahead
 from wizard.provisioning.binary import NoTerraform
 from wizard.provisioning.failure import TerraformFailed
 from wizard.provisioning.living import Record
@@ -21,11 +22,12 @@ from wizard.provisioning.summary import Change
 from wizard.setup.context import FactsMissing
 from wizard.setup.events import LogLine, ResourceChanged, Waiting
 from wizard.setup.step import Actor, Facts, Finding, Guide, Kind, Problem, Removal, StepFailed, Verdict
-from wizard.steps import agreed, problems
+from wizard.steps import agreed, problems, state_account, state_backend
 from wizard.steps.base import Ctx, WizardStep
 from wizard.text import _
 
 Result = TypeVar("Result")
+RESOLVED = "resolved"  # the output that keeps what was resolved once, for a folder that has only the state
 MOST_MET = 500  # no root has as many objects; a run that meets more is no longer the same one
 
 
@@ -42,6 +44,9 @@ class TerraformStep(WizardStep):
     def __init__(self) -> None:
         self._planned: PlanResult | None = None
         self._removing: PlanResult | None = None
+        self._recorded: Mapping[str, str] | None = None
+        self._ahead: Ahead | None = None
+        self._outputs: Mapping[str, Any] = {}  # after an apply
 
     @property
     def planned(self) -> tuple[Change, ...]:
@@ -67,14 +72,33 @@ class TerraformStep(WizardStep):
         """What stands in the world as ours although the state is empty, in words. Changes nothing."""
         return None
 
+    def recorded(self, ctx: Ctx) -> Mapping[str, str]:
+        """What another folder of this setup resolved, read from a state that both share; empty without one."""
+        if self._recorded is None:
+            shared = state_backend.of(ctx.answers, self.root).remote
+            outputs = self._tried(ctx, lambda phase: phase.kept_outputs()) if shared else {}
+            self._recorded = {str(name): str(value) for name, value in (outputs.get(RESOLVED) or {}).items()}
+        return self._recorded
+
     def pin(self, ctx: Ctx) -> dict[str, str]:
         """Values to keep in config.yaml before they are applied."""
         return {}
 
+    def look_ahead(self, ctx: Ctx) -> None:
+        """Plan with the variables of last time, while the steps before this one find out those of now."""
+        phase = self._phase(ctx)
+        variables = phase.kept_variables()
+        if variables and phase.at_rest:
+            self._ahead = Ahead(variables, lambda: phase.plan(variables))
+
     def check(self, ctx: Ctx) -> Finding:
+        if missing := state_account.missing(ctx):  # without it no state can be opened, so nothing can be planned
+            return Finding(Verdict.TODO, _("Terraform's states have no place yet"), changes=missing)
         variables = self.variables(ctx)
         ctx.say(_("plans {root}", root=self.root))
-        plan = self._planned = self._plan(ctx, variables)
+        ahead, self._ahead = self._ahead, None
+        seen = ahead.result(variables) if ahead is not None else None
+        plan = self._planned = seen or self._plan(ctx, variables)
         facts = self._facts(plan.outputs)
         if not plan.empty:
             return Finding(Verdict.TODO, self._why(plan), facts, plan.summary.words)
@@ -83,6 +107,13 @@ class TerraformStep(WizardStep):
         if missing := self.beyond(ctx, facts):
             return Finding(Verdict.TODO, missing[0], facts, missing)
         return Finding(Verdict.DONE, _("everything stands as planned"), facts)
+
+    def foresee(self, ctx: Ctx) -> Facts | None:
+        if self._planned is None or self._planned.empty:
+            return None
+        if not self._planned.detailed:
+            self._planned = self._tried(ctx, lambda phase: phase.detailed())
+        return self._facts(self._planned.outputs)
 
     def withheld(self, ctx: Ctx, found: Finding) -> Finding | None:
         losses = self._planned.summary.losses if self._planned is not None else ()
@@ -94,12 +125,16 @@ class TerraformStep(WizardStep):
     def apply(self, ctx: Ctx) -> None:
         from wizard.steps import pinned
 
-        assert self._planned is not None, "the engine checks before it applies"
+        if self._planned is None:
+            state_account.make(ctx)
+            self._planned = self._plan(ctx, self.variables(ctx))
+            self._refuse_losses(ctx)
         if values := self.pin(ctx):
             pinned.keep(ctx.folder, values)
         outputs = self._planned.outputs
         if not self._planned.empty:
             outputs = self._tried(ctx, lambda phase: self._applied(ctx, phase))
+        self._outputs = outputs
         facts = self._facts(outputs)
         if facts is not None and self.beyond(ctx, facts):
             self.apply_beyond(ctx, facts)
@@ -147,9 +182,9 @@ class TerraformStep(WizardStep):
         raise StepFailed(Problem(withheld.why, "; ".join(withheld.changes), agree, raw_code="DataLoss"))
 
     def confirm(self, ctx: Ctx) -> Finding:
-        """After an apply that ended well: the state's outputs against the planned ones, without another plan."""
+        """After an apply that ended well: the outputs it told against those planned, without another plan."""
         assert self._planned is not None, "the engine checks before it applies"
-        held = self._tried(ctx, lambda phase: phase.outputs())
+        held = self._outputs
         other = sorted(name for name, value in self._planned.outputs.items() if held.get(name) != value)
         facts = self._facts(held)
         if other or facts is None:
@@ -160,7 +195,10 @@ class TerraformStep(WizardStep):
         return Finding(Verdict.DONE, _("applied: {what}", what=self._planned.summary.headline), facts)
 
     def close(self, ctx: Ctx) -> None:
-        if self._planned is not None or self._removing is not None:
+        ahead, self._ahead = self._ahead, None
+        if ahead is not None:
+            ahead.wait()
+        if ahead is not None or self._planned is not None or self._removing is not None:
             self._phase(ctx, signed_in=False).forget_plan()
 
     def left_behind(self, ctx: Ctx) -> str:
@@ -176,7 +214,8 @@ class TerraformStep(WizardStep):
         )
 
     def removal(self, ctx: Ctx) -> Removal | None:
-        if not self._tried(ctx, lambda phase: phase.holds_anything(), signed_in=False):
+        lost = state_account.gone(ctx)
+        if lost or not self._tried(ctx, lambda phase: phase.holds_anything(), signed_in=False):
             if orphan := self.orphan(ctx):
                 raise StepFailed(self._state_lost(orphan))
             return None
@@ -226,6 +265,9 @@ class TerraformStep(WizardStep):
             agreed=agreed.read(ctx.folder, self.root),
             on_wait=lambda what: ctx.emit(Waiting(step=ctx.step, what=what)),
             setup_id=ctx.setup_id,
+            backend=state_backend.of(ctx.answers, self.root),
+            backend_env=lambda which: state_backend.environment(ctx, which),
+            say=ctx.say,
         )
 
     def _tried(self, ctx: Ctx, action: Callable[[Phase], Result], *, signed_in: bool = True) -> Result:
@@ -252,7 +294,7 @@ class TerraformStep(WizardStep):
     def _facts(self, outputs: Mapping[str, Any]) -> Facts | None:
         """The facts, where every output that they need is known."""
         try:
-            return self.told.model_validate(dict(outputs))
+            return self.told.model_validate({name: value for name, value in outputs.items() if name != RESOLVED})
         except ValidationError:
             return None
 

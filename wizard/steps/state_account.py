@@ -1,0 +1,195 @@
+"""The storage account of the states in Azure: made before the first root is planned, taken away after the last one.
+
+Terraform was never initialised against it from here: what is proved is the calls that make it, and its block."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+from wizard.cloud.arm import ArmClient, RoleAssignment
+from wizard.provisioning.adoption import MARK
+from wizard.provisioning.backend import AZURERM, Backend
+from wizard.setup.step import Problem, StepFailed
+from wizard.steps import state_backend
+from wizard.steps.base import Ctx
+from wizard.steps.facts import PrincipalFacts, ProjectFacts
+from wizard.text import _
+
+GROUPS_API, STORAGE_API = "2024-05-01", "2023-05-01"
+ROLE = "Storage Blob Data Contributor"
+DAYS = 30  # that a deleted state, or a deleted version of one, can be brought back
+MAKING_SECONDS = 600
+_lock = threading.Lock()  # two roots begin side by side
+
+
+class Account:
+    """The account that the answers name, as ARM knows it. `ours` is one that carries this setup's id."""
+
+    def __init__(self, ctx: Ctx, backend: Backend) -> None:
+        self._ctx, self._fields = ctx, backend.fields
+        self.arm: ArmClient = ctx.world.arm(ctx, "operator")
+        self.group_id = f"{self.arm.scope}/resourceGroups/{self._fields['resource_group_name']}"
+        self.name = str(self._fields["storage_account_name"])
+        self.id = f"{self.group_id}/providers/Microsoft.Storage/storageAccounts/{self.name}"
+        self.service_id = f"{self.id}/blobServices/default"
+        self.container_id = f"{self.service_id}/containers/{self._fields['container_name']}"
+        self.group = self.arm.resource(self.group_id, GROUPS_API)
+        self.body = self.arm.resource(self.id, STORAGE_API) if self.group is not None else None
+
+    @property
+    def ours(self) -> bool:
+        return _mark(self.body) == self._ctx.setup_id
+
+    def missing(self) -> tuple[str, ...]:
+        """What is still to be made, in words. Raises StepFailed where somebody else has the name."""
+        changes = []
+        if self.group is None:
+            changes.append(_("make resource group {name} for the states", name=self._fields["resource_group_name"]))
+        if self.body is None:
+            changes.append(_("make storage account {name} for the states: versions, {days} days of soft delete, no "
+                             "public blob, no key", name=self.name, days=DAYS))  # fmt: skip
+        elif not self.ours and not self._ctx.ask(state_backend.StateQuestions).storage_account:
+            raise StepFailed(self._taken())
+        elif self.ours and not self._protected():
+            changes.append(_("keep versions and deleted states of {name} for {days} days", name=self.name, days=DAYS))
+        if self.body is None or self.arm.resource(self.container_id, STORAGE_API) is None:
+            changes.append(_("make container {name} in {account}", name=self._fields["container_name"],
+                             account=self.name))  # fmt: skip
+        if self.body is None or not self._assigned():
+            changes.append(_("let the principal read and write the states: {role} on {account}", role=ROLE,
+                             account=self.name))  # fmt: skip
+        return tuple(changes)
+
+    def make(self) -> None:
+        """Make what is missing. Each call may be sent again."""
+        project = self._ctx.facts(ProjectFacts)
+        place = {"location": project.location, "tags": project.tags}
+        if self.group is None:
+            self.arm.put(self.group_id, GROUPS_API, place)
+        if self.body is None:
+            self.arm.put(self.id, STORAGE_API, {**place, **ACCOUNT})
+            what = _("storage account {name}", name=self.name)
+            self._ctx.wait_for(what, lambda: self.arm.made(self.id, STORAGE_API), seconds=MAKING_SECONDS)
+            self.body = self.arm.resource(self.id, STORAGE_API)
+        if self.ours and not self._protected():
+            self.arm.put(self.service_id, STORAGE_API, SERVICE)
+        if self.arm.resource(self.container_id, STORAGE_API) is None:
+            self.arm.put(self.container_id, STORAGE_API, {"properties": {"publicAccess": "None"}})
+        if not self._assigned():
+            principal, role = self._ctx.facts(PrincipalFacts).object_id, self.arm.role_id(ROLE)
+            assert role is not None, "a built-in role"
+            self.arm.assign_role(role, principal, "ServicePrincipal", scope=self.id)
+
+    def _protected(self) -> bool:
+        held = (self.arm.resource(self.service_id, STORAGE_API) or {}).get("properties", {})
+        return bool(
+            held.get("isVersioningEnabled")
+            and (held.get("deleteRetentionPolicy") or {}).get("enabled")
+            and (held.get("containerDeleteRetentionPolicy") or {}).get("enabled")
+        )
+
+    def _assigned(self) -> bool:
+        principal, role = self._ctx.facts(PrincipalFacts).object_id, self.arm.role_id(ROLE)
+        return any(self._covers(item, role) for item in self.arm.role_assignments(principal, at_or_above=False))
+
+    def _covers(self, item: RoleAssignment, role: str | None) -> bool:
+        scope = item.scope.rstrip("/").lower()
+        return item.role_id == role and (self.arm.covers(scope) or f"{self.id}/".lower().startswith(f"{scope}/"))
+
+    def objects(self) -> tuple[str, ...]:
+        """What a destroy takes away, in words: only what carries this setup's id."""
+        if not self.ours:
+            return ()
+        named = _("storage account {name} ({group}) with every state and every version of it", name=self.name,
+                  group=self._fields["resource_group_name"])  # fmt: skip
+        group = [_("resource group {name}", name=self._fields["resource_group_name"])] if self._group_ours() else []
+        return (named, *group)
+
+    def _group_ours(self) -> bool:
+        return _mark(self.group) == self._ctx.setup_id
+
+    def destroy(self) -> None:
+        """Delete what `objects` names; the group takes the account along."""
+        whole = self._group_ours()
+        done = self.arm.delete(self.group_id, GROUPS_API) if whole else self.arm.delete(self.id, STORAGE_API)
+        what = _("the end of {name}", name=self._fields["resource_group_name"] if whole else self.name)
+        self._ctx.wait_for(what, done, seconds=600)
+
+    def _taken(self) -> Problem:
+        return Problem(
+            what=_("The storage account {name} is there, and is not this setup's", name=self.name),
+            why=_("it carries the id {found}, not {id}", found=_mark(self.body) or _("of nobody"),
+                  id=self._ctx.setup_id),
+            next_action=_("to keep the states in it all the same, name it: state.storage_account: {name}; or name "
+                          "another one", name=self.name),
+            raw_code="StateAccountTaken",
+        )  # fmt: skip
+
+
+# source: https://learn.microsoft.com/rest/api/storagerp/storage-accounts/create
+ACCOUNT: dict[str, Any] = {
+    "kind": "StorageV2",
+    "sku": {"name": "Standard_LRS"},
+    "properties": {
+        "minimumTlsVersion": "TLS1_2",
+        "supportsHttpsTrafficOnly": True,
+        "allowBlobPublicAccess": False,
+        "allowSharedKeyAccess": False,  # the block has use_azuread_auth
+    },
+}
+# source: https://learn.microsoft.com/rest/api/storagerp/blob-services/set-service-properties
+SERVICE: dict[str, Any] = {
+    "properties": {
+        "isVersioningEnabled": True,
+        "deleteRetentionPolicy": {"enabled": True, "days": DAYS},
+        "containerDeleteRetentionPolicy": {"enabled": True, "days": DAYS},
+    }
+}
+
+
+def missing(ctx: Ctx) -> tuple[str, ...]:
+    """What must be made before a root's state can be opened, in words; nothing for other backends."""
+    account = _account(ctx)
+    return account.missing() if account is not None else ()
+
+
+def make(ctx: Ctx) -> None:
+    """Make what `missing` names; once, however many roots begin at the same time."""
+    with _lock:
+        account = _account(ctx)
+        if account is not None and account.missing():
+            ctx.say(_("makes the storage account of the states"))
+            account.make()
+
+
+def gone(ctx: Ctx) -> bool:
+    """Whether the states have no place (any more): then no root can hold anything that a state names."""
+    account = _account(ctx)
+    return account is not None and account.body is None
+
+
+def removable(ctx: Ctx) -> tuple[str, ...]:
+    account = _account(ctx)
+    return account.objects() if account is not None else ()
+
+
+def destroy(ctx: Ctx) -> None:
+    account = _account(ctx)
+    if account is not None and account.objects():
+        account.destroy()
+
+
+def mark(ctx: Ctx) -> str:
+    """The setup's id that the account carries; empty without one. Needs the operator alone."""
+    account = _account(ctx)
+    return _mark(account.body) if account is not None else ""
+
+
+def _account(ctx: Ctx) -> Account | None:
+    backend = state_backend.of(ctx.answers, "foundation")
+    return Account(ctx, backend) if backend.kind == AZURERM else None
+
+
+def _mark(body: dict[str, Any] | None) -> str:
+    return str(((body or {}).get("tags") or {}).get(MARK) or "")
