@@ -99,6 +99,7 @@ class Engine(Generic[World]):
         self._contexts = contexts
         self._emit, self._cancel, self._explain, self._debug = emit, cancel, explain, debug
         self._gate: Gate = gate or Unattended()
+        self._changing: set[str] = set()  # steps whose calls change the world now
 
     def run(self, mode: Mode, *, until: str | None = None, only: str | None = None) -> Outcome:
         """Go through the journey, or to `until`, or to `only` with the steps before it just checked."""
@@ -138,7 +139,7 @@ class Engine(Generic[World]):
                         outcome.findings[name] = finding
         except KeyboardInterrupt:  # the user insists: what is under way is left to itself, and named
             outcome.cancelled = True
-            self._leave(running.values())
+            self._leave(name for future, name in running.items() if not future.done())
         finally:
             pool.shutdown(wait=not outcome.cancelled or not running, cancel_futures=True)
 
@@ -160,8 +161,9 @@ class Engine(Generic[World]):
 
     def _leave(self, names: Iterable[str]) -> None:
         for name in names:
-            what = self.steps[name].left_behind(self._contexts(name))
-            self._emit(LeftBehind(step=name, what=what))
+            what = self.steps[name].left_behind(self._contexts(name), changing=name in self._changing)
+            if what is not None:
+                self._emit(LeftBehind(step=name, what=what))
 
     def _ready(self, name: str, waiting: Iterable[str], running: Iterable[str]) -> bool:
         open_steps = {*waiting, *running}
@@ -236,7 +238,10 @@ class Engine(Generic[World]):
         """One apply and the check after it; with the problem where it is not as wanted then."""
         self._emit(ApplyStarted(step=step.name))
         began = time.monotonic()
-        if (problem := self._attempt(lambda: step.apply(ctx))) is not None:
+        self._changing.add(step.name)
+        problem = self._attempt(lambda: step.apply(ctx))
+        self._changing.discard(step.name)
+        if problem is not None:
             return finding, problem
         self._emit(Applied(step=step.name, seconds=round(time.monotonic() - began, 3)))
         finding = self._check(step, ctx, step.confirm)
@@ -340,7 +345,9 @@ class Engine(Generic[World]):
         step, ctx = self.steps[name], self._contexts(name)
         removal = step.removal(ctx)
         if removal is not None and removal.objects:
+            self._changing.add(name)
             step.destroy(ctx)
+            self._changing.discard(name)
             self._emit(StepRemoved(step=name, objects=removal.objects))
 
     def close(self) -> None:

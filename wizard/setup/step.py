@@ -165,9 +165,10 @@ class Step(ABC, Generic[World]):
     def close(self, ctx: Context[World]) -> None:
         """Drop what a check kept for an apply that did not follow. Called once, at the end of every command."""
 
-    def left_behind(self, ctx: Context[World]) -> str:
-        """What may be left where the user does not wait for this step's current call, in words. Asks no cloud."""
-        return _("the call under way may still take effect; the next run finds what it made")
+    def left_behind(self, ctx: Context[World], *, changing: bool) -> str | None:
+        """What may be left where the user does not wait for this step's current call, in words; None for nothing.
+        `changing`: it is in its apply or its destroy, and not only asking. Asks no cloud."""
+        return _("the call under way may still take effect; the next run finds what it made") if changing else None
 
     def removal(self, ctx: Context[World]) -> Removal | None:
         """What `destroy` would take away now; None where there is nothing. Changes nothing."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from databricks.sdk import WorkspaceClient
@@ -51,6 +51,9 @@ class FirstRun(WizardStep):
         Permission("unity-catalog", "READ VOLUME", "runs", N_("reads what the runs recorded")),
     )
 
+    def __init__(self) -> None:
+        self._followed: dict[str, int] = {}  # model: the run that was started, or found under way
+
     def faults(self, answers: Answers, folder: Folder) -> list[str]:
         return [str(each) for each in _defects(answers, folder)]
 
@@ -72,7 +75,7 @@ class FirstRun(WizardStep):
 
     def apply(self, ctx: Ctx) -> None:
         workspace = ctx.world.workspace(ctx)
-        followed: dict[str, int] = {}
+        followed = self._followed = {}
         for each in _loaded(ctx):
             if each.lacks is None:
                 continue
@@ -92,8 +95,11 @@ class FirstRun(WizardStep):
             remember(ctx, source)
         _follow(ctx, workspace, followed)
 
-    def left_behind(self, ctx: Ctx) -> str:
-        return _("runs that were started go on in the workspace; the next run follows them")
+    def left_behind(self, ctx: Ctx, *, changing: bool) -> str | None:
+        if not self._followed:
+            return super().left_behind(ctx, changing=changing)
+        runs = ", ".join(_("{run} of {model}", run=run, model=model) for model, run in list(self._followed.items()))
+        return _("what runs in the workspace goes on there: {runs}; the next run follows it", runs=runs)
 
     def removal(self, ctx: Ctx) -> Removal | None:
         workspace = ctx.world.workspace(ctx)
@@ -222,11 +228,12 @@ def _rows_missing(short: list[Loaded]) -> Problem:
     )
 
 
-def _follow(ctx: Ctx, workspace: WorkspaceClient, started: Mapping[str, int]) -> None:
-    """Tell every change of the runs until all have ended. A cancel stops the watching, not the runs.
+def _follow(ctx: Ctx, workspace: WorkspaceClient, waiting: dict[str, int]) -> None:
+    """Tell every change of the runs, and take each out of `waiting` at its end, until all have ended. A cancel stops
+    the watching, not the runs.
 
     Raises StepFailed with the first failure, after all have ended."""
-    waiting, ended = dict(started), dict[str, Run]()
+    ended: dict[str, Run] = {}
     all_ended = _watcher(ctx, workspace, waiting, ended)
     names = ", ".join(waiting)
     if waiting and not ctx.wait_for(

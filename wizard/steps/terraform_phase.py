@@ -201,10 +201,10 @@ class TerraformStep(WizardStep):
         if ahead is not None or self._planned is not None or self._removing is not None:
             self._phase(ctx, signed_in=False).forget_plan()
 
-    def left_behind(self, ctx: Ctx) -> str:
+    def left_behind(self, ctx: Ctx, *, changing: bool) -> str | None:
         started = Record(ctx.folder.terraform(self.root)).read()
         if started is None:
-            return super().left_behind(ctx)
+            return super().left_behind(ctx, changing=changing)
         return _(
             "{verb} of {root} goes on as process {pid} until its current calls have ended, then keeps its state and "
             "unlocks it; the next run follows it",
