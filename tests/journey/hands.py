@@ -57,6 +57,7 @@ class Somebody:
         )
         self._databricks = self._token(form, f"{DATABRICKS_RESOURCE}/.default")
         self._arm = self._token(form, "https://management.azure.com/.default")
+        self._graph = self._token(form, "https://graph.microsoft.com/.default")
 
     def _token(self, form: dict[str, str], scope: str) -> str:
         url = f"{self._info['endpoints']['login']}/{self._info['tenant_id']}/oauth2/v2.0/token"
@@ -67,6 +68,10 @@ class Somebody:
     def arm(self, method: str, path: str, body: Any = None) -> requests.Response:
         """A call to the Resource Manager; `path` is a resource id with its api-version."""
         return self._send(method, f"{self._info['endpoints']['arm']}{path}", self._arm, body)
+
+    def graph(self, method: str, path: str, body: Any = None) -> requests.Response:
+        """A call to Microsoft Graph."""
+        return self._send(method, f"{self._info['endpoints']['graph']}{path}", self._graph, body)
 
     def call(self, method: str, path: str, body: Any = None) -> requests.Response:
         """A call to the workspace."""
