@@ -106,7 +106,10 @@ def _target(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--scenario",
-        help=_("what the sandbox holds at its first start (clean, reference, name_taken, small_quota, flaky)"),
+        help=_(
+            "what the sandbox holds at its first start (clean, reference, name_taken, small_quota, flaky, half_built, "
+            "drifted)"
+        ),
     )
 
     _sandbox(parser, _("a sandbox that several setups share: its folder (default: the setup's own, or the kept one)"))
@@ -134,6 +137,7 @@ def _journey_commands(commands: Commands) -> None:
             run.add_argument(
                 "--allow-data-loss", action="store_true", help=_("also apply a plan that deletes data for good")
             )
+    _adopt_command(commands)
     status = _command(commands, "status", "status", _("ask the world how things stand; change nothing"))
     _folder(status)
     _target(status)
@@ -142,7 +146,9 @@ def _journey_commands(commands: Commands) -> None:
     destroy = _command(commands, "destroy", "destroy", _("take everything of this setup away, plan first"))
     _folder(destroy)
     _target(destroy)
-    destroy.add_argument("--confirm", metavar="NAME", help=_("the setup's name, as risk or risk-prod, as typed confirmation"))
+    destroy.add_argument(
+        "--confirm", metavar="NAME", help=_("the setup's name, as risk or risk-prod, as typed confirmation")
+    )
     _json(destroy, lines)
     doctor = _command(commands, "doctor", "doctor", _("look at this machine: what is missing, and the exact remedy"))
     _folder(doctor)
@@ -160,6 +166,20 @@ def _journey_commands(commands: Commands) -> None:
     receipt.add_argument("action", choices=("show",), help=_("show the newest receipt"))
     _folder(receipt)
     _json(receipt, _("as JSON"))
+
+
+def _adopt_command(commands: Commands) -> None:
+    text = _("see what of the journey is there already, write the answers for it, agree to take it over")
+    adopt = _command(commands, "adopt", "adopt", text)
+    _folder(adopt)
+    _target(adopt)
+    adopt.add_argument(
+        "--take",
+        nargs="+",
+        metavar="WHAT",
+        help=_("what a run is to take over: all (that carries no mark), setup:ID, or single addresses or ids"),
+    )
+    _json(adopt, _("one JSON document"))
 
 
 def _review_options(plan: argparse.ArgumentParser) -> None:
@@ -208,7 +228,10 @@ def _sandbox_commands(commands: Commands) -> None:
         if name == "start":
             action.add_argument(
                 "--scenario",
-                help=_("clean, reference, name_taken, small_quota or flaky (default: what it has, or clean)"),
+                help=_(
+                    "clean, reference, name_taken, small_quota, flaky, half_built or drifted (default: what it has, "
+                    "or clean)"
+                ),
             )
         if name in ("stop", "reset"):
             action.add_argument(

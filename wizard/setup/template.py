@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import yaml
@@ -36,8 +36,10 @@ def schema(questions: Iterable[type[Questions]]) -> dict[str, Any]:
     }
 
 
-def template(questions: Iterable[type[Questions]]) -> str:
-    """A commented answers file: what must be answered stands open, what has a default is commented out."""
+def template(questions: Iterable[type[Questions]], given: Mapping[str, Mapping[str, Any]] | None = None) -> str:
+    """A commented answers file: what is given (by section and field) or must be answered stands open, what has a
+    default is commented out."""
+    answered = given or {}
     parts = [
         _comment(_("Answers for lakehouse-wizard. A secret is a reference: env:NAME, file:PATH, keyring:SERVICE/NAME."))
         + "version: 1\n"
@@ -45,17 +47,19 @@ def template(questions: Iterable[type[Questions]]) -> str:
     for kind in questions:
         lines = [f"\n{section_name(kind)}:\n"]
         for name, info in kind.model_fields.items():
-            lines.append(_field(section_name(kind), name, info))
+            lines.append(_field(section_name(kind), name, info, answered.get(section_name(kind), {})))
         parts.append("".join(lines))
     return "".join(parts)
 
 
-def _field(section: str, name: str, info: FieldInfo) -> str:
+def _field(section: str, name: str, info: FieldInfo, given: Mapping[str, Any]) -> str:
     extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
     notes = [_(info.description) if info.description else name]
     notes += [_(str(extra[key])) for key in ("why", "cost") if key in extra]
     notes.append(_("Variable: {name}", name=variable(section, name)))
     text = _comment(" ".join(note.rstrip(".") + "." for note in notes), indent="  ")
+    if given.get(name) is not None:
+        return f"{text}  {name}: {_yaml(given[name])}\n"
     if info.is_required():
         return f"{text}  {name}:\n"
     default = info.get_default(call_default_factory=True, validated_data={})

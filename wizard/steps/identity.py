@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from pydantic import Field, field_validator
 
 from wizard.setup.step import Facts, Permission, Questions
+from wizard.setup.survey import Seen, Standing, Survey, in_words, summed, whose
 from wizard.steps.base import Ctx
 from wizard.steps.facts import DirectoryFacts, PrincipalFacts, ProjectFacts
 from wizard.steps.names import SETUP_TAG, check_owner
@@ -57,6 +58,23 @@ class Identity(TerraformStep):
     questions: ClassVar[type[Questions] | None] = IdentityQuestions
     root: ClassVar[str] = "identity"
     told: ClassVar[type[Facts]] = DirectoryFacts
+
+    def survey(self, ctx: Ctx) -> Survey:
+        """The group; its members are no objects of their own."""
+        asked, project = ctx.ask(IdentityQuestions), ctx.facts(ProjectFacts)
+        group = ctx.world.graph(ctx, "operator").group(project.group)
+        what, address = _("group {name}", name=project.group), "azuread_group.engineers"
+        if group is None:
+            seen = Seen(what, Standing.ABSENT, root=self.root, address=address)
+            return Survey(summed([seen]), (seen,))
+        standing, other = whose(in_words(group.get("description"), SETUP_TAG), ctx.setup_id)
+        seen = Seen(what, standing, f"/groups/{group['id']}", self.root, address, other)
+        facts = DirectoryFacts(
+            group_name=project.group,
+            group_object_id=str(group["id"]),
+            member_upns=tuple(sorted({*(asked.members or [project.owner]), *asked.create_members})),
+        )
+        return Survey(summed([seen], facts), (seen,))
 
     def existing(self, ctx: Ctx, type: str, planned: Mapping[str, Any]) -> str | None:
         """The group of that name that carries our mark, as the provider writes its id."""

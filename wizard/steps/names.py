@@ -16,6 +16,11 @@ SETUP_TAG = "lakehouse-setup"
 REFERENCE_DOMAIN = "risk"
 DOMAIN_LENGTH = 16  # stae + prod + domain is 24, a storage account's limit
 _DOMAIN = re.compile(r"[a-z][a-z0-9]*")
+_NAMES = (  # what `names` gives workspace and storage account, read the other way
+    re.compile(r"adbd(?P<domain>[a-z][a-z0-9]*)(?:-(?P<environment>dev|test|prod))?"),
+    re.compile(r"stae(?P<environment>dev|test|prod)(?P<domain>[a-z][a-z0-9]*)"),
+    re.compile(r"stad(?P<domain>[a-z][a-z0-9]*)(?P<environment>)"),
+)
 _TAG_NAME = re.compile(r"[^<>%&\\?/]{1,512}")
 
 
@@ -75,6 +80,14 @@ def names(answers: Named, setup_id: str) -> ProjectFacts:
 def short_name(answers: Named) -> str:
     """What a setup is called among others, and what a destroy asks for: risk, or risk-prod."""
     return "-".join(part for part in (answers.domain, answers.environment) if part)
+
+
+def named_by(name: str) -> tuple[str, str] | None:
+    """Domain and environment of the lakehouse whose workspace or storage account has this name; None if none has."""
+    for pattern in _NAMES:
+        if found := pattern.fullmatch(name):
+            return found["domain"], found["environment"] or ""
+    return None
 
 
 def check_domain(domain: str) -> str:

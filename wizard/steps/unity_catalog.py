@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from wizard.setup.context import FactsMissing
 from wizard.setup.step import Facts, Permission
+from wizard.setup.survey import Survey
 from wizard.steps.base import Ctx
 from wizard.steps.facts import (
     AccountAdminFacts,
@@ -28,6 +29,7 @@ class UnityCatalog(TerraformStep):
     name: ClassVar[str] = "unity-catalog"
     title: ClassVar[str] = N_("Unity Catalog")
     after: ClassVar[tuple[str, ...]] = ("foundation", "identity", "metastore")
+    ahead: ClassVar[tuple[str, ...]] = ("service-principal",)  # which tells who signs in
     permissions: ClassVar[tuple[Permission, ...]] = (
         Permission("databricks-account", "account_admin", "/", N_("to make the account's group and let it in")),
         Permission("unity-catalog", "CREATE STORAGE CREDENTIAL", "metastore", N_("to use the access connector")),
@@ -36,6 +38,11 @@ class UnityCatalog(TerraformStep):
     )
     root: ClassVar[str] = "unity_catalog"
     told: ClassVar[type[Facts]] = CatalogFacts
+
+    def survey(self, ctx: Ctx) -> Survey:
+        from wizard.steps import catalog_survey
+
+        return catalog_survey.survey(ctx)
 
     def existing(self, ctx: Ctx, type: str, planned: Mapping[str, Any]) -> str | None:
         """The account's group: ours if it stands for our Entra group."""

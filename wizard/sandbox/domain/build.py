@@ -17,6 +17,7 @@ from wizard.sandbox.domain.core import SYSTEM, Body
 from wizard.sandbox.domain.entra_apps import ServicePrincipals, first_party_principals
 from wizard.sandbox.domain.entra_rights import APP_ROLE, APPLICATION, DIRECTORY_ROLE, PRINCIPAL, USER, directory_data
 from wizard.sandbox.domain.entra_secrets import new_secret
+from wizard.sandbox.domain.furnish import furnish
 from wizard.sandbox.files import make_folder, write_private
 from wizard.sandbox.store import Store
 
@@ -92,6 +93,7 @@ def _seed(cloud: Cloud, data: dict[str, Any], secrets: dict[str, str]) -> None:
             set_quota(cloud, subscription["id"], row["location"], row["name"], row["limit"])
     for metastore in data["databricks"]["metastores"]:
         cloud.kind("account.metastore").create(SYSTEM, dict(metastore))
+    furnish(cloud, data)
 
 
 def _seed_app(cloud: Cloud, name: str, identity: Body, secret: str) -> None:

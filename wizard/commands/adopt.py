@@ -1,0 +1,147 @@
+"""`adopt`: what of the journey is there already, whose it is, and how it differs; the answers for it; and the user's
+word on what to take over. Changes nothing in the cloud: `run` does that."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shlex
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from wizard import assets, exits
+from wizard.application import SANDBOX, Options, SandboxSecrets, Setup, Unusable, opened, target_of
+from wizard.plain.speaker import speaker
+from wizard.report.drafted import Draft, draft
+from wizard.report.survey import ALL, SETUP, Look, as_data, chosen, lakehouses, lines, settled
+from wizard.setup.folder import Folder
+from wizard.setup.secrets import Secrets
+from wizard.setup.step import Verdict
+from wizard.setup.survey import Seen, Standing
+from wizard.steps import agreed
+from wizard.steps.project import ProjectQuestions
+from wizard.steps.sign_in import SignIn
+from wizard.steps.sources import BESIDE
+from wizard.text import _
+
+FOUND = "answers.found.yaml"  # beside answers that are the user's own
+
+
+def main(arguments: argparse.Namespace) -> int:
+    folder = Folder(arguments.folder)
+    drafted = _draft(folder, arguments)
+    options = Options(arguments.folder, arguments.target, None, arguments.scenario, arguments.debug,
+                      sandbox=arguments.sandbox)  # fmt: skip
+    with (
+        speaker(arguments.json, quiet=True) as voice,
+        opened(options, voice, given=drafted.answers()) as setup,
+    ):
+        found, drafted = settled([*setup.engine.steps.values()], setup.context, _named(setup, drafted))
+        if found.outcome.cancelled:
+            return exits.CANCELLED  # half a look would be taken for a whole one
+        taken = _taken(found, arguments.take or ())
+        agreed.keep(setup.folder, _by_root(taken))
+        written = _write(setup.folder, drafted)
+        told = _told(setup, found, drafted, taken)
+    if arguments.json:
+        print(json.dumps({**told, "answers_file": str(written) if written else None}, indent=2, ensure_ascii=False))
+    else:
+        print("\n".join([*lines(found), "", *_next(setup.folder, found, drafted, taken, written)]))
+    return exits.DONE
+
+
+def _draft(folder: Folder, arguments: argparse.Namespace) -> Draft:
+    given: Path | None = arguments.answers
+    path = assets.template(given, "answers", ".yaml") if given else None
+    path = path or (folder.answers_file if folder.answers_file.is_file() else None)
+    active = target_of(folder, arguments.target) == SANDBOX
+    return draft(path, Secrets(folder.root, {SANDBOX: SandboxSecrets(active=active)}))
+
+
+def _named(setup: Setup, drafted: Draft) -> Draft:
+    """With the domain of the one lakehouse that the subscription holds, where the answers name none."""
+    if drafted.answers_it("project", "domain"):
+        return drafted
+    ctx = setup.context(SignIn.name)
+    signed_in = SignIn().check(ctx)
+    if signed_in.verdict is not Verdict.DONE:
+        raise Unusable(_("the subscription cannot be looked at: {why}", why=signed_in.why))
+    named = lakehouses(ctx)
+    if not named:
+        raise Unusable(_("nothing in the subscription has a lakehouse's name; name yours in project.domain"))
+    if len(named) > 1:
+        names = ", ".join(f"{domain} {environment}".rstrip() for domain, environment in named)
+        raise Unusable(_("the subscription holds several lakehouses; choose by project.domain and "
+                         "project.environment: {names}", names=names))  # fmt: skip
+    ((domain, environment),) = named
+    return drafted.with_found({"project": {"domain": domain, "environment": environment}})
+
+
+def _taken(found: Look, words: Sequence[str]) -> list[Seen]:
+    try:
+        return chosen(found, words)
+    except KeyError as error:
+        names = ", ".join(one.address for one in found.objects) or "-"
+        unknown = _("nothing that is there is called {name}; there are: {names}", name=error.args[0], names=names)
+        raise Unusable(unknown) from error
+
+
+def _by_root(taken: Sequence[Seen]) -> dict[str, dict[str, str]]:
+    roots: dict[str, dict[str, str]] = {}
+    for one in taken:
+        roots.setdefault(one.root, {})[one.address] = one.id
+    return roots
+
+
+def _write(folder: Folder, drafted: Draft) -> Path | None:
+    """The answers that describe what is found; the user's own are never written over."""
+    text = drafted.text()
+    beside = drafted.path is not None and drafted.path.absolute() != folder.answers_file
+    if beside and drafted.path is not None:
+        folder.update_config({BESIDE: str(drafted.path.absolute().parent)})  # files that it names relative to itself
+    if not folder.answers_file.is_file():
+        path = folder.answers_file
+        if beside and drafted.path is not None and not any(drafted.found.values()):
+            text = drafted.path.read_text(encoding="utf-8")  # nothing to add: with the user's own comments
+    elif any(drafted.found.values()):
+        path = folder.root / FOUND
+    else:
+        return None
+    folder.write(path, text)
+    return path
+
+
+def _told(setup: Setup, found: Look, drafted: Draft, taken: Sequence[Seen]) -> dict[str, Any]:
+    project = drafted.answers().section(ProjectQuestions)
+    return {
+        "setup_id": setup.folder.setup_id,
+        "domain": project.domain,
+        "environment": project.environment,
+        "steps": as_data(found),
+        "answers": {"found": drafted.found, "open": list(drafted.open)},
+        "takeable": [one.address for one in found.takeable()],
+        "taken": [one.address for one in taken],
+    }
+
+
+def _next(folder: Folder, found: Look, drafted: Draft, taken: Sequence[Seen], written: Path | None) -> list[str]:
+    """What the user can do now."""
+    command = f"lakehouse-wizard {{}} --folder {shlex.quote(str(folder.root))}"
+    told = [_("nothing in the cloud was changed")]
+    if written is not None:
+        told.append(_("answers for what is there: {path}", path=written))
+    if drafted.open:
+        told.append(_("still to be answered: {names}", names=", ".join(drafted.open)))
+    left = [one for one in found.takeable() if one not in taken and not agreed.covers(folder, one.id)]
+    if left:
+        told.append(_("take over all {n} that carry no mark: {command}", n=len(left),
+                      command=command.format("adopt") + f" --take {ALL}"))  # fmt: skip
+        told.append(_("or single ones by --take ADDRESS; or rename or delete them, or choose another project.domain"))
+    for setup in sorted({one.setup for one in found.objects if one.standing is Standing.OTHERS}):
+        told.append(_("objects of setup {id}: where its folder is lost, take them by --take {word}", id=setup,
+                      word=f"{SETUP}{setup}"))  # fmt: skip
+    if taken:
+        told.append(_("agreed to take over {n} objects; it is done by: {command}", n=len(taken),
+                      command=command.format("run")))  # fmt: skip
+    return told
