@@ -55,10 +55,23 @@ def settle(setup: Setup) -> None:
         assert found.verdict is Verdict.DONE, found
 
 
+def same_answers_elsewhere(setup: Setup) -> None:
+    """Their copy in another folder is another setup, whose names are taken: it is told by whom."""
+    other = open_setup(setup.connection, setup.folder.root.parent / "copy")
+    for step in (SignIn(), Project()):
+        assert other.settle(step).verdict is Verdict.DONE
+    found = other.check(ResourceProviders())
+    assert found.verdict is Verdict.BLOCKED
+    assert found.why.startswith(f"taken by the setup {setup.folder.setup_id}: resource group rsgdrisk")
+    assert found.guide is not None
+    assert "run in its own folder" in found.guide.actions[0]
+
+
 def test_what_two_setups_share_outlives_the_one_that_made_it(pair: tuple[Setup, Setup]) -> None:
     first, second = pair
     theirs = second.folder.setup_id
     metastore, principal = Metastore(), ServicePrincipal()
+    same_answers_elsewhere(first)
 
     removal = metastore.removal(first.context("metastore"))
     assert removal is not None

@@ -82,9 +82,10 @@ class ResourceProviders(WizardStep):
     def _names(self, ctx: Ctx, arm: ArmClient) -> Finding | None:
         """Blocked if a name is somebody else's; None if all are free or ours."""
         project = ctx.facts(ProjectFacts)
-        taken = []
+        taken, setup = [], None
         group = arm.resource(f"{arm.scope}/resourceGroups/{project.resource_group}", RESOURCE_GROUP_API)
         if group is not None and not _may_use(ctx, str(group["id"]), group.get("tags") or {}):
+            setup = (group.get("tags") or {}).get(SETUP_TAG)
             taken.append(_("resource group {name}", name=project.resource_group))
         if not arm.storage_name(project.storage_account).free and not _ours(
             ctx, arm, "Microsoft.Storage/storageAccounts", project.storage_account
@@ -104,6 +105,10 @@ class ResourceProviders(WizardStep):
         if free:
             actions.append(_("free now: domain {domain}", domain=free))
         why = _("taken by somebody else: {names}", names=", ".join(taken))
+        if setup:
+            why = _("taken by the setup {id}: {names}", id=setup, names=", ".join(taken))
+            go_on = _("to go on with the setup {id}, run in its own folder: config.yaml there names it", id=setup)
+            actions.insert(0, go_on)
         return Finding(Verdict.BLOCKED, why, guide=Guide(_("Choose another name"), tuple(actions), _("you")))
 
     def _quota(self, ctx: Ctx, arm: ArmClient) -> Finding:
