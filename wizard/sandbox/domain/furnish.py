@@ -16,11 +16,12 @@ _REFERENCE = re.compile(r"\{([\w.]+)\}")
 
 
 def furnish(cloud: Cloud, data: Mapping[str, Any]) -> None:
-    """Register `registered`, make `made` in order, then change `changed`, as the identity `made_by`.
+    """Register `registered`, make `made` and `more` in order, take away `removed`, then change `changed`, all as the
+    identity `made_by`.
 
     An item of `made` has `kind`, `body`, and `name` where a later one refers to a part of it, as
-    `{workspace.properties.workspaceId}`; `{subscription}` is the subscription. `in` is the workspace it is made in.
-    An item of `changed` has `kind`, `id` and `patch`."""
+    `{workspace.properties.workspaceId}`; `{subscription}` is the subscription, `{month}` this month's first day. `in`
+    is the workspace it is made in. An item of `removed` has `kind` and `id`, one of `changed` `patch` too."""
     if not data.get("made"):
         return
     maker = caller_by_oid(cloud, data["identities"][data["made_by"]]["object_id"])
@@ -29,12 +30,14 @@ def furnish(cloud: Cloud, data: Mapping[str, Any]) -> None:
     for namespace in data.get("registered", ()):
         register_provider(cloud, SYSTEM, subscription, namespace)
         provider(cloud, SYSTEM, subscription, namespace)  # asked for, it is done
-    known: Body = {"subscription": subscription}
-    for item in data["made"]:
+    known: Body = {"subscription": subscription, "month": cloud.now().strftime("%Y-%m-01T00:00:00Z")}
+    for item in (*data["made"], *data.get("more", ())):
         kind, caller = cloud.kind(item["kind"]), _at(maker, item, known)
         made = kind.create(caller, _filled(item["body"], known))
         if name := item.get("name"):
             known[name] = made
+    for item in data.get("removed", ()):
+        cloud.kind(item["kind"]).delete(_at(maker, item, known), _filled(item["id"], known))
     for item in data.get("changed", ()):
         cloud.kind(item["kind"]).update(_at(maker, item, known), _filled(item["id"], known), item["patch"])
 
