@@ -18,10 +18,11 @@ from wizard.text import _
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code (see `wizard.exits`)."""
     parser, words = build_parser(), sys.argv[1:] if argv is None else argv
-    if not words:
-        parser.print_help(sys.stderr)
-        return exits.INVALID
     arguments = parser.parse_args(words)
+    if arguments.command is None:
+        return _app(arguments)
+    if words[0] != arguments.command:  # what stands before a command would be lost without a word
+        parser.error(_("put options after the command: lakehouse-wizard {command} ...", command=arguments.command))
     try:
         code = _call(arguments)
     except KeyboardInterrupt:
@@ -44,6 +45,16 @@ def _leave_threads(code: int) -> None:
         os._exit(code)
 
 
+def _app(arguments: argparse.Namespace) -> int:
+    """The app, on a terminal that can show it; elsewhere what the command line offers."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()) or os.environ.get("TERM") == "dumb":
+        build_parser().print_help(sys.stderr)
+        return exits.INVALID
+    from wizard.tui.command import main as app
+
+    return app(arguments)
+
+
 def _call(arguments: argparse.Namespace) -> int:
     from wizard.commands.guard import guarded
     from wizard.plain.activity import activity
@@ -62,11 +73,23 @@ def build_parser() -> argparse.ArgumentParser:
                  "130 cancelled."),
     )  # fmt: skip
     parser.add_argument("--version", action="version", version=f"lakehouse-wizard {__version__}")
-    commands = parser.add_subparsers(title=_("commands"), metavar=_("COMMAND"), required=True)
+    _app_options(parser)
+    commands = parser.add_subparsers(title=_("commands"), metavar=_("COMMAND"), dest="command")
     _journey_commands(commands)
     _answers_commands(commands)
     _sandbox_commands(commands)
     return parser
+
+
+def _app_options(parser: argparse.ArgumentParser) -> None:
+    """Without a command the app opens; these are its own."""
+    _folder(parser)
+    _target(parser)
+    parser.add_argument(
+        "--theme", choices=("dark", "light", "ansi", "mono"), help=_("colours of the app (default: dark)")
+    )
+    parser.add_argument("--ascii", action="store_true", help=_("draw the app with ASCII alone"))
+    parser.add_argument("--debug", action="store_true", help=argparse.SUPPRESS)
 
 
 if TYPE_CHECKING:

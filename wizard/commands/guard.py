@@ -20,12 +20,12 @@ def guarded(command: Callable[[], int], *, debug: bool) -> int:
             from wizard.setup.secrets import strike
 
             sys.stderr.write(strike(traceback.format_exc()))
-        code, words = _told(error)
+        code, words = told(error)
         print(words, file=sys.stderr)
         return code
 
 
-def _told(error: Exception) -> tuple[int, str]:
+def told(error: Exception) -> tuple[int, str]:
     from wizard.application import InputInvalid, Unusable
     from wizard.copied import FolderCopied
     from wizard.sandbox.control import Refused, SandboxError, SandboxInUse

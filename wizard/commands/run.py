@@ -42,7 +42,7 @@ def main(arguments: argparse.Namespace) -> int:
         sandbox=arguments.sandbox,
     )
     with speaker(arguments.json) as voice, opened(options, voice) as setup:
-        outcome = _journey(setup, mode, arguments.command, *last)
+        outcome = go_through(setup, mode, arguments.command, *last)
         if mode is Mode.RUN and outcome.result is Result.DONE and not any(last):
             _close(setup, outcome, voice)
     return EXIT_CODES[outcome.result]
@@ -63,7 +63,8 @@ def _known_step(name: str | None) -> str | None:
     return name
 
 
-def _journey(setup: Setup, mode: Mode, command: str, until: str | None, only: str | None) -> Outcome:
+def go_through(setup: Setup, mode: Mode, command: str, until: str | None, only: str | None) -> Outcome:
+    """One run of the engine, with what is told before and after it."""
     setup.emit(
         RunStarted(
             command=command,

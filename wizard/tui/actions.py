@@ -1,0 +1,234 @@
+"""Every key and button, once: key line, help, buttons and the list of actions are made from this table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from textual.binding import Binding
+
+from wizard.text import N_, _
+from wizard.tui.intents import Wish
+
+if TYPE_CHECKING:
+    from wizard.tui.store import StepState, Store
+
+WELCOME, FORM, JOURNEY, SUMMARY = "welcome", "form", "journey", "summary"
+EVERYWHERE = (WELCOME, FORM, JOURNEY, SUMMARY)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What decides whether an action is possible: the store, the step in view, and the screen."""
+
+    store: Store
+    step: StepState | None
+    screen: str
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """`wish` goes to the session, with the step in view; without one the screen or the app has a `do_NAME`.
+
+    `rank` orders the key line, the rarest last; 0 is not shown there. `typing`: also acts in a text field."""
+
+    name: str
+    keys: tuple[str, ...]
+    text: str
+    help: str
+    screens: tuple[str, ...]
+    when: Callable[[View], bool]
+    wish: Wish | None = None
+    button: bool = False
+    rank: int = 0
+    typing: bool = False
+
+    @property
+    def key_name(self) -> str:
+        """The key as people call it."""
+        return KEY_NAMES.get(self.keys[0], self.keys[0].upper()) if self.keys else ""
+
+
+KEY_NAMES = {
+    "ctrl+c": "Ctrl+C",
+    "ctrl+p": "Ctrl+P",
+    "f1": "F1",
+    "escape": "Esc",
+    "space": "Space",
+    "slash": "/",
+    "pagedown": "PgDn",
+    "pageup": "PgUp",
+}
+
+
+def _always(view: View) -> bool:
+    return True
+
+
+def _asked(*what: str) -> Callable[[View], bool]:
+    return lambda view: view.step is not None and view.step.asked in what
+
+
+def _approves(*kinds: str) -> Callable[[View], bool]:
+    return lambda view: _asked("approve")(view) and view.step is not None and view.step.info.kind in kinds
+
+
+def _idle(view: View) -> bool:
+    return view.store.mode is None and bool(view.store.steps)
+
+
+def _answered(view: View) -> bool:
+    return view.store.draft is not None and view.store.answered and not view.store.draft.to_fix
+
+
+def _can_run(view: View) -> bool:
+    return _idle(view) and _answered(view) and view.store.summary is None
+
+
+def _runs(view: View) -> bool:
+    return view.store.mode is not None
+
+
+def _linked(view: View) -> bool:
+    return link_of(view.step) is not None
+
+
+def _guided(view: View) -> bool:
+    return view.step is not None and view.step.guide is not None
+
+
+def _playable(view: View) -> bool:
+    return _asked("person", "approve")(view) and view.step is not None and bool(view.step.clicks)
+
+
+def _editable(view: View) -> bool:
+    return view.store.draft is not None and view.step is not None and view.step.info.section is not None
+
+
+def _logged(view: View) -> bool:
+    return view.step is not None and bool(view.step.log)
+
+
+def link_of(step: StepState | None) -> str | None:
+    """The address that belongs to what the step says."""
+    if step is None:
+        return None
+    for told in (step.guide, step.problem):
+        if told and told.get("link"):
+            return str(told["link"])
+    return None
+
+
+ACTIONS: tuple[Action, ...] = (
+    Action("begin", (), N_("Begin"), N_("answer the questions, then run the journey"), (WELCOME,),
+           lambda view: not _answered(view), button=True),
+    Action("go_on", (), N_("Go on"), N_("go on at the first step that is not true"), (WELCOME,),
+           _answered, button=True),
+    Action("look", (), N_("Look at the steps"), N_("see each step as it stands, without a run"), (WELCOME,), _always,
+           button=True),
+    Action("answers", (), N_("Look at the answers"), N_("go through the questions and change answers"), (WELCOME,),
+           _answered, button=True),
+    Action("next", ("pagedown",), N_("Continue"), N_("take these answers; with something to fix: go there"), (FORM,),
+           _always, button=True, rank=1, typing=True),
+    Action("previous", ("pageup",), N_("Back"), N_("the questions before these; nothing typed is lost"), (FORM,),
+           _always, button=True, rank=2, typing=True),
+    Action("load", (), N_("Load strife_config.yaml"), N_("take answers over from the reference's configuration"),
+           (FORM,), _always),
+    Action("apply", (), N_("Apply this plan"), N_("make what the plan says, nothing else"), (JOURNEY,),
+           _approves("terraform"), wish=Wish.GO, button=True),
+    Action("do_it", ("a",), N_("Let the wizard do it"), N_("make these calls with the rights that are named"),
+           (JOURNEY,), _approves("guided", "automatic", "form", "deploy"), wish=Wish.GO, button=True, rank=3),
+    Action("agree", (), N_("Apply, and lose this data..."), N_("asks for the name of what is lost first"), (JOURNEY,),
+           _asked("agree"), button=True),
+    Action("plan_again", ("r",), N_("Plan again"), N_("look at the world again and make a new plan"), (JOURNEY,),
+           lambda view: _approves("terraform")(view) or _asked("agree")(view), wish=Wish.AGAIN, button=True, rank=5),
+    Action("open_link", ("o",), N_("Open the page"), N_("open the link of this step in a browser"), (JOURNEY,),
+           _linked, button=True, rank=4),
+    Action("play", ("p",), N_("Play the person (sandbox)"), N_("do here what a person would do in the portal"),
+           (JOURNEY,), _playable, wish=Wish.CLICK, button=True, rank=4),
+    Action("check_now", ("r",), N_("Check now"), N_("look at once, not in some seconds"), (JOURNEY,),
+           _asked("person"), wish=Wish.AGAIN, button=True, rank=3),
+    Action("retry", ("r",), N_("Retry"), N_("check this step again, then do what is left of it"), (JOURNEY,),
+           _asked("retry"), wish=Wish.AGAIN, button=True, rank=1),
+    Action("run", (), N_("Run the journey"), N_("go through the steps: check, ask, apply, check again"), (JOURNEY,),
+           _can_run, wish=Wish.RUN, button=True),
+    Action("check", (), N_("Check all steps"), N_("ask the world how things stand, change nothing"), (JOURNEY,),
+           _can_run, wish=Wish.CHECK, button=True),
+    Action("to_summary", (), N_("Summary"), N_("what was made, what it costs, and where it is"), (JOURNEY,),
+           lambda view: view.store.summary is not None, button=True),
+    Action("edit", ("e",), N_("Edit the answers"), N_("change an answer of this step"), (JOURNEY,), _editable,
+           button=True, rank=6),
+    Action("message", ("m",), N_("Message for an admin"), N_("these lines for one who may do it"), (JOURNEY,), _guided,
+           rank=6),
+    Action("copy_link", ("c",), N_("Copy"), N_("copy the link, or the selected text"), (JOURNEY,), _linked, rank=5),
+    Action("report", (), N_("Save a report"), N_("what, why, versions, ids and the last lines, without secrets"),
+           (JOURNEY,), lambda view: view.step is not None and view.step.problem is not None, button=True),
+    Action("stop", ("ctrl+c",), N_("Stop..."), N_("asks, then stops after the current calls"), EVERYWHERE, _runs,
+           rank=2, typing=True),
+    Action("quit", ("ctrl+c",), N_("Quit"), N_("leave; everything answered is saved"), EVERYWHERE,
+           lambda view: not _runs(view), rank=2, typing=True),
+    Action("pause", ("space",), N_("Pause"), N_("let the log stand still, and follow again"), (JOURNEY,), _logged,
+           rank=7),
+    Action("follow", ("end",), N_("Follow"), N_("to the end of the log, and follow it"), (JOURNEY,), _logged),
+    Action("find", ("slash",), N_("Search"), N_("find a text in the log"), (JOURNEY,), _logged, rank=8),
+    Action("find_next", ("n",), N_("Next"), N_("the next place that was searched for"), (JOURNEY,), _logged),
+    Action("find_before", ("N",), N_("Before"), N_("the place before"), (JOURNEY,), _logged),
+    Action("level", ("v",), N_("Level"), N_("which lines of the log are shown"), (JOURNEY,), _logged),
+    Action("save_log", ("w",), N_("Save log"), N_("write the whole log to a file of the folder"), (JOURNEY,), _logged),
+    Action("log", ("l",), N_("Log"), N_("the log in full height, and back"), (JOURNEY,), _always, rank=8),
+    Action("steps", ("s",), N_("Steps"), N_("to the list of steps"), (JOURNEY,), _always, rank=7),
+    Action("back", ("escape",), N_("Back"), N_("close what is on top, then one step back; stops nothing"), EVERYWHERE,
+           _always, rank=9, typing=True),
+    Action("destroy", (), N_("Destroy..."), N_("how to take everything of this setup away"), (SUMMARY,), _always),
+    Action("close", (), N_("Close"), N_("leave the app"), (SUMMARY,), _always, button=True),
+    Action("status", (), N_("Status of all steps"), N_("back to the steps"), (SUMMARY,), _always, button=True),
+    Action("export", ("w",), N_("Export"), N_("write the summary as HTML, Markdown and JSON"), (SUMMARY,), _always,
+           button=True, rank=3),
+    Action("theme", (), N_("Change the theme"), N_("dark, light, the terminal's own colours, none"), EVERYWHERE,
+           _always),
+    Action("alphabet", (), N_("ASCII on or off"), N_("draw with ASCII alone"), EVERYWHERE, _always),
+    Action("help", ("f1", "question_mark"), N_("Help"), N_("what this is, and every key"), EVERYWHERE, _always,
+           rank=10, typing=True),
+    Action("palette", ("ctrl+p", "colon"), N_("Actions"), N_("every action, searchable"), EVERYWHERE, _always, rank=11,
+           typing=True),
+)  # fmt: skip
+BY_NAME = {action.name: action for action in ACTIONS}
+
+
+def of_screen(screen: str) -> list[Action]:
+    return [action for action in ACTIONS if screen in action.screens]
+
+
+def possible(view: View) -> list[Action]:
+    return [action for action in of_screen(view.screen) if action.when(view)]
+
+
+def buttons(view: View) -> list[Action]:
+    return [action for action in possible(view) if action.button]
+
+
+def bindings(screen: str) -> list[Binding]:
+    """The keys of a screen. A key that several actions share goes to the one that is possible."""
+    keys: dict[str, bool] = {}
+    for action in of_screen(screen):
+        for key in action.keys:
+            keys[key] = keys.get(key, False) or key == "ctrl+c"
+    return [Binding(key, f"app.press({key!r})", show=False, priority=first) for key, first in keys.items()]
+
+
+def by_key(key: str, view: View) -> Action | None:
+    """What the key means now."""
+    return next((action for action in possible(view) if key in action.keys), None)
+
+
+def key_line(view: View, most: int) -> list[Action]:
+    """At most `most` actions for the last line: those with a key, the rarest dropped, Actions always last."""
+    shown = sorted((action for action in possible(view) if action.rank and action.keys), key=lambda each: each.rank)
+    *rest, last = shown
+    return [*rest[: most - 1], last]
+
+
+def texts(actions: Iterable[Action]) -> list[tuple[str, str, str]]:
+    """(key, text, help) of actions, translated."""
+    return [(action.key_name, _(action.text), _(action.help)) for action in actions]

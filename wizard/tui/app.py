@@ -1,0 +1,209 @@
+"""The app: turns events into the store ten times a second, keys into actions, and actions into intents."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from textual.app import App
+from textual.content import Content
+
+from wizard.text import _
+from wizard.tui import deeds, dialogue
+from wizard.tui.actions import BY_NAME, by_key
+from wizard.tui.bridge import Bridge
+from wizard.tui.intents import Intent, Wish
+from wizard.tui.screens.base import Drawn
+from wizard.tui.screens.welcome import WelcomeScreen
+from wizard.tui.session import Launch, Session
+from wizard.tui.store import StepState, Store
+from wizard.tui.symbols import Symbols, needs_ascii
+from wizard.tui.theme import THEMES
+
+TURN = 0.1  # seconds between two batches of events
+CLOCK = 1.0  # seconds between two looks at the clock
+EXIT_CODES = {"done": 0, "planned": 0, "blocked": 3, "failed": 4, "cancelled": 130}
+
+
+class WizardApp(App[int], inherit_bindings=False):
+    """Draws the store and decides nothing. `session` works in a thread of its own."""
+
+    CSS_PATH = "styles.tcss"
+    TITLE = "Lakehouse Wizard"
+    ENABLE_COMMAND_PALETTE = False
+    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - Textual's own form
+        (0, "-tiny"),
+        (60, "-narrow"),
+        (110, "-wide"),
+    ]
+    VERTICAL_BREAKPOINTS = [  # noqa: RUF012
+        (0, "-short"),
+        (18, "-mid"),
+        (32, "-tall"),
+    ]
+
+    def __init__(self, launch: Launch) -> None:
+        super().__init__()
+        self.launch = launch
+        self.store, self.bridge = Store(), Bridge()
+        self.session = Session(launch, self.bridge.post)
+        self.symbols = Symbols(launch.ascii or needs_ascii())
+        self.animation_level = "none"
+        self.leaving = False
+        for theme in THEMES.values():
+            self.register_theme(theme)
+        self.theme = launch.theme or ("mono" if os.environ.get("NO_COLOR") else "dark")
+
+    def on_mount(self) -> None:
+        self.push_screen(WelcomeScreen())
+        self.set_interval(TURN, self.pump)
+        self.set_interval(CLOCK, self.tick)
+        self.call_after_refresh(self.session.start)  # the first screen stands before anything heavy is loaded
+
+    def pump(self) -> None:
+        """Take what the engine said since the last turn, and draw once."""
+        events = self.bridge.drain()
+        if not events:
+            return
+        for event in events:
+            self.store.apply(event)
+        if any(event.event == "summary" for event in events):
+            self.switch("summary")
+        if self.leaving and any(event.event == "idle" for event in events):
+            self.leave()
+            return
+        self.draw()
+
+    def tick(self) -> None:
+        if self.store.mode is not None:
+            self.draw()
+
+    def draw(self) -> None:
+        for screen in self.screen_stack:
+            if isinstance(screen, Drawn):
+                screen.draw()
+
+    def header(self) -> Content:
+        """One line: which lakehouse, which cloud, what it costs a month."""
+        store = self.store
+        target = {"sandbox": "SANDBOX", "azure": "Azure"}.get(store.target, "")
+        parts: list[str | tuple[str, str]] = [("Lakehouse Wizard", "bold"), f"   {store.domain}   {target}"]
+        if store.estimate:
+            words = _("would cost") if store.target == "sandbox" else _("estimate")
+            parts.append("   " + _("{words} {estimate} / month", words=words, estimate=store.estimate))
+        return Content.assemble(*parts)
+
+    # keys and actions
+
+    @property
+    def top(self) -> Drawn | None:
+        """The screen under every dialogue."""
+        return next((screen for screen in reversed(self.screen_stack) if isinstance(screen, Drawn)), None)
+
+    def action_press(self, key: str) -> None:
+        if self.top is None:
+            return
+        if self.screen is not self.top:  # a dialogue stands above
+            if key == "ctrl+c" and self.store.stopping is None and self.store.mode is not None:
+                self.screen.dismiss("stop")  # the second Ctrl+C is the answer to the question of the first
+            return
+        action = by_key(key, self.top.view)
+        if action is not None:
+            self.act(action.name)
+
+    def act(self, name: str) -> None:
+        """Carry out an action of the table, where it is possible now."""
+        screen, action = self.top, BY_NAME[name]
+        if screen is None or screen.kind not in action.screens or not action.when(screen.view):
+            return
+        if action.wish is not None:
+            self.submit(Intent(action.wish, screen.step.name if screen.step else ""))
+            return
+        do = getattr(screen, f"do_{name}", None) or getattr(self, f"do_{name}")
+        do()
+
+    def submit(self, intent: Intent) -> None:
+        if intent.wish in (Wish.RUN, Wish.CHECK):
+            self.store.fault = ""
+        self.session.submit(intent)
+
+    # where to go
+
+    def switch(self, kind: str) -> None:
+        """Show another screen; each can be built again from the store at any time."""
+        deeds.show(self, kind)
+
+    def begin(self) -> None:
+        deeds.begin(self)
+
+    def go_on(self) -> None:
+        deeds.run(self)
+
+    def edit(self, section: str | None) -> None:
+        deeds.edit(self, section)
+
+    def form_done(self, section: str) -> None:
+        deeds.form_done(self, section)
+
+    def form_before(self, section: str) -> None:
+        deeds.form_before(self, section)
+
+    # what is done beside the engine
+
+    def say(self, words: str) -> None:
+        self.store.said = words
+        self.draw()
+
+    def copy(self, text: str) -> None:
+        deeds.copy(self, text)
+
+    def save_report(self, step: StepState | None) -> None:
+        deeds.save_report(self, step)
+
+    def save_log(self, step: StepState | None) -> None:
+        deeds.save_log(self, step)
+
+    def export(self) -> None:
+        deeds.export(self)
+
+    def load_config(self) -> None:
+        dialogue.load_config(self)
+
+    def agree(self, step: StepState | None) -> None:
+        dialogue.agree(self, step)
+
+    def tell_destroy(self) -> None:
+        dialogue.tell_destroy(self)
+
+    def do_stop(self) -> None:
+        dialogue.stop(self)
+
+    def do_quit(self) -> None:
+        self.leave()
+
+    def do_help(self) -> None:
+        dialogue.help_for(self)
+
+    def do_palette(self) -> None:
+        dialogue.palette(self)
+
+    def do_theme(self) -> None:
+        names = list(THEMES)
+        self.theme = names[(names.index(self.theme) + 1) % len(names)]
+
+    def do_alphabet(self) -> None:
+        self.symbols.ascii = not self.symbols.ascii
+        self.draw()
+
+    def leave(self) -> None:
+        """End; what runs is stopped first, and waited for."""
+        if self.store.mode is not None and not self.leaving:
+            self.leaving = True
+            self.submit(Intent(Wish.STOP))
+            return
+        self.session.close()
+        self.exit(EXIT_CODES.get(self.store.result or "", 0) if self.store.last_mode == "run" else 0)
+
+    @property
+    def folder(self) -> Path:
+        return self.launch.folder

@@ -1,0 +1,71 @@
+"""The gate of the app: a step's thread waits here for a word of the person, or for the next look at the world."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from wizard.setup.cancel import Cancellation
+from wizard.setup.gate import Decision
+from wizard.setup.step import Finding, Kind
+from wizard.tui.messages import Answered, Asked, Question
+
+OFTEN, SELDOM = 5.0, 15.0  # seconds between two looks at what a person is to do
+PATIENT_AFTER = 600.0  # seconds after which it looks less often
+TURN = 0.05  # seconds; how late a word may be heard
+ASKED_FIRST = (Kind.TERRAFORM, Kind.GUIDED)
+
+
+class AskingGate:
+    """`kinds` of the steps by name; `clicks`: the portal's clicks that the sandbox can play for a step."""
+
+    def __init__(
+        self, kinds: Mapping[str, Kind], clicks: Mapping[str, tuple[str, ...]], post: Callable[[Any], None]
+    ) -> None:
+        self._kinds, self._clicks, self._post = kinds, clicks, post
+        self._words: dict[str, Decision] = {}
+        self._since: dict[str, float] = {}
+        self._lock = threading.Lock()
+        self.cancel, self.stopped = Cancellation(), False
+
+    def say(self, step: str, word: Decision) -> None:
+        """The person's word on a step."""
+        with self._lock:
+            self._words[step] = word
+
+    def before_apply(self, step: str, found: Finding, withheld: Finding | None) -> Decision:
+        if withheld is not None:
+            return self._ask(step, "agree", withheld, None)
+        if self._kinds[step] not in ASKED_FIRST:
+            return Decision.GO
+        return self._ask(step, "approve", found, None)
+
+    def again(self, step: str, found: Finding, failed: bool) -> bool:
+        if failed:
+            self._ask(step, "retry", found, None)
+            return True
+        if found.guide is None and (found.problem is None or found.problem.raw_code == "waiting"):
+            return False  # it waits for earlier steps only
+        since = self._since.setdefault(step, time.monotonic())
+        every = OFTEN if time.monotonic() - since < PATIENT_AFTER else SELDOM
+        self._ask(step, "person", found, time.monotonic() + every)
+        return True
+
+    def _ask(self, step: str, what: Question, found: Finding, until: float | None) -> Decision:
+        """Wait for the word, or for the moment `until`. Raises Cancelled."""
+        with self._lock:
+            self._words.pop(step, None)
+        self._post(Asked(step, what, found.changes, found.why, until, self._clicks.get(step, ())))
+        try:
+            while True:
+                with self._lock:
+                    word = self._words.pop(step, None)
+                if word is not None:
+                    return word
+                if until is not None and time.monotonic() >= until:
+                    return Decision.CHECK
+                self.cancel.pause(TURN)
+        finally:
+            self._post(Answered(step))

@@ -1,0 +1,140 @@
+"""What the app asks before it does something that stops work or loses data, and its help."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from textual.content import Content
+
+from wizard.text import _, _n
+from wizard.tui.actions import of_screen, possible, texts
+from wizard.tui.intents import Intent, Wish
+from wizard.tui.screens.dialogues import Ask, Pick, Show
+from wizard.tui.store import StepState
+
+if TYPE_CHECKING:
+    from wizard.tui.app import WizardApp
+
+
+def stop(app: WizardApp) -> None:
+    """Ask; then one interrupt to what runs, which ends its current calls and keeps its state."""
+    answers = [
+        ("keep", _("Keep going")),
+        ("stop", _("Stop after the current calls")),
+        ("quit", _("Stop, then quit")),
+    ]
+
+    def answered(answer: str | None) -> None:
+        if answer in ("stop", "quit"):
+            app.leaving = answer == "quit"
+            app.store.stopping = time.monotonic()
+            app.submit(Intent(Wish.STOP))
+
+    app.push_screen(Ask(_("Stop?"), _stop_words(app), answers), answered)
+
+
+def _stop_words(app: WizardApp) -> str:
+    running = app.store.running
+    if not running:
+        return _("Nothing is being changed now. What is done stays; Go on continues from here.")
+    names = ", ".join(step.info.title for step in running)
+    left = sum(of_all - done for done, of_all in (step.progress for step in running))
+    words = _("{names} is at work.", names=names)
+    if left:
+        words += " " + _n("{n} resource is to go.", "{n} resources are to go.", left)
+    return f"{words}\n" + _(
+        "It ends the calls it has sent, saves its state and stops. The step then says cancelled. "
+        "Nothing is undone, and Go on continues from here."
+    )
+
+
+def stop_to_edit(app: WizardApp, then: Callable[[], None]) -> None:
+    """An answer can be changed while nothing runs."""
+    answers = [("keep", _("Keep going")), ("stop", _("Stop, then edit"))]
+
+    def answered(answer: str | None) -> None:
+        if answer == "stop":
+            app.submit(Intent(Wish.STOP))
+            then()
+
+    app.push_screen(Ask(_("Stop to edit the answers?"), _stop_words(app), answers), answered)
+
+
+def agree(app: WizardApp, step: StepState | None) -> None:
+    """Losing data takes the domain's name, typed."""
+    if step is None:
+        return
+    text = step.asked_why + "\n" + "\n".join(step.asked_changes)
+    answers = [("keep", _("Keep the data")), ("lose", _("Apply, and lose this data"))]
+
+    def answered(answer: str | None) -> None:
+        if answer == "lose":
+            app.submit(Intent(Wish.GO, step.name))
+
+    app.push_screen(Ask(_("Lose this data for good?"), text, answers, word=app.store.domain or step.name), answered)
+
+
+def tell_destroy(app: WizardApp) -> None:
+    """Destroy has its own plan and its own typed confirmation; the app says where."""
+    text = _("lakehouse-wizard destroy --folder {folder}", folder=app.folder)
+    words = _("It shows everything that would go, names what is lost, and asks for the domain's name.")
+    app.push_screen(Ask(_("Destroy the lakehouse?"), f"{words}\n\n{text}", [("close", _("Close"))]))
+
+
+def load_config(app: WizardApp) -> None:
+    """Answers out of the reference's configuration; they replace what stood in the fields they answer."""
+
+    def answered(name: str | None) -> None:
+        draft = app.store.draft
+        if name and draft is not None:
+            import yaml
+
+            from wizard.steps.config_import import ConfigInvalid, import_config
+
+            try:
+                draft.take(yaml.safe_load(import_config(Path(name))))
+            except (ConfigInvalid, OSError) as error:
+                app.push_screen(Show(_("It cannot be loaded"), Content(str(error))))
+                return
+            app.edit(None)
+
+    found = sorted(app.folder.absolute().glob("*.y*ml"))
+    app.push_screen(Pick(_("Which file?"), [(str(path), path.name) for path in found]), answered)
+
+
+def help_for(app: WizardApp) -> None:
+    """What this screen is for, and every key that means something on it."""
+    top = app.top
+    if top is None:
+        return
+    about = {
+        "welcome": _("The folder keeps one setup. What is shown was asked just now, nothing is remembered."),
+        "form": _("Each answer is judged as you type. Continue goes to what is to be fixed, else on."),
+        "journey": _("Each step asks the world first, shows what it would change, and asks again afterwards."),
+        "summary": _("What stands, what it costs, and how to do it again without a screen."),
+    }[top.kind]
+    lines: list[Content] = [Content(about), Content("")]
+    for key, text, words in texts(of_screen(top.kind)):
+        lines.append(Content.assemble((f"{key:<8}", "bold"), f"{text}: {words}"))
+    app.push_screen(Show(_("Help"), Content("\n").join(lines)))
+
+
+def palette(app: WizardApp) -> None:
+    """Every action that is possible now, to be searched."""
+    top = app.top
+    if top is None:
+        return
+    actions = [action for action in possible(top.view) if action.name != "palette"]
+    options = [
+        (action.name, f"{text:<26} {key:<8} {words}")
+        for action, (key, text, words) in zip(actions, texts(actions), strict=True)
+    ]
+
+    def picked(name: str | None) -> None:
+        if name:
+            app.act(name)
+
+    app.push_screen(Pick(_("Actions"), options), picked)

@@ -1,0 +1,95 @@
+"""What the session tells the app beside the engine's own events: frozen, plain, named like them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from wizard.setup.draft import Draft
+
+Question = Literal["approve", "agree", "person", "retry"]
+
+
+@dataclass(frozen=True, slots=True)
+class StepInfo:
+    name: str
+    title: str
+    kind: str
+    after: tuple[str, ...]
+    section: str | None  # of its questions
+    rights: tuple[str, ...]  # what it calls with, in words
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """The journey is known: its steps, the folder as it is, and the answers so far."""
+
+    steps: tuple[StepInfo, ...]
+    target: str
+    fixed_target: bool
+    domain: str
+    draft: Draft
+    answered: bool  # a file holds answers already
+    event: str = "loaded"
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """Answers were proposed for what nobody answered yet."""
+
+    event: str = "proposed"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A step waits for a word. `until`: the moment (monotonic) at which it looks again by itself."""
+
+    step: str
+    what: Question
+    changes: tuple[str, ...] = ()
+    why: str = ""
+    until: float | None = None
+    clicks: tuple[str, ...] = ()
+    event: str = "asked"
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    step: str
+    event: str = "answered"
+
+
+@dataclass(frozen=True, slots=True)
+class Faulted:
+    """A run could not begin, or the wizard itself failed; nothing of it is a step's."""
+
+    words: str
+    invalid_answers: bool = False
+    event: str = "faulted"
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A line for the user that belongs to no run: what came of a click in the sandbox."""
+
+    words: str
+    event: str = "said"
+
+
+@dataclass(frozen=True, slots=True)
+class Idle:
+    """Nothing runs any more. `result` is None where no run came about."""
+
+    result: str | None
+    mode: str
+    event: str = "idle"
+
+
+@dataclass(frozen=True, slots=True)
+class Estimated:
+    """The monthly estimate as the answers stand; None: not known."""
+
+    words: str
+    lines: tuple[tuple[str, float | None], ...] = field(default=())
+    event: str = "estimated"

@@ -1,0 +1,85 @@
+"""What every screen shares: it draws the store when it changed, and gives its keys to the table of actions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from textual.app import ComposeResult
+from textual.screen import Screen
+from textual.widgets import Static
+
+from wizard.tui.actions import View, bindings
+from wizard.tui.store import StepState
+from wizard.tui.widgets.buttons import ButtonRow
+from wizard.tui.widgets.keyline import KeyLine
+
+if TYPE_CHECKING:
+    from wizard.tui.app import WizardApp
+
+
+class Drawn(Screen[None]):
+    """A screen over the store. `kind` is its name in the table of actions."""
+
+    kind: str = ""
+    AUTO_FOCUS = ""  # `focus_first` decides
+
+    def __init_subclass__(cls, **kwargs: object) -> None:
+        if cls.kind:
+            cls.BINDINGS = [*bindings(cls.kind)]
+        super().__init_subclass__()
+
+    @property
+    def wizard(self) -> WizardApp:
+        return cast("WizardApp", self.app)
+
+    @property
+    def step(self) -> StepState | None:
+        """The step in view."""
+        return None
+
+    @property
+    def view(self) -> View:
+        return View(self.wizard.store, self.step, self.kind)
+
+    def compose(self) -> ComposeResult:
+        yield Static(id="header")
+        yield from self.parts()
+        yield KeyLine(id="keys")
+
+    def parts(self) -> ComposeResult:
+        """What stands between header and key line."""
+        yield from ()
+
+    def on_mount(self) -> None:
+        self.draw()
+        self.call_after_refresh(self.focus_first)
+
+    def on_screen_resume(self) -> None:
+        self.draw()
+
+    def on_resize(self) -> None:
+        self.draw()
+
+    def draw(self) -> None:
+        """Bring everything up to date with the store."""
+        if not self.is_mounted:
+            return
+        self.query_one("#header", Static).update(self.wizard.header())
+        self.query_one(KeyLine).draw(self.view)
+        for row in self.query(ButtonRow):
+            if row.draw(self.view):
+                self.call_after_refresh(self.focus_first)
+
+    def focus_first(self) -> None:
+        """The main button, unless something else that can be seen has the focus."""
+        if self.focused is not None and self.focused.display and self.focused.is_attached:
+            return
+        for row in self.query(ButtonRow):
+            if (first := row.first) is not None:
+                first.focus()
+                return
+
+    def do_back(self) -> None:
+        """Esc: one step back; the app asks before it leaves."""
+        if len(self.app.screen_stack) > 2:
+            self.app.pop_screen()

@@ -1,0 +1,151 @@
+"""Questions that stand over a screen: the focus is on the harmless answer, and Esc is that answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Button, Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+from wizard.text import _
+
+
+class Ask(ModalScreen[str]):
+    """Text and buttons; the result is the name of the pressed one. The first is the harmless answer.
+
+    With `word` the other answers wait until exactly that is typed."""
+
+    BINDINGS = [  # noqa: RUF012 - Textual's own form
+        Binding("escape", "harmless", show=False),
+        Binding("left", "app.focus_previous", show=False),
+        Binding("right", "app.focus_next", show=False),
+    ]
+
+    def __init__(self, title: str, text: str, answers: Sequence[tuple[str, str]], *, word: str = "") -> None:
+        super().__init__()
+        self._title, self._text, self._answers, self._word = title, text, list(answers), word
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialogue"):
+            yield Static(Content.styled(self._title, "bold"))
+            with VerticalScroll(classes="dialogue-text", can_focus=False):
+                yield Static(Content(self._text))
+            if self._word:
+                yield Static(_("Type {word}:", word=self._word))
+                yield Input(compact=True, id="typed")
+                yield Static(id="typed-word")
+            with Horizontal(classes="buttons"):
+                for name, text in self._answers:
+                    yield Button(Content(f"[ {text} ]"), id=f"answer-{name}", compact=True)
+
+    def on_mount(self) -> None:
+        self._judge("")
+        self.query_one(f"#answer-{self._answers[0][0]}", Button).focus()
+
+    def _judge(self, typed: str) -> None:
+        if not self._word:
+            return
+        fits = typed == self._word
+        words = _("matches") if fits else _("not yet: {n} characters, typed exactly", n=len(self._word))
+        self.query_one("#typed-word", Static).update(words)
+        for name, _text in self._answers[1:]:
+            self.query_one(f"#answer-{name}", Button).disabled = not fits
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        self._judge(event.value)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        if event.value == self._word:
+            self.query_one(f"#answer-{self._answers[1][0]}", Button).focus()
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        event.stop()
+        self.dismiss((event.button.id or "").removeprefix("answer-"))
+
+    def action_harmless(self) -> None:
+        self.dismiss(self._answers[0][0])
+
+
+class Show(ModalScreen[None]):
+    """Text to read; Esc, Enter and the key that opened it close it."""
+
+    BINDINGS = [Binding("escape,enter,f1,q", "close", show=False)]  # noqa: RUF012
+
+    def __init__(self, title: str, content: Content) -> None:
+        super().__init__()
+        self._title, self._content = title, content
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialogue -tall"):
+            yield Static(Content.styled(self._title, "bold"))
+            with VerticalScroll(classes="dialogue-text"):
+                yield Static(self._content)
+            yield Static(_("Up, Down: read   Esc: close"))
+
+    def on_mount(self) -> None:
+        self.query_one(VerticalScroll).focus()
+
+    def action_close(self) -> None:
+        self.dismiss(None)
+
+
+class Pick(ModalScreen[str]):
+    """A list to search in; the result is the chosen name, or nothing."""
+
+    BINDINGS = [  # noqa: RUF012
+        Binding("escape", "close", show=False),
+        Binding("down", "move(1)", show=False, priority=True),
+        Binding("up", "move(-1)", show=False, priority=True),
+    ]
+
+    def __init__(self, title: str, options: Sequence[tuple[str, str]]) -> None:
+        super().__init__()
+        self._title, self._options = title, list(options)
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialogue -tall"):
+            yield Static(Content.styled(self._title, "bold"))
+            yield Input(compact=True, placeholder=_("type to search"), id="sought")
+            yield OptionList(id="found", compact=True)
+
+    def on_mount(self) -> None:
+        self._fill("")
+        self.query_one("#found", OptionList).can_focus = False
+        self.query_one(Input).focus()
+
+    def _fill(self, sought: str) -> None:
+        found = self.query_one("#found", OptionList)
+        found.clear_options()
+        words = sought.lower().split()
+        for name, text in self._options:
+            if all(word in text.lower() for word in words):
+                found.add_option(Option(Content(text), id=name))
+        found.highlighted = 0 if found.option_count else None
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        self._fill(event.value)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        found = self.query_one("#found", OptionList)
+        if found.highlighted is not None:
+            self.dismiss(str(found.get_option_at_index(found.highlighted).id))
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        self.dismiss(str(event.option_id))
+
+    def action_move(self, by: int) -> None:
+        found = self.query_one("#found", OptionList)
+        if by > 0:
+            found.action_cursor_down()
+        else:
+            found.action_cursor_up()
+
+    def action_close(self) -> None:
+        self.dismiss(None)

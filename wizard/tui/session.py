@@ -1,0 +1,223 @@
+"""The engine's side of the app: one thread that opens the folder and runs the engine, and speaks in events alone.
+
+Imports no Textual. What is heavy (the SDKs, pydantic) is loaded in the thread, after the first screen stands."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from queue import SimpleQueue
+from typing import TYPE_CHECKING, Any
+
+from wizard.text import _
+from wizard.tui.intents import Intent, Wish
+from wizard.tui.messages import Estimated, Faulted, Idle, Loaded, Proposed, Said, StepInfo
+
+if TYPE_CHECKING:
+    from wizard.application import Setup
+    from wizard.setup.cancel import Cancellation
+    from wizard.setup.draft import Draft
+    from wizard.setup.step import Finding
+    from wizard.tui.asking import AskingGate
+
+CHECKING = "check"
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """What the command line said."""
+
+    folder: Path = Path()
+    target: str | None = None
+    answers: Path | None = None
+    scenario: str | None = None
+    debug: bool = False
+    until: str | None = None
+    theme: str | None = None
+    ascii: bool = False
+
+
+class Session:
+    """`submit` returns at once; everything that comes of it is told to `post`."""
+
+    def __init__(self, launch: Launch, post: Callable[[Any], None]) -> None:
+        self.launch, self._post = launch, post
+        self._jobs: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
+        self._gate: AskingGate | None = None
+        self._cancel: Cancellation | None = None
+        self._target = ""
+        self._draft: Draft | None = None
+        self._thread = threading.Thread(target=self._work, name="session", daemon=True)
+
+    def start(self) -> None:
+        """Begin; the first thing is to learn the journey and the folder."""
+        self._jobs.put(self._load)
+        self._thread.start()
+
+    def submit(self, intent: Intent) -> None:
+        match intent.wish:
+            case Wish.CHECK | Wish.RUN:
+                if self._gate is not None:
+                    self._stop()  # of the two it is a check that runs: a run is stopped by its own wish
+                self._jobs.put(lambda: self._run(intent.wish))
+            case Wish.GO | Wish.AGAIN:
+                self._say(intent)
+            case Wish.STOP:
+                self._stop()
+            case Wish.TARGET:
+                self.launch = replace(self.launch, target=intent.value)
+                self._jobs.put(self._load)
+            case Wish.CLICK:
+                threading.Thread(target=self._guarded, args=(lambda: self._click(intent),), daemon=True).start()
+
+    def close(self) -> None:
+        """Stop what runs and wait for its end; the thread has ended then."""
+        self._stop()
+        self._jobs.put(None)
+
+    def join(self, seconds: float | None = None) -> bool:
+        """Whether the thread has ended."""
+        self._thread.join(seconds)
+        return not self._thread.is_alive()
+
+    # in the session's thread
+
+    def _work(self) -> None:
+        while (job := self._jobs.get()) is not None:
+            self._guarded(job)
+
+    def _guarded(self, job: Callable[[], None]) -> None:
+        """Whatever a job raises is told, never thrown away and never shown as a traceback."""
+        try:
+            job()
+        except Exception as error:
+            self._post(_faulted(error))
+            self._post(Idle(None, CHECKING))
+
+    def _load(self) -> None:
+        from wizard import application, journey
+        from wizard.rehearsal import proposals
+        from wizard.setup.answers import section_name
+        from wizard.setup.draft import Draft
+        from wizard.setup.folder import Folder
+        from wizard.setup.secrets import Secrets
+
+        folder = Folder(self.launch.folder)
+        kept = folder.config()
+        target = application.target_of(folder, self.launch.target)
+        secrets = Secrets(
+            folder.root, {application.SANDBOX: application.SandboxSecrets(active=target == application.SANDBOX)}
+        )
+        draft = Draft(journey.questions(), secrets)
+        if self.launch.answers is not None:
+            from wizard import assets
+
+            draft.read(assets.template(self.launch.answers, "answers", ".yaml") or self.launch.answers)
+        answered = folder.answers_file.is_file() or self.launch.answers is not None
+        if folder.answers_file.is_file():
+            draft.read(folder.answers_file)
+        steps = tuple(
+            StepInfo(
+                step.name,
+                _(step.title),
+                step.kind.value,
+                step.after,
+                None if step.questions is None else section_name(step.questions),
+                tuple(f"{right.system}: {right.name}" for right in step.permissions),
+            )
+            for step in journey.STEPS
+        )
+        self._draft, self._target = draft, target
+        self._post(Loaded(steps, target, "target" in kept, str(kept.get("domain", "")), draft, answered))
+        draft.propose(proposals(folder, target, self.launch.scenario))
+        self._post(Proposed())
+        if folder.exists and not draft.to_fix:
+            self._jobs.put(lambda: self._run(Wish.CHECK))
+
+    def _run(self, wish: Wish) -> None:
+        from wizard.application import Options, opened
+        from wizard.commands.run import go_through
+        from wizard.setup.engine import Mode
+
+        mode, launch = (Mode.RUN if wish is Wish.RUN else Mode.CHECK), self.launch
+        if self._draft is not None and mode is Mode.RUN:
+            from wizard.setup.folder import Folder
+
+            self._draft.save(Folder(launch.folder))
+        options = Options(launch.folder, launch.target, None, launch.scenario, launch.debug)
+        gate = self._gate = self._make_gate()
+        try:
+            with opened(options, self._post, read_only=mode is Mode.CHECK, gate=gate) as setup:
+                gate.cancel = self._cancel = setup.cancel
+                if gate.stopped:
+                    setup.cancel.request()
+                outcome = go_through(setup, mode, "run" if mode is Mode.RUN else CHECKING, launch.until, None)
+                self._tell_estimate(setup)
+                if mode is Mode.RUN and outcome.result.value == "done" and launch.until is None:
+                    self._close_journey(setup, outcome.findings)
+        finally:
+            self._gate, self._cancel = None, None
+        self._post(Idle(outcome.result.value, mode.value))
+
+    def _make_gate(self) -> AskingGate:
+        from wizard import journey
+        from wizard.rehearsal import clicks
+        from wizard.tui.asking import AskingGate
+
+        return AskingGate({step.name: step.kind for step in journey.STEPS}, clicks(self._target), self._post)
+
+    def _tell_estimate(self, setup: Setup) -> None:
+        """The monthly estimate, where the answers say enough; a price list that cannot be had says nothing."""
+        from wizard.report.choices import choices
+        from wizard.report.cost import estimate
+
+        chosen = choices(setup.context("summary"))
+        if chosen is None or setup.cancel.requested:
+            return
+        cost = estimate(chosen, setup.world.prices(), note=setup.world.target.price_note)
+        lines = tuple((line.title, line.monthly) for line in cost.lines)
+        plus = "" if cost.complete else "+"
+        self._post(Estimated(f"{cost.currency} {cost.known:.2f}{plus}", lines))
+
+    def _close_journey(self, setup: Setup, findings: Mapping[str, Finding]) -> None:
+        from wizard.report.closing import close
+        from wizard.setup.events import Summarised
+
+        closing = close(setup.context("summary"), findings, [*setup.engine.steps.values()])
+        self._post(Summarised.model_validate(closing.as_data()))
+
+    # from any thread
+
+    def _say(self, intent: Intent) -> None:
+        from wizard.setup.gate import Decision
+
+        if self._gate is not None:
+            self._gate.say(intent.step, Decision.GO if intent.wish is Wish.GO else Decision.CHECK)
+
+    def _stop(self) -> None:
+        gate, cancel = self._gate, self._cancel
+        if gate is not None:
+            gate.stopped = True
+        if cancel is not None:
+            cancel.request()
+
+    def _click(self, intent: Intent) -> None:
+        from wizard.rehearsal import play
+        from wizard.setup.folder import Folder
+
+        for words in play(Folder(self.launch.folder).sandbox, intent.step):
+            self._post(Said(words))
+        self._say(Intent(Wish.AGAIN, intent.step))
+
+
+def _faulted(error: Exception) -> Faulted:
+    """The error in words; where even these cannot be loaded, as it is."""
+    try:
+        from wizard.application import InputInvalid
+        from wizard.commands.guard import told
+        from wizard.setup.answers import AnswersInvalid
+    except Exception:
+        return Faulted(_("the wizard itself failed: {error}", error=error))
+    return Faulted(told(error)[1], isinstance(error, (AnswersInvalid, InputInvalid)))

@@ -1,0 +1,265 @@
+"""What the app knows, as plain data: filled by events, read by screens; a screen can always be built again from it."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from wizard.text import N_, _
+
+if TYPE_CHECKING:
+    from wizard.setup.draft import Draft
+    from wizard.tui.messages import StepInfo
+
+LOG_LINES = 100_000  # kept in view; the file keeps all
+SEEN = 50  # looks at a guided step that are kept
+GROUPS = {  # by the step that begins each
+    "preflight": N_("PREPARE"),
+    "service-principal": N_("PERMISSIONS"),
+    "foundation": N_("BUILD"),
+    "contracts": N_("DATA"),
+    "summary": N_("FINISH"),
+}
+WAITING = "waiting"  # the raw code of a step that only waits for earlier ones
+
+
+@dataclass(slots=True)
+class Row:
+    """One resource of a Terraform run. `state`: todo, running, done or failed; `seconds` since its start."""
+
+    address: str
+    action: str
+    state: str
+    seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LogEntry:
+    at: datetime
+    level: str
+    text: str
+
+
+@dataclass(slots=True)
+class StepState:
+    """All that is known of one step. `state` is a key of `symbols.MARKS`; `asked` what it waits for a word on."""
+
+    info: StepInfo
+    number: int
+    state: str = "todo"
+    why: str = ""
+    changes: tuple[str, ...] = ()
+    guide: dict[str, Any] | None = None
+    problem: dict[str, Any] | None = None
+    activity: str = ""
+    waiting: str = ""
+    began: float | None = None  # monotonic
+    ended: float | None = None
+    asked: str | None = None
+    asked_why: str = ""
+    asked_changes: tuple[str, ...] = ()
+    next_look: float | None = None
+    clicks: tuple[str, ...] = ()
+    rows: dict[str, Row] = field(default_factory=dict)
+    seen: deque[tuple[datetime, str, str]] = field(default_factory=lambda: deque(maxlen=SEEN))
+    log: deque[LogEntry] = field(default_factory=lambda: deque(maxlen=LOG_LINES))
+    logged: int = 0  # lines that ever came
+
+    @property
+    def name(self) -> str:
+        return self.info.name
+
+    @property
+    def shown(self) -> str:
+        """The state as the list shows it: a step that waits for a word is the person's turn."""
+        if self.asked in ("approve", "agree", "person") and self.state not in ("blocked", "failed"):
+            return "turn"
+        return self.state
+
+    @property
+    def elapsed(self) -> float | None:
+        if self.began is None:
+            return None
+        return (self.ended if self.ended is not None else time.monotonic()) - self.began
+
+    @property
+    def progress(self) -> tuple[int, int]:
+        """Resources that are done, of all."""
+        return sum(row.state == "done" for row in self.rows.values()), len(self.rows)
+
+
+class Store:
+    """The whole of it. `apply` takes one event and returns the steps that changed; None means everything may have."""
+
+    def __init__(self) -> None:
+        self.steps: dict[str, StepState] = {}
+        self.draft: Draft | None = None
+        self.target, self.fixed_target, self.domain = "", False, ""
+        self.answered = False  # the person gave answers, here or in a file
+        self.mode: str | None = None  # check or run, while one is under way
+        self.stopping: float | None = None  # since when (monotonic)
+        self.result: str | None = None
+        self.last_mode = ""
+        self.fault, self.fault_in_answers = "", False
+        self.said = ""
+        self.summary: dict[str, Any] | None = None
+        self.estimate = ""
+        self.estimate_lines: tuple[tuple[str, float | None], ...] = ()
+        self.proposed = False
+        self._takers: dict[str, Callable[[Any], None]] = {
+            name.removeprefix("_on_"): getattr(self, name) for name in dir(self) if name.startswith("_on_")
+        }
+
+    def apply(self, event: Any) -> str | None:
+        """Take one event; the name of the step it was about, if any. Events that mean nothing here are passed over."""
+        taker = self._takers.get(event.event)
+        if taker is not None:
+            taker(event)
+        return getattr(event, "step", None)
+
+    @property
+    def current(self) -> StepState | None:
+        """The step to look at: one that waits for a word, else the first that runs, else the first that is not done."""
+        order = list(self.steps.values())
+        for wanted in (
+            lambda step: step.asked is not None,
+            lambda step: step.state == "running",
+            lambda step: step.state in ("failed", "blocked", "unknown", "cancelled"),
+            lambda step: step.state != "done",
+        ):
+            if (found := next(filter(wanted, order), None)) is not None:
+                return found
+        return order[-1] if order else None
+
+    @property
+    def running(self) -> list[StepState]:
+        return [step for step in self.steps.values() if step.state == "running"]
+
+    @property
+    def done(self) -> int:
+        return sum(step.state == "done" for step in self.steps.values())
+
+    # what the session says
+
+    def _on_loaded(self, event: Any) -> None:
+        self.steps = {info.name: StepState(info, number) for number, info in enumerate(event.steps, start=1)}
+        self.target, self.fixed_target, self.domain = event.target, event.fixed_target, event.domain
+        self.draft, self.answered = event.draft, event.answered
+
+    def _on_proposed(self, event: Any) -> None:
+        self.proposed = True
+
+    def _on_asked(self, event: Any) -> None:
+        step = self.steps[event.step]
+        step.asked, step.next_look, step.clicks = event.what, event.until, event.clicks
+        step.asked_changes, step.asked_why = event.changes, event.why
+        step.activity = step.waiting = ""
+
+    def _on_answered(self, event: Any) -> None:
+        step = self.steps[event.step]
+        step.asked = step.next_look = None
+
+    def _on_faulted(self, event: Any) -> None:
+        self.fault, self.fault_in_answers = event.words, event.invalid_answers
+
+    def _on_said(self, event: Any) -> None:
+        self.said = event.words
+
+    def _on_idle(self, event: Any) -> None:
+        self.mode = self.stopping = None
+        self.result, self.last_mode = event.result, event.mode
+        for step in self.steps.values():
+            step.asked = step.next_look = None
+
+    def _on_estimated(self, event: Any) -> None:
+        self.estimate, self.estimate_lines = event.words, event.lines
+
+    # what the engine says
+
+    def _on_run_started(self, event: Any) -> None:
+        self.mode, self.fault, self.summary, self.result = event.command, "", None, None
+        for step in self.steps.values():
+            fresh = StepState(step.info, step.number, log=step.log, logged=step.logged)
+            self.steps[step.name] = fresh
+
+    def _on_run_ended(self, event: Any) -> None:
+        for step in self.steps.values():
+            if step.state == "running":
+                step.state = "cancelled" if event.result == "cancelled" else "unknown"
+                step.ended = time.monotonic()
+                step.activity = step.waiting = ""
+
+    def _on_check_started(self, event: Any) -> None:
+        step = self.steps[event.step]
+        if step.began is None or step.state != "running":
+            step.began, step.ended = time.monotonic(), None
+        step.state, step.activity = "running", "check"
+
+    def _on_checked(self, event: Any) -> None:
+        step = self.steps[event.step]
+        step.state, step.why, step.changes = event.verdict, event.why, event.changes
+        step.guide, step.problem = event.guide, event.problem
+        step.activity = step.waiting = ""
+        step.ended = time.monotonic()
+        if step.state == "blocked" and not step.guide and (event.problem or {}).get("raw_code", WAITING) == WAITING:
+            step.state, step.problem, step.began = "todo", None, None
+        step.seen.append((event.at, event.verdict, event.why))
+        level = "warn" if event.verdict in ("blocked", "unknown") else "info"
+        self._log(step, event.at, level, event.why)
+
+    def _on_apply_started(self, event: Any) -> None:
+        step = self.steps[event.step]
+        step.state, step.activity, step.ended = "running", "apply", None
+        step.began = time.monotonic()
+
+    def _on_applied(self, event: Any) -> None:
+        self._log(self.steps[event.step], event.at, "info", _("applied in {n} s", n=f"{event.seconds:.1f}"))
+
+    def _on_failed(self, event: Any) -> None:
+        step = self.steps[event.step]
+        step.state, step.problem, step.ended = "failed", event.problem, time.monotonic()
+        step.why, step.guide = str(event.problem.get("what", "")), None
+        step.activity = step.waiting = ""
+        self._log(step, event.at, "error", step.why)
+
+    def _on_progress(self, event: Any) -> None:
+        step = self.steps[event.step]
+        step.activity, step.waiting = event.text, ""
+        self._log(step, event.at, "info", event.text)
+
+    def _on_waiting(self, event: Any) -> None:
+        step = self.steps[event.step]
+        step.waiting = event.what
+        self._log(step, event.at, "info", event.what)
+
+    def _on_left_behind(self, event: Any) -> None:
+        self._log(self.steps[event.step], event.at, "warn", event.what)
+
+    def _on_resource(self, event: Any) -> None:
+        step = self.steps[event.step]
+        state = {"planned": "todo", "started": "running", "progress": "running"}.get(event.state, event.state)
+        if event.state == "planned" and step.activity != "apply" and all(r.state != "todo" for r in step.rows.values()):
+            step.rows.clear()  # a new plan
+        row = step.rows.get(event.address)
+        if row is None:
+            step.rows[event.address] = Row(event.address, event.action, state, event.seconds)
+        else:
+            row.action, row.state, row.seconds = event.action, state, event.seconds
+        if event.state != "progress":
+            level = "error" if event.state == "failed" else "info"
+            self._log(step, event.at, level, f"{event.address}: {event.action} {event.state}")
+
+    def _on_log(self, event: Any) -> None:
+        self._log(self.steps[event.step], event.at, event.level, event.text)
+
+    def _on_summary(self, event: Any) -> None:
+        self.summary = event.model_dump()
+
+    def _log(self, step: StepState, at: datetime, level: str, text: str) -> None:
+        for line in text.splitlines() or [""]:
+            step.log.append(LogEntry(at, level, line))
+            step.logged += 1

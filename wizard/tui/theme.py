@@ -1,0 +1,101 @@
+"""The shipped themes: dark, light, the terminal's own sixteen colours, and none at all."""
+
+from __future__ import annotations
+
+from textual.theme import Theme
+
+# Text at least 4.5:1 on its ground, borders 3:1; a test computes both.
+DARK = Theme(
+    name="dark",
+    primary="#8ab4d8",
+    secondary="#8ab4d8",
+    accent="#e0b568",
+    success="#7fc08a",
+    warning="#e0b568",
+    error="#ef8a80",
+    foreground="#e6e9ec",
+    background="#14181d",
+    surface="#14181d",
+    panel="#1d232a",
+    dark=True,
+    variables={
+        "state-done": "#7fc08a",
+        "state-running": "#e0b568",
+        "state-quiet": "#9aa7b4",
+        "state-failed": "#ef8a80",
+        "line": "#6b7783",
+        "cursor": "#2f4a63",
+        "cursor-text": "#ffffff",
+    },
+)
+LIGHT = Theme(
+    name="light",
+    primary="#1f4e79",
+    secondary="#1f4e79",
+    accent="#7a5200",
+    success="#1f6f34",
+    warning="#7a5200",
+    error="#a8261c",
+    foreground="#1c2126",
+    background="#fbfaf7",
+    surface="#fbfaf7",
+    panel="#eeece6",
+    dark=False,
+    variables={
+        "state-done": "#1f6f34",
+        "state-running": "#7a5200",
+        "state-quiet": "#59636e",
+        "state-failed": "#a8261c",
+        "line": "#6b7783",
+        "cursor": "#1f4e79",
+        "cursor-text": "#ffffff",
+    },
+)
+MONO = Theme(
+    name="mono",
+    primary="#ffffff",
+    secondary="#ffffff",
+    accent="#ffffff",
+    success="#ffffff",
+    warning="#ffffff",
+    error="#ffffff",
+    foreground="#ffffff",
+    background="#000000",
+    surface="#000000",
+    panel="#000000",
+    dark=True,
+    variables={
+        "state-done": "#ffffff",
+        "state-running": "#ffffff",
+        "state-quiet": "#ffffff",
+        "state-failed": "#ffffff",
+        "line": "#ffffff",
+        "cursor": "#ffffff",
+        "cursor-text": "#000000",
+    },
+)
+ANSI = Theme(
+    name="ansi",
+    primary="ansi_blue",
+    secondary="ansi_blue",
+    accent="ansi_yellow",
+    success="ansi_green",
+    warning="ansi_yellow",
+    error="ansi_red",
+    foreground="ansi_default",
+    background="ansi_default",
+    surface="ansi_default",
+    panel="ansi_default",
+    dark=True,
+    ansi=True,
+    variables={
+        "state-done": "ansi_green",
+        "state-running": "ansi_yellow",
+        "state-quiet": "ansi_default",
+        "state-failed": "ansi_red",
+        "line": "ansi_default",
+        "cursor": "ansi_blue",
+        "cursor-text": "ansi_bright_white",
+    },
+)
+THEMES = {theme.name: theme for theme in (DARK, LIGHT, MONO, ANSI)}

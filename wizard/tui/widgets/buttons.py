@@ -1,0 +1,61 @@
+"""A row of buttons, one line high, made from the table of actions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, cast
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.widgets import Button
+
+from wizard.text import _
+from wizard.tui.actions import Action, View, buttons, of_screen
+
+if TYPE_CHECKING:
+    from wizard.tui.app import WizardApp
+
+
+class ActionButton(Button):
+    """`[ Text ]`; a press is its action."""
+
+    def __init__(self, action: Action) -> None:
+        super().__init__(Content(f"[ {_(action.text)} ]"), id=f"button-{action.name}", compact=True)
+        self.act = action.name
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        event.stop()
+        cast("WizardApp", self.app).act(self.act)
+
+
+class ButtonRow(Horizontal):
+    """All buttons of a screen, of which those are shown that are possible now."""
+
+    def __init__(self, screen: str) -> None:
+        super().__init__(classes="buttons")
+        self._screen = screen
+        self._shown: tuple[str, ...] = ()
+
+    def compose(self) -> ComposeResult:
+        for action in of_screen(self._screen):
+            if action.button:
+                button = ActionButton(action)
+                button.display = False
+                yield button
+
+    def draw(self, view: View) -> bool:
+        """Show what is possible; whether that is something else than before."""
+        wanted = tuple(action.name for action in buttons(view))
+        if wanted == self._shown:
+            return False
+        self._shown = wanted
+        for button in self.query(ActionButton):
+            button.display = button.act in wanted
+        return True
+
+    @property
+    def first(self) -> Button | None:
+        """The main button."""
+        shown: Iterable[ActionButton] = (button for button in self.query(ActionButton) if button.display)
+        return next(iter(shown), None)

@@ -1,0 +1,98 @@
+"""One question: its name, its meaning, the field, and the line under it that says ok, or what to fix and how."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.widget import Widget
+from textual.widgets import Input, Static
+
+from wizard.setup.draft import Question
+from wizard.text import _
+from wizard.tui.symbols import MARKS, Symbols
+from wizard.tui.widgets.choice import Choice
+
+MOST = 10_000  # characters of an answer
+
+
+class Line(Input):
+    """One line; of a paste of several it takes them as one, without their ends."""
+
+    def _on_paste(self, event: object) -> None:
+        text = getattr(event, "text", "")
+        if "\n" in text or "\r" in text:
+            event.text = " ".join(text.split())  # type: ignore[attr-defined]
+        super()._on_paste(event)  # type: ignore[arg-type]
+
+
+class Field(Vertical):
+    """`Changed` tells each change of its text; `taken` with it, that the person goes on."""
+
+    class Changed(Message):
+        def __init__(self, question: Question, text: str, taken: bool) -> None:
+            super().__init__()
+            self.question, self.text, self.taken = question, text, taken
+
+    def __init__(self, question: Question, text: str) -> None:
+        super().__init__(classes="field", id=f"field-{question.name}")
+        self.question, self._text = question, text
+
+    def compose(self) -> ComposeResult:
+        question = self.question
+        with Horizontal(classes="field-line"):
+            yield Static(label(question), classes="field-label")
+            if question.shape == "choice":
+                yield Choice([(value, _shown(value)) for value in question.choices], self._text)
+            else:
+                yield Line(self._text, max_length=MOST, compact=True, select_on_focus=False)
+        yield Static(_meaning(question), classes="field-meaning")
+        yield Static(classes="field-word")
+
+    @property
+    def editor(self) -> Widget:
+        return self.query_one(Choice if self.question.shape == "choice" else Input)
+
+    def set_text(self, text: str) -> None:
+        """Show another text, where the person is not typing one."""
+        if self.question.shape == "choice":
+            self.query_one(Choice).set_value(text)
+        elif not self.editor.has_focus or not self.query_one(Input).value:
+            self.query_one(Input).value = text
+
+    def judge(self, complaint: str | None, symbols: Symbols) -> None:
+        state = "ok" if complaint is None else "fix"
+        text = symbols.both(state) if complaint is None else f"{symbols.both(state)}  {complaint}"
+        self.query_one(".field-word", Static).update(Content.styled(text, MARKS[state].style))
+        self.set_class(complaint is not None, "-fix")
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        event.stop()
+        self.post_message(self.Changed(self.question, event.value, taken=False))
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.post_message(self.Changed(self.question, event.value, taken=True))
+
+    def on_choice_chosen(self, event: Choice.Chosen) -> None:
+        event.stop()
+        self.post_message(self.Changed(self.question, event.value, taken=True))
+
+
+def label(question: Question) -> str:
+    return question.name.replace("_", " ").capitalize()
+
+
+def _shown(value: str) -> str:
+    words = {"": _("none"), "true": _("yes"), "false": _("no")}
+    return words.get(value, value.replace("_", " "))
+
+
+def _meaning(question: Question) -> str:
+    parts = [question.meaning[:1].upper() + question.meaning[1:]]
+    if question.why:
+        parts.append(question.why)
+    if question.cost:
+        parts.append(_("cost: {cost}", cost=question.cost))
+    return "; ".join(parts) + "."

@@ -1,0 +1,66 @@
+"""The journey's steps: as a list where there is room, as a strip of symbols where there is not."""
+
+from __future__ import annotations
+
+from textual.content import Content
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from wizard.text import _
+from wizard.tui.store import GROUPS, StepState, Store
+from wizard.tui.symbols import MARKS, Symbols
+
+TITLE_CELLS = 18
+
+
+class Rail(OptionList):
+    """One stop for the focus; Enter looks at a step."""
+
+    def __init__(self) -> None:
+        super().__init__(id="rail", compact=True)
+        self._drawn: dict[str, tuple[str, bool]] = {}
+
+    def draw(self, store: Store, shown: StepState | None, symbols: Symbols) -> None:
+        if store.steps and not self.option_count:
+            self._fill(store)
+        for step in store.steps.values():
+            state = (step.shown + str(symbols.ascii), step is shown)
+            if self._drawn.get(step.name) != state:
+                self._drawn[step.name] = state
+                self.replace_option_prompt(step.name, _line(step, step is shown, symbols))
+        if shown is not None and not self.has_focus:
+            index = self.get_option_index(shown.name)
+            if self.highlighted != index:
+                self.highlighted = index
+
+    def _fill(self, store: Store) -> None:
+        for step in store.steps.values():
+            if step.name in GROUPS:
+                self.add_option(Option(Content.styled(_(GROUPS[step.name]), "$state-quiet"), disabled=True))
+            self.add_option(Option("", id=step.name))
+
+
+def _line(step: StepState, shown: bool, symbols: Symbols) -> Content:
+    mark = MARKS[step.shown]
+    title = step.info.title[:TITLE_CELLS].ljust(TITLE_CELLS)
+    return Content.assemble(
+        (symbols.symbol(step.shown), mark.style),
+        f" {step.number:>2} ",
+        (title, "bold" if shown else ""),
+        " ",
+        (symbols.word(step.shown), mark.style),
+    )
+
+
+class Strip(Static):
+    """The same in one line: a symbol a step, and the step in view in words."""
+
+    def draw(self, store: Store, shown: StepState | None, symbols: Symbols) -> None:
+        parts: list[str | tuple[str, str]] = [
+            (symbols.symbol(step.shown), MARKS[step.shown].style) for step in store.steps.values()
+        ]
+        if shown is not None:
+            place = _("{number} of {count}", number=shown.number, count=len(store.steps))
+            mark = MARKS[shown.shown]
+            parts += [f"   {place}  ", (shown.info.title, "bold"), "   ", (symbols.both(shown.shown), mark.style)]
+        self.update(Content.assemble(*parts))

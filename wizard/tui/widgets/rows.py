@@ -1,0 +1,64 @@
+"""A row for each resource of a Terraform run; cells are updated, the table is never built anew."""
+
+from __future__ import annotations
+
+from textual.content import Content
+from textual.widgets import DataTable
+
+from wizard.text import _
+from wizard.tui.store import Row, StepState
+from wizard.tui.symbols import MARKS, Symbols
+from wizard.tui.told import clock
+
+
+class Rows(DataTable[Content]):
+    """Columns: state, resource, what is done with it, time."""
+
+    def __init__(self) -> None:
+        super().__init__(id="rows", cursor_type="row", zebra_stripes=False)
+        self._step: str | None = None
+        self._shown: dict[str, tuple[str, str, int]] = {}
+
+    def on_mount(self) -> None:
+        for key, label in (
+            ("state", _("State")),
+            ("name", _("Resource")),
+            ("action", _("Action")),
+            ("time", _("Time")),
+        ):
+            self.add_column(label, key=key)
+
+    def draw(self, step: StepState, symbols: Symbols) -> None:
+        if not self.columns:
+            return
+        if step.name != self._step or not self._shown.keys() <= step.rows.keys():
+            self.clear()
+            self._step, self._shown = step.name, {}
+        for row in [*step.rows.values()]:
+            state = (row.state, row.action, int(row.seconds or 0))
+            if self._shown.get(row.address) == state:
+                continue
+            cells = _cells(row, symbols)
+            if row.address not in self._shown:
+                self.add_row(*cells, key=row.address)
+            else:
+                for column, cell in zip(("state", "name", "action", "time"), cells, strict=True):
+                    self.update_cell(row.address, column, cell, update_width=True)
+            self._shown[row.address] = state
+
+
+def _cells(row: Row, symbols: Symbols) -> tuple[Content, Content, Content, Content]:
+    state = row.state if row.state in MARKS else "todo"
+    words = {
+        "create": _("create"),
+        "update": _("change"),
+        "replace": _("replace"),
+        "delete": _("delete"),
+        "import": _("adopt"),
+    }
+    return (
+        Content.styled(symbols.both(state), MARKS[state].style),
+        Content(row.address),
+        Content(words.get(row.action, row.action)),
+        Content("" if row.seconds is None else clock(row.seconds)),
+    )
