@@ -7,6 +7,7 @@ import os
 import stat
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -22,7 +23,9 @@ def test_the_plan_of_the_check_is_what_is_applied(make_phase: MakePhase, told: T
     found = phase.plan({"label": "first"})
     assert not found.empty
     assert found.summary.headline == "2 to add, 0 to change, 0 to destroy, 0 to replace"
-    assert found.outputs == {"nothing": None}  # the other is known after the apply
+    assert not found.detailed
+    assert phase.detailed().outputs == {"nothing": None}  # the other is known after the apply
+    assert phase.detailed().summary.changes == found.summary.changes
     assert phase.saved_plan.exists()
 
     assert phase.apply() == {"label": "first"}
@@ -32,7 +35,7 @@ def test_the_plan_of_the_check_is_what_is_applied(make_phase: MakePhase, told: T
 
     again = phase.plan({"label": "first"})
     assert again.empty
-    assert again.outputs == {"label": "first", "nothing": None}
+    assert again.outputs == {"label": "first"}
     assert not phase.saved_plan.exists()
 
 
@@ -92,23 +95,23 @@ def test_no_secret_is_an_argument(make_phase: MakePhase, monkeypatch: pytest.Mon
     phase.plan({"label": "first"})
     phase.apply()
     verbs = [line[1] for line in lines]
-    assert verbs == ["version", "init", "plan", "show", "apply"]
+    assert [verb for verb in verbs if verb != "version"] == ["init", "plan", "apply"]  # the version is asked once
     assert not [word for line in lines for word in line if CANARY in word]
     assert not [word for line in lines for word in line if word.startswith(("-target", "-auto-approve", "-var"))]
 
 
 def test_init_runs_once(make_phase: MakePhase, monkeypatch: pytest.MonkeyPatch) -> None:
     make_phase().plan({"label": "first"})
-    captured: list[str] = []
-    real = run.capture
+    followed: list[str] = []
+    real = run.follow
 
-    def watched(argv: list[str], *, folder: Path, env: dict[str, str]) -> tuple[int, str, str]:
-        captured.append(argv[1])
-        return real(argv, folder=folder, env=env)
+    def watched(argv: list[str], *, verb: str, **how: Any) -> run.Ended:
+        followed.append(verb)
+        return real(argv, verb=verb, **how)
 
-    monkeypatch.setattr(run, "capture", watched)
+    monkeypatch.setattr(run, "follow", watched)
     make_phase().plan({"label": "second"})
-    assert captured == ["show"]
+    assert followed == ["plan"]
 
 
 def test_the_callers_own_terraform_settings_do_not_leak_in(

@@ -15,6 +15,7 @@ from wizard.text import _
 
 TERRAFORM_LEAST = (1, 10)  # the first with ephemeral variables
 TOFU_LEAST = (1, 11)  # as above
+_versions: dict[tuple[tuple[str, ...], tuple[int, int]], str | None] = {}
 CANDIDATES = (("terraform", TERRAFORM_LEAST), ("tofu", TOFU_LEAST))
 
 
@@ -62,6 +63,19 @@ def find(search: str | None, env: Mapping[str, str]) -> Binary:
 
 
 def _version(argv: tuple[str, ...], env: Mapping[str, str]) -> str | None:
+    """Asked once of each program: every phase of a run would ask again."""
+    key = (argv, _stamp(Path(argv[0])))
+    if key not in _versions:
+        _versions[key] = _told_version(argv, env)
+    return _versions[key]
+
+
+def _stamp(program: Path) -> tuple[int, int]:
+    found = program.stat()
+    return found.st_ino, found.st_mtime_ns
+
+
+def _told_version(argv: tuple[str, ...], env: Mapping[str, str]) -> str | None:
     try:
         done = subprocess.run(
             [*argv, "version", "-json"], env=dict(env), capture_output=True, timeout=60, check=False, cwd=Path("/")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -28,6 +29,8 @@ class Ended:
     outputs: dict[str, object] = field(default_factory=dict)
     complaints: str = ""
     closed: bool = False  # its stream has the line that a run which ended well ends with
+    planned: list[stream.ResourceEvent] = field(default_factory=list)
+    drifted: list[stream.DriftEvent] = field(default_factory=list)
 
     @property
     def errors(self) -> list[stream.Diagnostic]:
@@ -63,7 +66,10 @@ def follow(
         process.send_signal(signal.SIGINT)  # a second one would make Terraform drop its state
 
     ended = Ended(code=0)
-    interrupted = _watch(output, ended, gone=lambda: _wait(process), interrupt=interrupt, cancel=cancel, tell=tell)
+    over = _end_of(process)
+    interrupted = _watch(
+        output, ended, gone=lambda: over.wait(LOOK_EVERY), interrupt=interrupt, cancel=cancel, tell=tell
+    )
     ended.code = int(process.returncode)
     record.forget()
     if interrupted:
@@ -155,12 +161,16 @@ def _start(argv: Sequence[str], folder: Path, env: Mapping[str, str], output: Pa
             os.close(handle)
 
 
-def _wait(process: subprocess.Popen[bytes]) -> bool:
-    try:
-        process.wait(timeout=LOOK_EVERY)
-    except subprocess.TimeoutExpired:
-        return False
-    return True
+def _end_of(process: subprocess.Popen[bytes]) -> threading.Event:
+    """Set the moment the process ends: a wait with a time-out looks only now and then."""
+    over = threading.Event()
+
+    def wait() -> None:
+        process.wait()
+        over.set()
+
+    threading.Thread(target=wait, name=f"end of {process.pid}", daemon=True).start()
+    return over
 
 
 def _take(event: stream.Event, ended: Ended, tell: Callable[[stream.Event], None]) -> None:
@@ -170,6 +180,10 @@ def _take(event: stream.Event, ended: Ended, tell: Callable[[stream.Event], None
         ended.outputs = dict(event.values)
     elif isinstance(event, stream.ChangeSummary):
         ended.closed = True
+    elif isinstance(event, stream.DriftEvent):
+        ended.drifted.append(event)
+    elif isinstance(event, stream.ResourceEvent) and event.state == "planned":
+        ended.planned.append(event)
     tell(event)
 
 

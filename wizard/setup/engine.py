@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from typing import Generic
 
@@ -23,7 +23,7 @@ from wizard.setup.events import (
 )
 from wizard.setup.gate import Decision, Gate, Unattended
 from wizard.setup.patience import Patience, passing
-from wizard.setup.step import Finding, Kind, Problem, Removal, Step, StepFailed, Verdict, World
+from wizard.setup.step import Facts, Finding, Kind, Problem, Removal, Step, StepFailed, Verdict, World
 from wizard.text import _
 
 THREADS = "step"  # what their names begin with
@@ -100,6 +100,8 @@ class Engine(Generic[World]):
         self._emit, self._cancel, self._explain, self._debug = emit, cancel, explain, debug
         self._gate: Gate = gate or Unattended()
         self._changing: set[str] = set()  # steps whose calls change the world now
+        self._looked: set[str] = set()  # steps that looked ahead, and were not checked yet
+        self._applied = False  # whether this run has begun to change the world
 
     def run(self, mode: Mode, *, until: str | None = None, only: str | None = None) -> Outcome:
         """Go through the journey, or to `until`, or to `only` with the steps before it just checked."""
@@ -158,6 +160,16 @@ class Engine(Generic[World]):
                 outcome.cancelled = True
                 continue
             running[pool.submit(self._visit, name, mode, outcome, name == need)] = name
+        self._look_ahead({*waiting, *running.values()}, waiting)
+
+    def _look_ahead(self, open_steps: set[str], waiting: Iterable[str]) -> None:
+        """Let steps that wait begin their check where they can. What they see before an apply counts no more after."""
+        for name in waiting:
+            step = self.steps[name]
+            if step.ahead and name not in self._looked and not self._applied and not open_steps & {*step.ahead}:
+                self._looked.add(name)
+                # What goes wrong is told by its check.
+                self._attempt(lambda step=step: step.look_ahead(self._contexts(step.name)))  # type: ignore[misc]  # bound per turn
 
     def _leave(self, names: Iterable[str]) -> None:
         for name in names:
@@ -196,7 +208,11 @@ class Engine(Generic[World]):
 
     def _carry_out(self, step: Step[World], mode: Mode, outcome: Outcome) -> Finding:
         ctx = self._contexts(step.name)
+        if self._applied and step.name in self._looked:
+            step.close(ctx)
         finding = self._check(step, ctx, step.check)
+        if mode is Mode.CHECK and finding.verdict is Verdict.TODO:
+            return self._foreseen(step, ctx, finding)
         if mode is Mode.RUN and passing(finding):
             finding = self._check(step, ctx, step.check)
         if mode is Mode.RUN and finding.verdict is Verdict.UNKNOWN:
@@ -204,6 +220,15 @@ class Engine(Generic[World]):
         if mode is Mode.CHECK or finding.verdict is not Verdict.TODO:
             return finding
         return self._bring_about(step, ctx, finding, outcome)
+
+    def _foreseen(self, step: Step[World], ctx: Context[World], finding: Finding) -> Finding:
+        """With the facts that an apply would tell; what goes wrong with them is no matter of the finding."""
+        told: list[Facts | None] = []
+        self._attempt(lambda: told.append(step.foresee(ctx)))
+        if not told or told[0] is None:
+            return finding
+        ctx.book.add(told[0])
+        return replace(finding, facts=told[0])
 
     def _bring_about(self, step: Step[World], ctx: Context[World], finding: Finding, outcome: Outcome) -> Finding:
         """Apply what a check found missing. After a failure that passes by itself the world is looked at again,
@@ -236,6 +261,7 @@ class Engine(Generic[World]):
 
     def _apply(self, step: Step[World], ctx: Context[World], finding: Finding) -> tuple[Finding, Problem | None]:
         """One apply and the check after it; with the problem where it is not as wanted then."""
+        self._applied = True
         self._emit(ApplyStarted(step=step.name))
         began = time.monotonic()
         self._changing.add(step.name)

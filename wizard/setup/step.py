@@ -129,13 +129,15 @@ class StepFailed(Exception):  # noqa: N818 - it carries a problem, it is not a b
 
 
 class Step(ABC, Generic[World]):
-    """One step of the journey. `after` names the steps whose facts it reads or whose work it needs."""
+    """One step of the journey. `after` names the steps whose facts it reads or whose work it needs, `ahead` those
+    after which it may look ahead (see `look_ahead`); where it is empty, it does not."""
 
     name: ClassVar[str]
     title: ClassVar[str]
     kind: ClassVar[Kind]
     actor: ClassVar[Actor]
     after: ClassVar[tuple[str, ...]] = ()
+    ahead: ClassVar[tuple[str, ...]] = ()
     permissions: ClassVar[tuple[Permission, ...]] = ()
     questions: ClassVar[type[Questions] | None] = None
     reads: ClassVar[tuple[str, ...]] = ()  # answers to other steps' questions, as compute.node_type
@@ -146,9 +148,18 @@ class Step(ABC, Generic[World]):
         Asked before anything is made: the folder may not exist yet."""
         return []
 
+    def look_ahead(self, ctx: Context[World]) -> None:
+        """Begin what a check will need, and return at once. Called when the steps of `ahead` have ended, before those
+        of `after` have; what was begun counts unless `close` is called before the check. Changes nothing."""
+
     @abstractmethod
     def check(self, ctx: Context[World]) -> Finding:
         """Ask the world, without changing it."""
+
+    def foresee(self, ctx: Context[World]) -> Facts | None:
+        """What an apply would tell, as far as it is known before one. Asked after a finding of `todo` that no apply
+        follows."""
+        return None
 
     def withheld(self, ctx: Context[World], found: Finding) -> Finding | None:
         """What is told in place of an apply that a person must agree to first; None where it may go ahead."""
@@ -163,7 +174,8 @@ class Step(ABC, Generic[World]):
         return self.check(ctx)
 
     def close(self, ctx: Context[World]) -> None:
-        """Drop what a check kept for an apply that did not follow. Called once, at the end of every command."""
+        """Drop what a check kept for an apply that did not follow, and what looking ahead began. Called at the end of
+        every command, and before a check where an apply came between."""
 
     def left_behind(self, ctx: Context[World], *, changing: bool) -> str | None:
         """What may be left where the user does not wait for this step's current call, in words; None for nothing.
