@@ -6,11 +6,12 @@ import sys
 
 from benchmarks.journey import whole_journey
 from benchmarks.startup import help_over_bare_python, sandbox_start
+from benchmarks.terraform import over_bare
 
 
 def main() -> int:
     within = True
-    for benchmark in (help_over_bare_python, sandbox_start, whole_journey):
+    for benchmark in (help_over_bare_python, sandbox_start, whole_journey, over_bare):
         result = benchmark()
         for measure in result if isinstance(result, list) else [result]:
             for part in measure.parts:

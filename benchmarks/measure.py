@@ -11,21 +11,23 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """One figure; `limit` is what it must not exceed. `parts` is said above it."""
+    """One figure; `limit` is what it must not exceed, None where it is told for information. `parts` is said
+    above it."""
 
     name: str
     value: float
-    limit: float
+    limit: float | None
     unit: str = "x"
     parts: tuple[str, ...] = ()
 
     @property
     def within(self) -> bool:
-        return self.value <= self.limit
+        return self.limit is None or self.value <= self.limit
 
     def __str__(self) -> str:
         verdict = "" if self.within else "  OVER"
-        return f"{self.name}: {self.value:.2f} {self.unit} (limit {self.limit:g} {self.unit}){verdict}"
+        limit = "for information" if self.limit is None else f"limit {self.limit:g} {self.unit}"
+        return f"{self.name}: {self.value:.2f} {self.unit} ({limit}){verdict}"
 
 
 def seconds(command: Sequence[str], env: Mapping[str, str] | None = None) -> float:

@@ -1,0 +1,114 @@
+"""What the wizard costs over bare Terraform: a first run of each root, and the checks of a second run."""
+
+from __future__ import annotations
+
+import math
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from benchmarks.bare import FROM_NOTHING, PLAN, Bare
+from benchmarks.measure import Measure
+from benchmarks.watched import Span, Watched, whole
+from benchmarks.worlds import Worlds
+
+LATENCY = 0.2  # seconds an operation
+PAIRS = 3
+ROOTS = ("foundation", "identity", "unity_catalog", "compute")
+# The moment before each group of roots, the step that a run goes to from there, and the roots on its way.
+LEGS = (
+    ("ground", "service-principal", "account-admin", ("foundation", "identity")),
+    ("admitted", "metastore", "unity-catalog", ("unity_catalog",)),
+    ("catalogued", "unity-catalog", "compute", ("compute",)),
+)
+Pair = tuple[float, float]
+
+
+def over_bare() -> list[Measure]:
+    """All of it, with and without latency; without is for information."""
+    with tempfile.TemporaryDirectory() as place:
+        watched = Watched(Path(place))
+        worlds = Worlds(Path(place), watched.env())
+        bare = Bare(Path(place) / "by-hand", watched.program, watched.env())
+        try:
+            for name, until, _to, _roots in LEGS:
+                worlds.wizard("--until", until)
+                worlds.keep(name)
+            worlds.wizard()
+            worlds.keep("done")
+            bench = _Bench(watched, worlds, bare)
+            return [*bench.all(LATENCY, PAIRS), *bench.all(0, 1)]
+        finally:
+            worlds.stop()
+
+
+class _Bench:
+    def __init__(self, watched: Watched, worlds: Worlds, bare: Bare) -> None:
+        self._watched, self._worlds, self._bare = watched, worlds, bare
+
+    def all(self, latency: float, pairs: int) -> list[Measure]:
+        limits = (1.05, 0.6) if latency else (None, None)
+        told = f"{latency * 1000:.0f} ms an operation"
+        firsts = [self._first(leg, latency, turn) for turn in range(pairs) for leg in LEGS]
+        measures = []
+        for root in ROOTS:
+            of_root = [found[root] for found in firsts if root in found]
+            measures.append(_measure(f"first run of {root} over bare Terraform, {told}", of_root, limits[0]))
+        checks, runs = self._seconds(latency, pairs)
+        measures.append(_measure(f"checks of the four roots over bare plans in sequence, {told}", checks, limits[1]))
+        measures.append(_measure(f"whole second run over bare plans in sequence, {told}", runs, None))
+        return measures
+
+    def _first(self, leg: tuple[str, str, str, tuple[str, ...]], latency: float, turn: int) -> dict[str, Pair]:
+        """Each root's wizard and bare seconds, from equal worlds; who goes first changes from turn to turn."""
+        name, _until, to, roots = leg
+        taken: dict[str, dict[str, float]] = {root: {} for root in roots}
+
+        def by_wizard() -> None:
+            with self._worlds.at(name, latency):
+                spans = self._noted(lambda: self._worlds.wizard("--until", to))
+            for root in roots:
+                taken[root]["wizard"] = whole([span for span in spans if span.root == root])
+
+        def by_hand() -> None:
+            for root in roots:
+                with self._worlds.at(name, latency) as connection:
+                    self._bare.prepare(root, self._worlds.made("done", root))
+                    spans = self._noted(lambda root=root: self._bare.run(root, connection, FROM_NOTHING))  # type: ignore[misc]
+                taken[root]["bare"] = whole(spans)
+
+        for act in (by_wizard, by_hand) if turn % 2 == 0 else (by_hand, by_wizard):
+            act()
+        return {root: (found["wizard"], found["bare"]) for root, found in taken.items()}
+
+    def _seconds(self, latency: float, pairs: int) -> tuple[list[Pair], list[Pair]]:
+        """The four checks, and the whole, of second runs, each against the four bare plans."""
+        checks, runs = [], []
+        with self._worlds.at("done", latency) as connection:
+            for root in ROOTS:
+                self._bare.prepare(root, self._worlds.terraform(root), with_state=True)
+                self._bare.run(root, connection, FROM_NOTHING[:1])
+            for _turn in range(pairs):
+                began = time.perf_counter()
+                spans = self._noted(self._worlds.wizard)
+                run = time.perf_counter() - began
+                by_hand = math.fsum(
+                    whole(self._noted(lambda root=root: self._bare.run(root, connection, [PLAN])))  # type: ignore[misc]
+                    for root in ROOTS
+                )
+                checks.append((whole([span for span in spans if span.root in ROOTS]), by_hand))
+                runs.append((run, by_hand))
+        return checks, runs
+
+    def _noted(self, act: Callable[[], object]) -> list[Span]:
+        self._watched.spans()
+        act()
+        return self._watched.spans()
+
+
+def _measure(name: str, pairs: list[Pair], limit: float | None) -> Measure:
+    ratio = statistics.median(mine / other for mine, other in pairs)
+    seconds = ", ".join(f"{mine:.2f} ÷ {other:.2f} s" for mine, other in pairs)
+    return Measure(name, ratio, limit, parts=(f"{name}: {seconds}",))
