@@ -91,13 +91,15 @@ class PlanSummary:
     def headline(self) -> str:
         if not self.changes:
             return _("{n} outputs change", n=len(self.outputs)) if self.outputs else _("nothing to change")
-        return _(
+        adopted = self.counts.get("import", 0)
+        told = _(
             "{add} to add, {change} to change, {destroy} to destroy, {replace} to replace",
             add=self.counts.get("create", 0),
             change=self.counts.get("update", 0),
             destroy=self.counts.get("delete", 0),
             replace=self.counts.get("replace", 0),
         )
+        return _("{n} to adopt, {told}", n=adopted, told=told) if adopted else told
 
     @property
     def dangers(self) -> tuple[str, ...]:

@@ -35,6 +35,7 @@ class VirtualNetworks(ArmKind):
 
     def fill(self, rid: ResourceId, body: Body, existing: Body | None) -> None:
         body["_subnets"] = body["properties"].pop("subnets", None)
+        body["properties"].pop("virtualNetworkPeerings", None)  # shown, never stored: the sandbox has none
         body["properties"]["resourceGuid"] = self.cloud.guid("resource", rid.key)
 
     def put(self, caller: Caller, rid: ResourceId, body: Body) -> Body:
