@@ -1,0 +1,49 @@
+"""What a run says that it leaves when the user does not wait: what is under way, and only that."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+from tests.setup.conftest import Bench, Word, World, word
+from wizard.setup.context import Context
+from wizard.setup.engine import Mode, Result
+from wizard.setup.step import Finding
+
+SECONDS = 30.0  # far more than any of this takes
+applying, asking, over = threading.Event(), threading.Event(), threading.Event()
+
+
+class Applying(Word):
+    def apply(self, ctx: Context[World]) -> None:
+        applying.set()
+        over.wait(SECONDS)
+
+
+class Asking(Word):
+    def check(self, ctx: Context[World]) -> Finding:
+        asking.set()
+        over.wait(SECONDS)
+        return super().check(ctx)
+
+
+class Insists(Word):
+    """Stands for the second Ctrl+C, which comes while the others are at it."""
+
+    def apply(self, ctx: Context[World]) -> None:
+        assert applying.wait(SECONDS)
+        assert asking.wait(SECONDS)
+        ctx.cancel.request()
+        raise KeyboardInterrupt
+
+
+def test_a_call_of_an_apply_may_take_effect_and_a_question_leaves_nothing(bench: Callable[..., Bench]) -> None:
+    steps = [word("changes", base=Applying), word("asks", base=Asking), word("ends", base=Insists)]
+    one = bench(steps)
+    try:
+        outcome = one.engine.run(Mode.RUN)
+        left = {event.step: event.what for event in one.events if event.event == "left_behind"}
+    finally:
+        over.set()
+    assert outcome.result is Result.CANCELLED
+    assert left == {"changes": "the call under way may still take effect; the next run finds what it made"}
