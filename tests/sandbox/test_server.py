@@ -52,13 +52,6 @@ def is_gone(pid: int, seconds: float = 10.0) -> bool:
     return True
 
 
-def test_it_starts_in_under_two_seconds(state: Path) -> None:
-    with process.connect(state) as connection:
-        # Its own time, which does not depend on what else this machine does.
-        used = psutil.Process(connection.info["pid"]).cpu_times()
-        assert used.user + used.system < 2.0
-
-
 def test_it_ends_after_its_last_client(state: Path) -> None:
     first = process.connect(state, linger=0.2)
     second = process.connect(state)
