@@ -18,6 +18,7 @@ from wizard.sandbox.domain.cloud import Cloud
 KINDS: Mapping[str, type[ArmKind]] = {
     GROUP: Groups,
     arm_storage.ACCOUNT: arm_storage.Accounts,
+    arm_storage.SERVICE: arm_storage.Services,
     arm_storage.CONTAINER: arm_storage.Containers,
     arm_storage.POLICY: arm_storage.Policies,
     WORKSPACE: Workspaces,

@@ -10,6 +10,7 @@ from wizard.sandbox.domain.arm_kind import ArmKind
 from wizard.sandbox.domain.core import Body, CloudError
 
 ACCOUNT = "Microsoft.Storage/storageAccounts"
+SERVICE = "Microsoft.Storage/storageAccounts/blobServices"
 CONTAINER = "Microsoft.Storage/storageAccounts/blobServices/containers"
 POLICY = "Microsoft.Storage/storageAccounts/managementPolicies"
 
@@ -51,6 +52,19 @@ class Accounts(ArmKind):
 
     def removed(self, rid: ResourceId, body: Body) -> None:
         remove_folder(self, rid.name)
+
+
+class Services(ArmKind):
+    """The blob service of an account. It is always there; it is kept once it was set."""
+
+    def stored(self, rid: ResourceId) -> Body:
+        account = self.cloud.store.get(ACCOUNT, rid.up(1).key)
+        if self.find(rid) is None and account is not None and rid.name == "default":
+            return self._shaped(rid, {}, None)
+        return super().stored(rid)
+
+    def fill(self, rid: ResourceId, body: Body, existing: Body | None) -> None:
+        body["properties"].pop("provisioningState")
 
 
 class Containers(ArmKind):

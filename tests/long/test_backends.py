@@ -1,0 +1,118 @@
+"""One setup, two folders: the second has only the answers, the secrets they refer to, and the backend of the state."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.journey import relay
+from tests.journey.conftest import RISK
+from tests.journey.running import Ran, wizard
+from wizard.provisioning.living import Record
+from wizard.sandbox import process
+from wizard.setup.folder import Folder
+
+# Neither is what would be resolved today.
+PINNED = {"runtime": "16.4.x-scala2.13", "budget_start": "2026-02-01T00:00:00Z"}
+USER = "lakehouse-wizard"
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    root: Path
+    cloud: Path
+    connection: process.Connection
+
+    def folder(self, name: str) -> Folder:
+        return Folder(self.root / name)
+
+    @property
+    def answers(self) -> Path:
+        return self.root / "answers.yaml"
+
+    @property
+    def given(self) -> tuple[str | Path, ...]:
+        return ("--target", "sandbox", "--sandbox", self.cloud, "--answers", self.answers)
+
+    def run(self, name: str, *more: str) -> Ran:
+        return wizard("run", "--json", "--folder", self.folder(name).root, *self.given, *more)
+
+    def changed(self) -> list[dict[str, Any]]:
+        """Every request that may have changed the cloud; the state store is none of it."""
+        return [one for one in self.connection.requests(mutating=True) if one["host"] != "states"]
+
+
+@pytest.fixture
+def team(tmp_path: Path) -> Iterator[Team]:
+    cloud = tmp_path / "cloud"
+    with process.connect(cloud, "clean") as connection:
+        team = Team(tmp_path, cloud, connection)
+        answers = yaml.safe_load(RISK.read_text(encoding="utf-8"))
+        answers["state"] = {
+            "backend": "http",
+            "address": f"{connection.info['endpoints']['states']}/team",
+            "username": USER,
+            "password": f"sandbox:{USER}",
+        }
+        team.answers.write_text(yaml.safe_dump(answers), encoding="utf-8")
+        yield team
+    process.stop(cloud)
+
+
+def test_the_second_folder_goes_on_where_the_first_one_ended(team: Team) -> None:
+    first = team.folder("first")
+    first.create()
+    first.update_config({"pinned": PINNED})
+    ran = team.run("first")
+    assert ran.code == 0, ran.explain()
+    before = team.changed()
+
+    second = team.run("second")
+    assert second.code == 0, second.explain()
+    assert set(second.verdicts().values()) == {"done"}
+    assert team.changed() == before
+    assert team.folder("second").setup_id == first.setup_id
+    assert not list(team.folder("second").root.rglob("terraform/*/terraform.tfstate"))
+
+    destroyed = wizard("destroy", "--json", "--folder", team.folder("second").root, "--confirm", "risk")
+    assert destroyed.code == 0, destroyed.explain()
+    assert not [one for one in team.connection.requests() if one["status"] == 501]
+
+
+def test_two_at_once_the_second_is_told_who_holds_the_state(team: Team) -> None:
+    second: list[Ran] = []
+
+    def meanwhile() -> None:
+        """The first one's Terraform holds still, and with it the lock, while the second wizard runs."""
+        started = Record(team.folder("first").terraform("foundation")).read()
+        assert started is not None
+        os.kill(started.pid, signal.SIGSTOP)
+        try:
+            second.append(team.run("second", "--until", "foundation"))
+        finally:
+            os.kill(started.pid, signal.SIGCONT)
+
+    begun = team.run("first", "--only", "identity")  # from its state the second learns the setup's id
+    assert begun.code == 0, begun.explain()
+    making = relay.starting("foundation", "azurerm_resource_group")
+    leg = relay.run(
+        team.folder("first").root, *team.given, "--until", "foundation", at=making, send=None, first=meanwhile
+    )
+    assert leg.code == 0, leg.explain()
+    (refused,) = second
+    assert refused.code == 4, refused.explain()
+    told = refused.find("checked", step="foundation")[-1]
+    assert told["problem"]["raw_code"] == "StateHeld"
+    assert told["problem"]["why"].startswith("apply by ")
+    assert f" on {os.uname().nodename}" in told["problem"]["why"]
+    assert "Traceback" not in refused.err
+
+    again = team.run("second", "--until", "foundation")
+    assert again.code == 0, again.explain()
