@@ -37,6 +37,7 @@ def test_the_first_asks_to_stop_and_the_second_insists(number: int) -> None:
         assert cancel.requested
         with pytest.raises(KeyboardInterrupt):
             signal.raise_signal(number)
+        signal.raise_signal(number)  # what is left is told undisturbed
     assert signal.getsignal(number) is before
 
 

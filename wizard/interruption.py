@@ -18,14 +18,18 @@ OUTPUTS = (1, 2)  # standard output and standard error
 
 @contextmanager
 def interruptible(cancel: Cancellation) -> Iterator[None]:
-    """The first Ctrl+C (or SIGTERM) asks the run to stop at its next safe point; a second one stops now.
+    """The first Ctrl+C (or SIGTERM) asks the run to stop at its next safe point; a second one stops now. Those after
+    it change nothing, so that what is left can still be told.
 
     A closed terminal (SIGHUP) is as one Ctrl+C, however often it is told: the shell and the kernel both tell it."""
 
     def on_signal(number: int, frame: FrameType | None) -> None:
-        if cancel.requested:
-            raise KeyboardInterrupt
-        cancel.request()
+        if not cancel.requested:
+            cancel.request()
+            return
+        for each in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(each, signal.SIG_IGN)
+        raise KeyboardInterrupt
 
     def on_hang_up(number: int, frame: FrameType | None) -> None:
         hang_up(cancel)

@@ -48,16 +48,21 @@ class Leg:
         return f"exit {self.code}\n{tail[-6000:]}\n{self.err[-3000:]}"
 
 
+def _nothing() -> None:
+    """What is done before a signal where nothing is."""
+
+
 def run(
     folder: Path,
     *arguments: str | Path,
     at: Moment | None = None,
     send: int | None = signal.SIGKILL,
-    first: Callable[[], object] = lambda: None,
-    insist: Callable[[], bool] | None = None,
+    first: Callable[[], object] = _nothing,
+    again: Moment | None = None,
 ) -> Leg:
-    """`run --json` in `folder`. At the first event for which `at` is true `first` is done, then `send` is sent; with
-    `insist` it is sent again as soon as that is true. Nobody can answer a question: standard input is closed."""
+    """`run --json` in `folder`. At the first event for which `at` is true `first` is done, then `send` is sent; after
+    that it is sent once more, at the first event for which `again` is true. Nobody can answer a question: standard
+    input is closed."""
     events: list[Event] = []
     with (folder.parent / f"{folder.name}.err").open("w+", encoding="utf-8") as err:
         wizard = loaded.start(["run", "--json", "--folder", str(folder), *map(str, arguments)], err)
@@ -66,13 +71,10 @@ def run(
                 events.append(event)
                 if at is None or not at(event):
                     continue
-                at = None  # the moment comes once
                 first()
                 if send is not None:
                     wizard.send_signal(send)
-                if send is not None and insist is not None:
-                    until(insist)
-                    wizard.send_signal(send)
+                at, again, first = again, None, _nothing
         except BaseException:
             wizard.send_signal(signal.SIGKILL)
             wizard.wait()
@@ -149,6 +151,11 @@ def waiting_for(step: str, words: str) -> Moment:
     return lambda event: event["event"] == "waiting" and event["step"] == step and words in event["what"]
 
 
+def heard(event: Event) -> bool:
+    """When the wizard says that it heard a Ctrl+C."""
+    return event["event"] == "waiting" and "Ctrl+C again" in event["what"]
+
+
 def following(step: str) -> Moment:
     """When `step` waits for a Terraform run that an earlier wizard started."""
     return waiting_for(step, "apply of")
@@ -178,16 +185,16 @@ class Relay:
         at: Moment | None = None,
         send: int | None = signal.SIGKILL,
         *,
-        first: Callable[[], object] = lambda: None,
-        insist: Callable[[], bool] | None = None,
+        first: Callable[[], object] = _nothing,
+        again: Moment | None = None,
     ) -> Leg:
         given = () if self.answers_file.exists() else self.given
-        self.legs.append(run(self.folder, *given, *self.always, at=at, send=send, first=first, insist=insist))
+        self.legs.append(run(self.folder, *given, *self.always, at=at, send=send, first=first, again=again))
         if self.answers is None and self.answers_file.exists():
             self.answers = self.answers_file.read_bytes()
         return self.legs[-1]
 
-    def kill(self, at: Moment, *, first: Callable[[], object] = lambda: None) -> Leg:
+    def kill(self, at: Moment, *, first: Callable[[], object] = _nothing) -> Leg:
         leg = self.leg(at, first=first)
         assert leg.killed, leg.explain()
         return leg

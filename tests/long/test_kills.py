@@ -88,14 +88,8 @@ def test_a_second_ctrl_c_says_what_is_left_and_the_next_run_follows_it(make: Mak
     left = make("left")
     left.kill(relay.journaled(1))
     left.slow(WORKSPACE, SLOW)
-    record = Record(left.folder / ".wizard/terraform/foundation")
-
-    def heard() -> bool:
-        started = record.read()
-        return started is not None and started.interrupted
-
     with left.still("foundation") as (hold, release):
-        leg = left.leg(MAKES_WORKSPACE, signal.SIGINT, first=hold, insist=heard)
+        leg = left.leg(MAKES_WORKSPACE, signal.SIGINT, first=hold, again=relay.heard)
         assert_cancelled(leg)
         assert "apply of foundation goes on as process" in behind(leg)["foundation"], leg.explain()
         last = left.leg(relay.following("foundation"), None, first=release)
@@ -108,7 +102,7 @@ def test_a_second_ctrl_c_in_a_call_says_that_it_may_take_effect(make: Make, alon
     left.kill(relay.journaled(1))
     match = {"host": "arm", "method": "POST", "path": "*/register"}
     sandbox.add_fault(left.state, {"kind": "slow", "match": match, "seconds": SLOW})
-    leg = left.leg(relay.applying("resource-providers"), signal.SIGINT, insist=lambda: True)
+    leg = left.leg(relay.applying("resource-providers"), signal.SIGINT, again=relay.heard)
     assert_cancelled(leg)
     assert "may still take effect" in behind(leg)["resource-providers"], leg.explain()
     left.finish()
@@ -116,14 +110,12 @@ def test_a_second_ctrl_c_in_a_call_says_that_it_may_take_effect(make: Make, alon
 
 
 def test_stopped_in_the_first_run_its_jobs_go_on_and_the_next_run_follows_them(make: Make) -> None:
-    """One Ctrl+C stops the watching, not the jobs; a second one says which go on."""
+    """One Ctrl+C stops the watching, not the jobs, and says which go on."""
     stopped = make("jobs", ())
     leg = stopped.leg(relay.telling("first-run", "account: "), signal.SIGINT)
     assert_cancelled(leg)
+    assert "goes on there" in behind(leg)["first-run"], leg.explain()
     assert stopped.leftovers() == []
-    again = stopped.leg(relay.waiting_for("first-run", "the runs of"), signal.SIGINT, insist=lambda: True)
-    assert_cancelled(again)
-    assert "goes on in the workspace" in behind(again)["first-run"], again.explain()
     stopped.finish()
     requests = sandbox.requests(stopped.state, mutating=True)
     assert sum(str(request["path"]).endswith("/jobs/run-now") for request in requests) == 2

@@ -17,16 +17,17 @@ from wizard.setup.events import (
     Checked,
     CheckStarted,
     Event,
-    LeftBehind,
     StepProblem,
     StepRemoved,
 )
 from wizard.setup.gate import Decision, Gate, Unattended
 from wizard.setup.patience import Patience, passing
 from wizard.setup.step import Facts, Finding, Kind, Problem, Removal, Step, StepFailed, Verdict, World
+from wizard.setup.stopping import Stopping
 from wizard.text import _
 
 THREADS = "step"  # what their names begin with
+LOOK_SECONDS = 0.2  # between two looks at whether the user wants to stop
 WORKERS = 4  # steps wait for clouds and child processes, not for the processor
 
 
@@ -99,7 +100,7 @@ class Engine(Generic[World]):
         self._contexts = contexts
         self._emit, self._cancel, self._explain, self._debug = emit, cancel, explain, debug
         self._gate: Gate = gate or Unattended()
-        self._changing: set[str] = set()  # steps whose calls change the world now
+        self._stopping = Stopping(cancel, emit)
         self._looked: set[str] = set()  # steps that looked ahead, and were not checked yet
         self._applied = False  # whether this run has begun to change the world
 
@@ -131,7 +132,8 @@ class Engine(Generic[World]):
                 self._begin(waiting, running, pool, outcome, need)
                 if not running:
                     continue
-                ended, _rest = wait(running, return_when=FIRST_COMPLETED)
+                ended, rest = wait(running, LOOK_SECONDS, FIRST_COMPLETED)
+                self._stopping.hear(running[future] for future in rest)
                 for future in ended:
                     finding = future.result()
                     name = running.pop(future)
@@ -172,10 +174,9 @@ class Engine(Generic[World]):
                 self._attempt(lambda step=step: step.look_ahead(self._contexts(step.name)))  # type: ignore[misc]  # bound per turn
 
     def _leave(self, names: Iterable[str]) -> None:
-        for name in names:
-            what = self.steps[name].left_behind(self._contexts(name), changing=name in self._changing)
-            if what is not None:
-                self._emit(LeftBehind(step=name, what=what))
+        self._stopping.leave(
+            names, lambda name, changing: self.steps[name].left_behind(self._contexts(name), changing=changing)
+        )
 
     def _ready(self, name: str, waiting: Iterable[str], running: Iterable[str]) -> bool:
         open_steps = {*waiting, *running}
@@ -264,9 +265,8 @@ class Engine(Generic[World]):
         self._applied = True
         self._emit(ApplyStarted(step=step.name))
         began = time.monotonic()
-        self._changing.add(step.name)
-        problem = self._attempt(lambda: step.apply(ctx))
-        self._changing.discard(step.name)
+        with self._stopping.changes(step.name):
+            problem = self._attempt(lambda: step.apply(ctx))
         if problem is not None:
             return finding, problem
         self._emit(Applied(step=step.name, seconds=round(time.monotonic() - began, 3)))
@@ -371,9 +371,8 @@ class Engine(Generic[World]):
         step, ctx = self.steps[name], self._contexts(name)
         removal = step.removal(ctx)
         if removal is not None and removal.objects:
-            self._changing.add(name)
-            step.destroy(ctx)
-            self._changing.discard(name)
+            with self._stopping.changes(name):
+                step.destroy(ctx)
             self._emit(StepRemoved(step=name, objects=removal.objects))
 
     def close(self) -> None:

@@ -13,6 +13,8 @@ from lakehouse_jobs.contract.model import Contract, Model
 from pydantic import Field
 
 from wizard.setup.answers import AnswerDefect, Answers
+from wizard.setup.cancel import Cancelled
+from wizard.setup.events import LeftBehind
 from wizard.setup.folder import Folder
 from wizard.setup.step import Actor, Finding, Kind, Permission, Problem, Questions, Removal, StepFailed, Verdict
 from wizard.steps import runs, samples
@@ -93,7 +95,12 @@ class FirstRun(WizardStep):
             ctx.say(_("run {run} of {model} is started", run=followed[each.model], model=each.model))
         for source in _samples(ctx.answers, ctx.folder).values():
             remember(ctx, source)
-        _follow(ctx, workspace, followed)
+        try:
+            _follow(ctx, workspace, followed)
+        except Cancelled:  # stops the watching alone
+            if (going_on := self.left_behind(ctx, changing=True)) is not None:
+                ctx.emit(LeftBehind(step=self.name, what=going_on))
+            raise
 
     def left_behind(self, ctx: Ctx, *, changing: bool) -> str | None:
         if not self._followed:
