@@ -28,7 +28,6 @@ class Loaded:
     steps: tuple[StepInfo, ...]
     target: str
     fixed_target: bool
-    domain: str
     draft: Draft
     answered: bool  # a file holds answers already
     event: str = "loaded"

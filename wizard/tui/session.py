@@ -130,7 +130,7 @@ class Session:
             for step in journey.STEPS
         )
         self._draft, self._target = draft, target
-        self._post(Loaded(steps, target, "target" in kept, str(kept.get("domain", "")), draft, answered))
+        self._post(Loaded(steps, target, "target" in kept, draft, answered))
         draft.propose(proposals(folder, target, self.launch.scenario))
         self._post(Proposed())
         if folder.exists and not draft.to_fix:

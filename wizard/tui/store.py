@@ -98,7 +98,7 @@ class Store:
     def __init__(self) -> None:
         self.steps: dict[str, StepState] = {}
         self.draft: Draft | None = None
-        self.target, self.fixed_target, self.domain = "", False, ""
+        self.target, self.fixed_target = "", False
         self.answered = False  # the person gave answers, here or in a file
         self.mode: str | None = None  # check or run, while one is under way
         self.stopping: float | None = None  # since when (monotonic)
@@ -136,6 +136,11 @@ class Store:
         return order[-1] if order else None
 
     @property
+    def domain(self) -> str:
+        """The lakehouse's name, as the answers have it."""
+        return self.draft.text("project.domain") if self.draft is not None else ""
+
+    @property
     def running(self) -> list[StepState]:
         return [step for step in self.steps.values() if step.state == "running"]
 
@@ -147,7 +152,7 @@ class Store:
 
     def _on_loaded(self, event: Any) -> None:
         self.steps = {info.name: StepState(info, number) for number, info in enumerate(event.steps, start=1)}
-        self.target, self.fixed_target, self.domain = event.target, event.fixed_target, event.domain
+        self.target, self.fixed_target = event.target, event.fixed_target
         self.draft, self.answered = event.draft, event.answered
 
     def _on_proposed(self, event: Any) -> None:

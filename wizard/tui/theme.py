@@ -47,7 +47,7 @@ LIGHT = Theme(
         "state-quiet": "#59636e",
         "state-failed": "#a8261c",
         "line": "#6b7783",
-        "cursor": "#1f4e79",
+        "cursor": "#1a4167",
         "cursor-text": "#ffffff",
     },
 )

@@ -72,7 +72,7 @@ def title(step: StepState, symbols: Symbols) -> Content:
 
 def meter(step: StepState, symbols: Symbols) -> str:
     done, of_all = step.progress
-    if not of_all or step.activity == "check":
+    if not of_all or step.activity == "check" or step.asked is not None:
         return ""
     return f"{symbols.bar(done / of_all, 30)}  " + _("{done} of {all}", done=done, all=of_all)
 

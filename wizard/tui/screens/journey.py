@@ -152,6 +152,9 @@ class JourneyScreen(Drawn):
         if self.step is not None and self.step.info.section is not None:
             self.wizard.edit(self.step.info.section)
 
+    def do_edit_now(self) -> None:
+        self.do_edit()
+
     def do_to_summary(self) -> None:
         self.wizard.switch("summary")
 

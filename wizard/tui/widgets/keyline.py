@@ -6,9 +6,13 @@ from textual.content import Content
 from textual.widgets import Static
 
 from wizard.text import _
-from wizard.tui.actions import View, key_line
+from wizard.tui.actions import Action, View, key_line
 
 NARROW, TINY = 110, 60  # columns
+
+
+def _cells(action: Action) -> int:
+    return len(action.key_name) + len(_(action.text)) + 4
 
 
 class KeyLine(Static):
@@ -18,11 +22,11 @@ class KeyLine(Static):
         columns = self.app.size.width
         most = 4 if columns < TINY else 6 if columns < NARROW else 9
         parts: list[Content | str | tuple[str, str]] = []
-        used = 0
-        for action in key_line(view, most):
-            text = f" {_(action.text)}   "
-            if used + len(action.key_name) + len(text) > columns and action.name != "palette":
-                continue
-            used += len(action.key_name) + len(text)
-            parts += [(action.key_name, "bold"), text]
+        *some, last = key_line(view, most)
+        room = columns - 2 - _cells(last)
+        for action in some:
+            if _cells(action) <= room:
+                room -= _cells(action)
+                parts += [(action.key_name, "bold"), f" {_(action.text)}   "]
+        parts += [(last.key_name, "bold"), f" {_(last.text)}"]
         self.update(Content.assemble(*parts))

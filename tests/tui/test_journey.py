@@ -1,0 +1,63 @@
+"""From an empty folder by keyboard alone: questions, approvals, the world changed, and found again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.tui.conftest import Person, empty, opened, piloted
+from wizard.sandbox import process
+from wizard.tui.session import Launch
+from wizard.tui.store import StepState
+
+
+async def answer_all(person: Person) -> None:
+    """Through every form with Enter alone: what is proposed is taken."""
+    await person.until(lambda: person.app.store.proposed, "proposals")
+    await person.button("begin")
+    await person.screen("form")
+    while (form := person.app.top) is not None and form.kind == "form":
+        await person.button("next")
+        await person.until(lambda form=form: person.app.top is not form, "the next form")  # type: ignore[misc]
+    await person.screen("journey")
+
+
+async def approve_until_idle(person: Person) -> list[tuple[str, str]]:
+    """Enter at each question, P where a person is needed; (step, what was asked)."""
+    store, asked = person.app.store, []
+    while True:
+        await person.until(lambda: store.result is not None or store.fault or _asked(person), "a question or the end")
+        if store.result is not None or store.fault:
+            return asked
+        step = _asked(person)
+        assert step is not None
+        if step.asked in ("approve", "person"):
+            asked.append((step.name, step.asked))
+            await person.until(lambda: getattr(person.app.focused, "act", None), "a focused button")
+            await person.press("enter" if step.asked == "approve" else "p")
+        await person.until(lambda step=step: step.asked is None or store.fault, "the answer")  # type: ignore[misc]
+
+
+def _asked(person: Person) -> StepState | None:
+    return next((step for step in person.app.store.steps.values() if step.asked), None)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
+@piloted
+async def test_project_is_made_by_enter_alone_and_a_second_start_finds_it(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    launch = Launch(empty(tmp_path), target="sandbox", until="project")
+    async with opened(launch, size) as person:
+        await answer_all(person)
+        await person.button("run")
+        assert await approve_until_idle(person) == []
+        assert person.app.store.result == "done", person.explain()
+        assert person.states()["project"] == "done"
+    async with opened(Launch(launch.folder, until="project"), size) as person:
+        await person.until(lambda: person.app.store.result is not None, "the check of the welcome screen")
+        assert person.app.store.fixed_target
+        assert person.app.store.last_mode == "check"
+        assert person.states()["project"] == "done"
+    process.stop(launch.folder / ".wizard" / "sandbox")

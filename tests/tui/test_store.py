@@ -1,0 +1,91 @@
+"""Events in, plain data out: what each state of a step comes to."""
+
+from __future__ import annotations
+
+import pytest
+
+from wizard.journey import questions
+from wizard.setup.draft import Draft
+from wizard.setup.events import (
+    ApplyStarted,
+    Checked,
+    CheckStarted,
+    LogLine,
+    ResourceChanged,
+    RunEnded,
+    RunStarted,
+    StepProblem,
+)
+from wizard.tui.bridge import Bridge
+from wizard.tui.messages import Answered, Asked, Idle, Loaded, StepInfo
+from wizard.tui.store import LOG_LINES, Store
+
+NAMES = ("preflight", "foundation", "account-admin")
+
+
+@pytest.fixture
+def store() -> Store:
+    store = Store()
+    infos = tuple(StepInfo(name, name.title(), "terraform", (), None, ()) for name in NAMES)
+    store.apply(Loaded(infos, "sandbox", fixed_target=False, draft=Draft(questions()), answered=False))
+    store.apply(RunStarted(command="run", target="sandbox", setup_id="0" * 12, steps=NAMES))
+    return store
+
+
+def test_a_step_from_its_check_to_its_end(store: Store) -> None:
+    step = store.steps["foundation"]
+    store.apply(CheckStarted(step="foundation"))
+    assert step.state == "running"
+    store.apply(ResourceChanged(step="foundation", address="a.b", action="create", state="planned"))
+    store.apply(Checked(step="foundation", verdict="todo", why="1 to add", changes=("create a.b",)))
+    store.apply(Asked("foundation", "approve", ("create a.b",), "1 to add"))
+    assert step.shown == "turn"
+    assert store.current is step
+    store.apply(Answered("foundation"))
+    store.apply(ApplyStarted(step="foundation"))
+    store.apply(ResourceChanged(step="foundation", address="a.b", action="create", state="done", seconds=1.0))
+    assert step.progress == (1, 1)
+    store.apply(Checked(step="foundation", verdict="done", why="applied"))
+    assert step.state == "done"
+
+
+def test_a_step_that_only_waits_for_others_is_todo_and_one_that_needs_a_person_is_blocked(store: Store) -> None:
+    store.apply(Checked(step="foundation", verdict="blocked", why="waits for preflight"))
+    assert store.steps["foundation"].state == "todo"
+    guide = {"headline": "log in", "actions": ("there",), "who": "an admin", "link": None}
+    store.apply(Checked(step="account-admin", verdict="blocked", why="no admin", guide=guide))
+    assert store.steps["account-admin"].state == "blocked"
+
+
+def test_what_was_stopped_is_cancelled_and_not_failed(store: Store) -> None:
+    store.apply(CheckStarted(step="foundation"))
+    store.apply(ApplyStarted(step="foundation"))
+    store.apply(RunEnded(result="cancelled", exit_code=130, seconds=1))
+    store.apply(Idle("cancelled", "run"))
+    assert store.steps["foundation"].state == "cancelled"
+    assert store.mode is None
+
+
+def test_a_failure_keeps_its_problem_and_comes_into_view(store: Store) -> None:
+    store.apply(CheckStarted(step="preflight"))
+    store.apply(StepProblem(step="preflight", problem={"what": "no disk", "why": "full", "next_action": "free some"}))
+    assert store.steps["preflight"].state == "failed"
+    assert store.current is store.steps["preflight"]
+
+
+def test_a_log_is_bounded_in_view_and_counted_whole(store: Store) -> None:
+    for number in range(LOG_LINES + 10):
+        store.apply(LogLine(step="foundation", level="info", text=str(number)))
+    step = store.steps["foundation"]
+    assert len(step.log) == LOG_LINES
+    assert step.logged == LOG_LINES + 10
+    assert step.log[-1].text == str(LOG_LINES + 9)
+
+
+def test_a_bridge_gives_what_came_in_order_and_in_batches() -> None:
+    bridge = Bridge()
+    for number in range(7):
+        bridge.post(number)
+    assert bridge.drain(most=5) == [0, 1, 2, 3, 4]
+    assert bridge.drain() == [5, 6]
+    assert bridge.drain() == []
