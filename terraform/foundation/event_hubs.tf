@@ -19,4 +19,9 @@ resource "azurerm_role_assignment" "principal_event_hubs" {
   principal_id         = var.principal_object_id
   principal_type       = "ServicePrincipal"
   description          = "lakehouse-setup=${var.setup_id}"
+
+  # One that is adopted keeps its own: the provider could change it only by taking the right away for a moment.
+  lifecycle {
+    ignore_changes = [description]
+  }
 }

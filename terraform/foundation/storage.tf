@@ -69,4 +69,9 @@ resource "azurerm_role_assignment" "connector_storage" {
   principal_id         = azurerm_databricks_access_connector.lakehouse.identity[0].principal_id
   principal_type       = "ServicePrincipal"
   description          = "lakehouse-setup=${var.setup_id}"
+
+  # One that is adopted keeps its own: the provider could change it only by taking the right away for a moment.
+  lifecycle {
+    ignore_changes = [description]
+  }
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from wizard.setup.folder import Folder
 
 RISK = Path(__file__).parents[2] / "templates" / "answers" / "risk.yaml"
 LOST = "0123456789ab"  # the setup that the scenario `drifted` names
+DESCRIPTION = re.compile(r'"description": (null|"[^"]*"), ')
 Store = dict[str, dict[str, Any]]
 
 
@@ -129,7 +131,11 @@ def _identity(body: Any) -> Any:
 
 def _world(folder: Folder, cloud: process.Connection) -> dict[str, normal.Objects]:
     """All but the metastore, whose name tells who made it, and the history of runs; of files their paths, since
-    their content names setup and host."""
+    their content names setup and host; and of roles not the description, which cannot be changed."""
     found = normal.world(folder.sandbox, folder.setup_id, normal.constants(cloud.info))
     found["ws.object"] = Counter({text.partition(" ")[0]: 1 for text in found["ws.object"]})
+    roles = Counter[str]()
+    for text, count in found["Microsoft.Authorization/roleAssignments"].items():
+        roles[DESCRIPTION.sub("", text)] += count
+    found["Microsoft.Authorization/roleAssignments"] = roles
     return {kind: objects for kind, objects in found.items() if kind not in ("account.metastore", "ws.run")}

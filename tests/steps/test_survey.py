@@ -20,8 +20,9 @@ from wizard.setup.secrets import Secrets
 from wizard.setup.step import Verdict
 from wizard.setup.survey import Seen, Standing, in_words, whose
 from wizard.steps import agreed
-from wizard.steps.facts import FoundationFacts
+from wizard.steps.facts import FoundationFacts, ProjectFacts
 from wizard.steps.foundation import Foundation
+from wizard.steps.foundation_survey import objects, seen_as
 from wizard.steps.identity import Identity
 from wizard.steps.names import named_by
 from wizard.steps.project import Project, ProjectQuestions
@@ -54,6 +55,14 @@ def test_a_look_names_what_is_there_whose_it_is_and_what_the_answers_would_be(se
     assert isinstance(found.finding.facts, FoundationFacts)
     assert found.finding.verdict is Verdict.TODO
     assert len(setup.mutations()) == asked
+
+
+def test_a_budget_that_is_taken_keeps_its_beginning(setup: Setup) -> None:
+    project = setup.book.find(ProjectFacts)
+    assert project is not None
+    (budget,) = (one for one in objects(project, setup.arm.scope, 200) if "budget" in one.address)
+    body = {"id": budget.id, "properties": {"amount": 200, "timePeriod": {"startDate": "2025-01-01T00:00:00Z"}}}
+    assert seen_as(budget, body, "mine").pins == {"budget_start": "2025-01-01T00:00:00Z"}
 
 
 def test_what_is_in_another_region_could_only_be_made_anew(setup: Setup) -> None:

@@ -36,6 +36,7 @@ PARTS = frozenset(
         "azuread_group_member",
         "azurerm_consumption_budget_subscription",  # named after our workspace
         "azurerm_nat_gateway_public_ip_association",
+        "azurerm_role_assignment",  # for our principal, on an object of ours; its description cannot be changed
         "azurerm_storage_container",
         "azurerm_storage_management_policy",
         "azurerm_subnet",

@@ -25,7 +25,8 @@ class Standing(StrEnum):
 class Seen:
     """One object that was looked for. `root`, `address` and `id` are what Terraform would import;
     `setup` is the id of the other setup, where it carries one; `differs` says in words what a run would change in
-    place, `fixed` what it could change only by making the object anew."""
+    place, `fixed` what it could change only by making the object anew; `pins` are values for config.yaml that keep it
+    as it is."""
 
     what: str
     standing: Standing
@@ -35,6 +36,7 @@ class Seen:
     setup: str = ""
     differs: tuple[str, ...] = ()
     fixed: tuple[str, ...] = ()
+    pins: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from wizard.setup.survey import Seen, Standing, Survey, in_words, summed, whose
+from wizard.setup.survey import Seen, Standing, Survey, summed, whose
 from wizard.steps.base import Ctx
 from wizard.steps.facts import FoundationFacts, ProjectFacts
 from wizard.steps.names import SETUP_TAG
@@ -16,11 +16,12 @@ if TYPE_CHECKING:
     from wizard.cloud.arm import ArmClient
 
 ROOT = "foundation"
+BUDGET_START = "budget_start"  # as foundation.py pins it; another one would make the budget anew
 CONTAINERS = ("raw", "log", "catalog")
 SUBNETS = ("host", "container")
 BLOB_CONTRIBUTOR = "ba92f5b4-2d11-453d-a403-e96b0029c9fe"  # Storage Blob Data Contributor, a built-in role
-GROUP, NETWORK, STORAGE, DATABRICKS, HUBS, BUDGET, ASSIGNMENT = (
-    "2024-05-01", "2024-05-01", "2023-05-01", "2024-05-01", "2024-01-01", "2023-05-01", "2022-04-01",
+GROUP, NETWORK, STORAGE, DATABRICKS, HUBS, BUDGET = (
+    "2024-05-01", "2024-05-01", "2023-05-01", "2024-05-01", "2024-01-01", "2023-05-01",
 )  # fmt: skip
 Body = Mapping[str, Any]
 
@@ -28,7 +29,8 @@ Body = Mapping[str, Any]
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """One object by its Terraform address and ARM id. `settings` and `fixed` are dotted paths in its body with the
-    values that a run gives them; what is `fixed` can be changed only by making it anew."""
+    values that a run gives them; what is `fixed` can be changed only by making it anew. `pin` is the key of config.yaml
+    that is to have what stands at `pinned`, where the object is taken over."""
 
     address: str
     what: str
@@ -38,6 +40,8 @@ class Wanted:
     optional: bool = False
     settings: Mapping[str, Any] = field(default_factory=dict)
     fixed: Mapping[str, Any] = field(default_factory=dict)
+    pin: str = ""
+    pinned: str = ""
 
 
 def survey(ctx: Ctx, budget: int) -> Survey:
@@ -45,10 +49,10 @@ def survey(ctx: Ctx, budget: int) -> Survey:
     arm, project = ctx.world.arm(ctx, "operator"), ctx.facts(ProjectFacts)
     wanted = objects(project, arm.scope, budget)
     bodies = {one.address: arm.resource(one.id, one.api) for one in wanted}
-    seen = [_seen(one, bodies[one.address], ctx.setup_id) for one in wanted]
+    seen = [seen_as(one, bodies[one.address], ctx.setup_id) for one in wanted]
     seen = [one for one, asked in zip(seen, wanted, strict=True) if one.id or not asked.optional]
     seen += _associations(bodies)
-    seen += _assignment(arm, ctx.setup_id, bodies)
+    seen += _assignment(arm, bodies)
     return Survey(summed(seen, _facts(project, bodies)), tuple(seen), _answers(bodies))
 
 
@@ -102,11 +106,13 @@ def objects(project: ProjectFacts, scope: str, budget: int) -> list[Wanted]:
         Wanted("azurerm_consumption_budget_subscription.lakehouse",
                _("budget {name}", name=f"budget-{project.resource_group}"),
                f"{scope}/providers/Microsoft.Consumption/budgets/budget-{project.resource_group}", BUDGET,
-               marked=False, settings={"properties.amount": budget}),
+               marked=False, settings={"properties.amount": budget}, pin=BUDGET_START,
+               pinned="properties.timePeriod.startDate"),
     ]  # fmt: skip
 
 
-def _seen(one: Wanted, body: Body | None, setup_id: str) -> Seen:
+def seen_as(one: Wanted, body: Body | None, setup_id: str) -> Seen:
+    """What a body says of the object that was looked for; None where there is none."""
     if body is None:
         return Seen(one.what, Standing.ABSENT, root=ROOT, address=one.address)
     standing, other = whose((body.get("tags") or {}).get(SETUP_TAG), setup_id) if one.marked else (Standing.PART, "")
@@ -119,17 +125,23 @@ def _seen(one: Wanted, body: Body | None, setup_id: str) -> Seen:
         other,
         tuple(_differences(body, one.settings)),
         tuple(_differences(body, one.fixed)),
+        {one.pin: str(_at(body, one.pinned))} if one.pin and _at(body, one.pinned) else {},
     )
 
 
 def _differences(body: Body, wanted: Mapping[str, Any]) -> Iterable[str]:
     for path, value in wanted.items():
-        found: Any = body
-        for key in path.split("."):
-            found = found.get(key) if isinstance(found, Mapping) else None
+        found = _at(body, path)
         if str(found).lower() != str(value).lower():
             name = path.removeprefix("properties.").removeprefix("parameters.").removesuffix(".value")
             yield _("{name} is {found}, wanted {value}", name=name, found="-" if found is None else found, value=value)
+
+
+def _at(body: Body, path: str) -> Any:
+    found: Any = body
+    for key in path.split("."):
+        found = found.get(key) if isinstance(found, Mapping) else None
+    return found
 
 
 def _associations(bodies: Mapping[str, Body | None]) -> list[Seen]:
@@ -154,7 +166,7 @@ def _associations(bodies: Mapping[str, Body | None]) -> list[Seen]:
     return found
 
 
-def _assignment(arm: ArmClient, setup_id: str, bodies: Mapping[str, Body | None]) -> list[Seen]:
+def _assignment(arm: ArmClient, bodies: Mapping[str, Body | None]) -> list[Seen]:
     """The connector's role on the storage account."""
     connector = bodies["azurerm_databricks_access_connector.lakehouse"] or {}
     account = bodies["azurerm_storage_account.lakehouse"]
@@ -163,10 +175,7 @@ def _assignment(arm: ArmClient, setup_id: str, bodies: Mapping[str, Body | None]
     held = arm.role_assignments(str(principal), at_or_above=False) if principal and account else ()
     for one in held:
         if account and _same(one.scope, account["id"]) and one.role_id == BLOB_CONTRIBUTOR:
-            body = arm.resource(one.id, ASSIGNMENT) or {}
-            mark = in_words((body.get("properties") or {}).get("description"), SETUP_TAG)
-            standing, other = whose(mark, setup_id)
-            return [Seen(what, standing, one.id, ROOT, address, other)]
+            return [Seen(what, Standing.PART, one.id, ROOT, address)]
     return [Seen(what, Standing.ABSENT, root=ROOT, address=address)]
 
 
