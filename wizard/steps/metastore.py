@@ -11,7 +11,7 @@ from databricks.sdk.service.catalog import CreateAccountsMetastore, PermissionsC
 from pydantic import Field
 
 from wizard.setup.step import Actor, Finding, Guide, Kind, Permission, Problem, Questions, Removal, StepFailed, Verdict
-from wizard.steps import neighbours
+from wizard.steps import bindings, neighbours
 from wizard.steps.base import Ctx, WizardStep
 from wizard.steps.facts import FoundationFacts, MetastoreFacts, PrincipalFacts, ProjectFacts
 from wizard.text import N_, _
@@ -41,6 +41,7 @@ class _State:
     metastore: MetastoreInfo | None
     assigned: bool
     lacking: tuple[Privilege, ...]
+    unbound: tuple[bindings.Named, ...] = ()
 
     @property
     def id(self) -> str:
@@ -104,6 +105,7 @@ class Metastore(WizardStep):
         if state.lacking:
             change = PermissionsChange(principal=ctx.facts(PrincipalFacts).client_id, add=list(state.lacking))
             ctx.world.workspace(ctx, "operator").grants.update(SECURABLE, state.id, changes=[change])
+        bindings.bind(ctx, state.unbound)
 
     def removal(self, ctx: Ctx) -> Removal | None:
         state = _look(ctx)
@@ -164,7 +166,7 @@ def _look(ctx: Ctx) -> _State:
     if assignment is not None and assignment.metastore_id:
         found = next((item for item in everything if item.metastore_id == assignment.metastore_id), None)
         if found is not None:
-            return _State(found, True, _lacking(ctx, found))
+            return _State(found, True, _lacking(ctx, found), bindings.unbound(ctx))
     region = _plain(ctx.facts(ProjectFacts).location)
     found = next((item for item in everything if _plain(item.region or "") == region), None)
     return _State(found, False, ())
@@ -187,6 +189,10 @@ def _changes(ctx: Ctx, state: _State) -> tuple[str, ...]:
         changes.append(_("assign {name} to the workspace", name=name))
     changes += [
         _("grant {privilege} on the metastore to the principal", privilege=item.value) for item in state.lacking
+    ]
+    changes += [
+        _("let the workspace, which was made anew, use {type} {name}", type=type.replace("_", " "), name=name)
+        for type, name in state.unbound
     ]
     return tuple(changes)
 
