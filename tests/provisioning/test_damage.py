@@ -105,6 +105,7 @@ def test_a_state_whose_objects_carry_another_setups_id_is_told_and_nothing_is_ch
     assert problem.raw_code == "StateForeign"
     assert "aaaaaaaaaaaa" in problem.why
     lineage.check(state_of(applied), "aaaaaaaaaaaa")  # and to its own setup it is fine
+    lineage.check(state_of(applied), "bbbbbbbbbbbb", frozenset({"aaaaaaaaaaaa"}))  # as to one that took it over
 
 
 def test_what_a_state_only_reads_tells_nothing_of_whose_it_is(applied: Phase) -> None:

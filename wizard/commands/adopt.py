@@ -42,6 +42,7 @@ def main(arguments: argparse.Namespace) -> int:
             return exits.CANCELLED  # half a look would be taken for a whole one
         taken = _taken(found, arguments.take or ())
         agreed.keep(setup.folder, _by_root(taken))
+        agreed.keep_setups(setup.folder, {one.setup for one in taken if one.setup})
         setup.folder.update_config({key: value for one in taken for key, value in one.pins.items()})
         written = _write(setup.folder, drafted)
         told = _told(setup, found, drafted, taken)

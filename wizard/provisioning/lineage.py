@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from wizard.provisioning.adoption import MARK
+from wizard.provisioning.adoption import MARK, PARTS
 from wizard.setup.step import Problem, StepFailed
 from wizard.text import _
 
@@ -18,8 +18,9 @@ RECORD = "lineage"  # beside the state: the lineage of the state that was here l
 _IN_WORDS = re.compile(rf"\b{MARK}=([0-9a-f]+)")
 
 
-def check(state: Path, setup_id: str) -> None:
-    """Raises StepFailed where `state`, which is absent, empty or whole, is not this setup's or was emptied.
+def check(state: Path, setup_id: str, taken: frozenset[str] = frozenset()) -> None:
+    """Raises StepFailed where `state`, which is absent, empty or whole, is not this setup's or was emptied. `taken`
+    are setups whose objects the user agreed to take over: they carry their old mark until an apply has ended.
 
     A state that is absent was moved away by somebody, as our remedies say: the next one is a new one."""
     record = state.with_name(RECORD)
@@ -31,7 +32,7 @@ def check(state: Path, setup_id: str) -> None:
     found = str(held.get("lineage", ""))
     if known and not found:
         raise StepFailed(_emptied(state))
-    if others := sorted(marks(held) - {setup_id}) if setup_id else []:
+    if others := sorted(marks(held) - taken - {setup_id}) if setup_id else []:
         why = _("{state} names what carries the id {ids}; this setup's is {id}", state=state, ids=", ".join(others),
                 id=setup_id)  # fmt: skip
         raise StepFailed(_foreign(state, why))
@@ -65,8 +66,9 @@ def _read(state: Path) -> dict[str, Any]:
 
 
 def marks(state: Mapping[str, Any]) -> set[str]:
-    """The ids of setups that the objects in a state carry; what is only read is not asked."""
-    managed = (item for item in state.get("resources", ()) if item.get("mode") == "managed")
+    """The ids of setups that the objects in a state carry; what is only read, or a part of another, is not asked."""
+    resources = (item for item in state.get("resources", ()) if item.get("mode") == "managed")
+    managed = (item for item in resources if item.get("type") not in PARTS)
     bodies = (instance.get("attributes") or {} for item in managed for instance in item.get("instances", ()))
     return {mark for body in bodies for mark in marks_of(body)}
 

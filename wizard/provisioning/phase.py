@@ -87,6 +87,7 @@ class Phase:
     on_wait: Callable[[str], None] = lambda what: None
     lookup: adoption.Lookup = lambda kind, planned: None
     agreed: Mapping[str, str] = field(default_factory=dict)
+    taken: frozenset[str] = frozenset()
     setup_id: str = ""
     backend: Backend = field(default_factory=Backend)
     backend_env: Callable[[Backend], Mapping[str, str]] = lambda which: {}
@@ -191,11 +192,15 @@ class Phase:
         """As lineage.check, for a state that is elsewhere: what it names carries this setup's id or none."""
         if not self.backend.remote or not self.setup_id:
             return
-        changes = [item["change"] for item in shown.get("resource_changes", ()) if item.get("mode") == "managed"]
+        changes = [
+            item["change"]
+            for item in shown.get("resource_changes", ())
+            if item.get("mode") == "managed" and item["type"] not in adoption.PARTS
+        ]
         known = [change["before"] for change in changes if change.get("before") and not change.get("importing")]
         if known:
             state.note_standing(self.folder, True)
-        if others := sorted({mark for body in known for mark in lineage.marks_of(body)} - {self.setup_id}):
+        if others := sorted({mark for body in known for mark in lineage.marks_of(body)} - self.taken - {self.setup_id}):
             raise StepFailed(lineage.foreign_elsewhere(self.name, self.backend.place, others, self.setup_id))
 
     def _note_standing(self) -> None:
@@ -318,7 +323,7 @@ class Phase:
             return
         lock.wait_until_free(self.folder / STATE, self.cancel, self.on_wait)
         state.check(self.folder / STATE)
-        lineage.check(self.folder / STATE, self.setup_id)
+        lineage.check(self.folder / STATE, self.setup_id, self.taken)
 
     def _take_errored(self) -> None:
         """Put the state in its place that a Terraform on a full disk, or without its backend, left beside it."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from wizard.setup.folder import Folder
 
-KEY = "adopted"
+KEY, SETUPS = "adopted", "adopted_setups"
 
 
 def read(folder: Folder, root: str) -> dict[str, str]:
@@ -19,8 +19,20 @@ def covers(folder: Folder, id: str) -> bool:
     return id.lower() in {str(agreed).lower() for root in _all(folder).values() for agreed in root.values()}
 
 
+def setups(folder: Folder) -> frozenset[str]:
+    """The ids of other setups whose objects the user agreed to take over."""
+    return frozenset(str(id) for id in folder.config().get(SETUPS) or ())
+
+
+def keep_setups(folder: Folder, ids: Iterable[str]) -> None:
+    if known := setups(folder).union(ids):
+        folder.update_config({SETUPS: sorted(known)})
+
+
 def keep(folder: Folder, chosen: Mapping[str, Mapping[str, str]]) -> None:
     """Add what was chosen: root to address to import id."""
+    if not any(chosen.values()):
+        return
     before = _all(folder)
     roots = [*before, *(root for root in chosen if root not in before)]
     folder.update_config({KEY: {root: {**before.get(root, {}), **chosen.get(root, {})} for root in roots}})

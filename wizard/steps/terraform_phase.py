@@ -263,6 +263,7 @@ class TerraformStep(WizardStep):
             tell=lambda event: _tell(ctx, event),
             lookup=lambda kind, planned: self.existing(ctx, kind, planned),
             agreed=agreed.read(ctx.folder, self.root),
+            taken=agreed.setups(ctx.folder),
             on_wait=lambda what: ctx.emit(Waiting(step=ctx.step, what=what)),
             setup_id=ctx.setup_id,
             backend=state_backend.of(ctx.answers, self.root),
