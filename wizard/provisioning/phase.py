@@ -7,6 +7,7 @@ import json
 import os
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -158,8 +159,9 @@ class Phase:
                 "apply", command.apply(self.binary, self.saved_plan, lock_timeout=self._patience)
             ).outputs
         except TerraformFailed as failure:
-            failure.adoptable = adoption.candidates(self._shown(), failure.errors, self.lookup)
-            adoption.keep(self.folder, failure.adoptable)
+            with suppress(Exception):  # cloud or disk may be gone: the failure is told then, not the search's
+                failure.adoptable = adoption.candidates(self._shown(), failure.errors, self.lookup)
+                adoption.keep(self.folder, failure.adoptable)
             raise
         else:
             adoption.forget(self.folder)
