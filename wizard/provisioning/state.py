@@ -31,9 +31,13 @@ STANDING = "standing"  # in a root's folder: a state that is elsewhere names obj
 def names_objects(terraform: Path) -> bool:
     """Whether any state of the roots below `terraform` names an object that was made; a damaged one counts too.
     Asks nobody: of a state that is elsewhere it knows what was noted."""
-    if any(terraform.glob(f"*/{STANDING}")):
-        return True
-    return any(_names_objects(path) for path in terraform.glob("*/terraform.tfstate"))
+    return any(root_names_objects(root) for root in terraform.glob("*"))
+
+
+def root_names_objects(root: Path) -> bool:
+    """The same of one root, by its folder."""
+    local = root / "terraform.tfstate"
+    return (root / STANDING).exists() or (local.is_file() and _names_objects(local))
 
 
 def note_standing(folder: Path, standing: bool) -> None:

@@ -124,7 +124,9 @@ def moved(answers: Answers, folder: Folder) -> list[str]:
     return [
         told(folder, name, str(kept[key]), str(now[key]))
         for key, name in IDENTITY.items()
-        if key in kept and str(kept[key]).lower() != str(now[key]).lower()
+        if (foreign or key != "catalog" or state.root_names_objects(folder.private / "terraform" / "unity_catalog"))
+        and key in kept
+        and str(kept[key]).lower() != str(now[key]).lower()
     ]
 
 
