@@ -203,7 +203,7 @@ def opened(
             journal(event)
             say(event)
 
-        for words in filter(None, (migrated and migrated.words, stood)):
+        for words in filter(None, (migrated.words if migrated else None, stood)):
             tell(Progress(step=steps[0].name, text=words))
         world, book = open_world(settings), FactBook()
 

@@ -173,6 +173,17 @@ def _journey_commands(commands: Commands) -> None:
         "--confirm", metavar="NAME", help=_("the setup's name, as risk or risk-prod, as typed confirmation")
     )
     _json(destroy, lines)
+    upgrade = _command(
+        commands, "upgrade", "upgrade", _("which provider versions the setup keeps to; move them on request")
+    )
+    _folder(upgrade)
+    _target(upgrade)
+    upgrade.add_argument(
+        "--providers",
+        action="store_true",
+        help=_("take the versions that this wizard ships, and show every plan; nothing is applied"),
+    )
+    _json(upgrade, lines)
     doctor = _command(commands, "doctor", "doctor", _("look at this machine: what is missing, and the exact remedy"))
     _folder(doctor)
     doctor.add_argument("--target", choices=("azure", "sandbox"), help=_("what the machine is to be fit for"))

@@ -24,6 +24,7 @@ from wizard.provisioning import (
     lineage,
     lock,
     moving,
+    pins,
     room,
     run,
     state,
@@ -339,9 +340,13 @@ class Phase:
             self.say(_("the state that an earlier run could not write is in its place now"))
 
     def _copy_module(self) -> None:
-        """The root module's files, exactly: what a newer version dropped is dropped here."""
+        """The root module's files, exactly: what a newer version dropped is dropped here. But the pins of the
+        providers stay as they were, until they are moved on request (see pins.py)."""
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         wanted = {path.name: path.read_text(encoding="utf-8") for path in self.source.glob("*.tf")}
+        pinned = self.folder / pins.FILE
+        if pinned.exists() and pins.stays(wanted.get(pins.FILE, ""), kept := pinned.read_text(encoding="utf-8")):
+            wanted[pins.FILE] = kept
         for path in self.folder.glob("*.tf"):
             if path.name not in wanted:
                 path.unlink()

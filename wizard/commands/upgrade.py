@@ -1,0 +1,95 @@
+"""`upgrade`: what a setup keeps to and what this wizard ships; moved on request, planned before anything is applied."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from pathlib import Path
+
+from wizard import assets, exits
+from wizard.application import Options, Setup, opened
+from wizard.commands.run import EXIT_CODES
+from wizard.plain.speaker import Speaker, speaker
+from wizard.provisioning import pins
+from wizard.setup.engine import Mode, Outcome, Result
+from wizard.setup.events import RunEnded, RunStarted
+from wizard.setup.step import Verdict
+from wizard.steps.terraform_phase import TerraformStep
+from wizard.text import _
+
+
+def main(arguments: argparse.Namespace) -> int:
+    options = Options(arguments.folder, arguments.target, debug=arguments.debug, sandbox=arguments.sandbox)
+    with speaker(arguments.json) as voice, opened(options, voice, read_only=True) as setup:
+        found = [pin for step in _roots(setup) for pin in pins.of(_source(step), _folder(setup, step))]
+        for pin in found:
+            voice.tell(_words(pin))
+        if not any(pin.moves for pin in found):
+            voice.tell(_("every provider that is pinned here is the one that this wizard ships"))
+            return exits.DONE
+        if not arguments.providers:
+            voice.tell(_("nothing was changed; move the pins and see every plan: upgrade --providers"))
+            return exits.DONE
+        return _move(setup, voice, {pin.root for pin in found if pin.moves})
+
+
+def _move(setup: Setup, voice: Speaker, roots: set[str]) -> int:
+    """Take the shipped pins, and plan with them. Where a plan fails, the old pins are put back."""
+    kept: dict[Path, Path] = {}
+    for step in _roots(setup):
+        if step.root in roots:
+            folder = _folder(setup, step)
+            kept[folder] = pins.move(_source(step), folder, setup.folder.backups)
+    whole = False
+    try:
+        outcome = _planned(setup)
+        steps = [step.name for step in _roots(setup) if step.root in roots]
+        whole = not outcome.cancelled and all(_fine(outcome, name) for name in steps)
+    finally:
+        if not whole:
+            for folder, copy in kept.items():
+                pins.put_back(folder, copy)
+    if not whole:
+        voice.tell(_("a plan with the new providers failed; the old pins are back, and nothing was applied"))
+        return EXIT_CODES[Result.CANCELLED] if outcome.cancelled else exits.FAILED
+    voice.tell(
+        _("the pins were moved and nothing was applied: `run` applies these plans; the old pins lie in {folder}",
+          folder=setup.folder.backups)
+    )  # fmt: skip
+    return exits.DONE
+
+
+def _planned(setup: Setup) -> Outcome:
+    steps = tuple(setup.engine.steps)
+    setup.emit(RunStarted(command="upgrade", target=setup.target, setup_id=setup.folder.setup_id, steps=steps))
+    began = time.monotonic()
+    outcome = setup.engine.run(Mode.CHECK)
+    seconds = round(time.monotonic() - began, 1)
+    setup.emit(RunEnded(result=outcome.result.value, exit_code=EXIT_CODES[outcome.result], seconds=seconds))
+    return outcome
+
+
+def _fine(outcome: Outcome, name: str) -> bool:
+    found = outcome.findings.get(name)
+    return found is not None and found.verdict in (Verdict.DONE, Verdict.TODO)
+
+
+def _roots(setup: Setup) -> list[TerraformStep]:
+    return [step for step in setup.engine.steps.values() if isinstance(step, TerraformStep)]
+
+
+def _source(step: TerraformStep) -> Path:
+    return assets.path("terraform") / step.root
+
+
+def _folder(setup: Setup, step: TerraformStep) -> Path:
+    return setup.folder.terraform(step.root)
+
+
+def _words(pin: pins.Pin) -> str:
+    kept = f"{pin.kept} ({pin.locked})" if pin.locked else pin.kept
+    if not pin.moves:
+        return _("{root}: {provider} {kept}", root=pin.root, provider=pin.provider, kept=kept)
+    return _(
+        "{root}: {provider} {kept} → {shipped}", root=pin.root, provider=pin.provider, kept=kept, shipped=pin.shipped
+    )
