@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,13 +14,13 @@ import yaml
 from tests.journey import relay
 from tests.journey.conftest import RISK
 from tests.journey.running import Ran, wizard
-from wizard.provisioning.living import Record
 from wizard.sandbox import process
 from wizard.setup.folder import Folder
 
 # Neither is what would be resolved today.
 PINNED = {"runtime": "16.4.x-scala2.13", "budget_start": "2026-02-01T00:00:00Z"}
 USER = "lakehouse-wizard"
+LONG = 90.0  # seconds that the first one holds the state: more than the second one needs to ask for it
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,21 +88,18 @@ def test_the_second_folder_goes_on_where_the_first_one_ended(team: Team) -> None
 def test_two_at_once_the_second_is_told_who_holds_the_state(team: Team) -> None:
     second: list[Ran] = []
 
-    def meanwhile() -> None:
-        """The first one's Terraform holds still, and with it the lock, while the second wizard runs."""
-        started = Record(team.folder("first").terraform("foundation")).read()
-        assert started is not None
-        os.kill(started.pid, signal.SIGSTOP)
-        try:
-            second.append(team.run("second", "--until", "foundation"))
-        finally:
-            os.kill(started.pid, signal.SIGCONT)
-
     begun = team.run("first", "--only", "identity")  # from its state the second learns the setup's id
     assert begun.code == 0, begun.explain()
-    making = relay.starting("foundation", "azurerm_resource_group")
+    match = {"operation": "ApplyResourceChange azurerm_databricks_workspace"}
+    team.connection.add_fault("slow", match=match, seconds=LONG)
     leg = relay.run(
-        team.folder("first").root, *team.given, "--until", "foundation", at=making, send=None, first=meanwhile
+        team.folder("first").root,
+        *team.given,
+        "--until",
+        "foundation",
+        at=relay.starting("foundation", "azurerm_databricks_workspace"),
+        send=None,
+        first=lambda: second.append(team.run("second", "--until", "foundation")),
     )
     assert leg.code == 0, leg.explain()
     (refused,) = second
