@@ -45,7 +45,7 @@ def travel(
     until: str | None = None,
 ) -> Journey:
     """Run until done, or until a step is, in a cloud of its own with these faults. `create`: the wizard makes the
-    principal and a person.
+    principal and a person, Event Hubs too, and deletes the network watcher.
 
     Fails after `bound` runs."""
     folder = Folder(root / "lakehouse")
@@ -81,4 +81,6 @@ def _answers(create: bool) -> dict[str, Any]:
     if create:
         answers["service_principal"] = {"mode": "create", "role_set": "least_privilege"}
         answers["identity"] = {"members": [NEW_PERSON], "create_members": [NEW_PERSON]}
+        answers["foundation"]["event_hubs"] = True
+        answers["network_watcher"] = {"action": "delete"}
     return answers

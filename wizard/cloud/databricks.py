@@ -76,7 +76,8 @@ class _Adapter(requests.adapters.HTTPAdapter):
     """Verifies by one CA file, where there is one. Set on the adapter, because REQUESTS_CA_BUNDLE in the environment
     wins over a session's `verify`.
 
-    Sends again what a server failed at, by these methods: the SDK does so for 429 and 503 only."""
+    Sends again what a server failed at, by these methods: the SDK does so for 429 and 503 only. An answer that was cut
+    off in its body is a lost one, and is told as such, with its request."""
 
     def __init__(self, ca_file: str | None, methods: frozenset[str] = METHODS) -> None:
         self._ca_file = ca_file
@@ -98,7 +99,13 @@ class _Adapter(requests.adapters.HTTPAdapter):
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
         if self._ca_file:
             kwargs["verify"] = self._ca_file
-        return super().send(request, *args, **kwargs)
+        response = super().send(request, *args, **kwargs)
+        if not kwargs.get("stream"):
+            try:
+                response.content  # noqa: B018 - read here, where its request is known
+            except requests.exceptions.ChunkedEncodingError as error:
+                raise requests.ConnectionError(error, request=request) from error
+        return response
 
 
 def _retryable(error: BaseException) -> str | None:

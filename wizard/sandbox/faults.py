@@ -113,13 +113,16 @@ class Faults:
         return None
 
     def made(self, asked: Asked, body: Any) -> None:
-        """Remember what a change made, where somebody wants its first reads to fail."""
+        """Remember what a change made, where somebody wants its first reads to fail. What its path names already was
+        there before, but for a PUT."""
         if not asked.mutating or not any(rule.kind == "lag" for rule in self.rules):
             return
-        self._new |= {part.lower() for part in asked.path.rsplit("/", 1)[-1:] if asked.method == "PUT"}
-        if isinstance(body, dict):
+        named = {part.lower() for part in asked.path.split("/")}
+        if asked.method == "PUT":
+            self._new.add(asked.path.rsplit("/", 1)[-1].lower())
+        elif isinstance(body, dict):
             ids = (str(value) for key, value in body.items() if key in ("id", "appId") or key.endswith("_id"))
-            self._new |= {id.rsplit("/", 1)[-1].lower() for id in ids}
+            self._new |= {id.rsplit("/", 1)[-1].lower() for id in ids} - named
 
     def _is_new(self, path: str) -> bool:
         return any(part in self._new for part in path.lower().split("/") if part)
