@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.provisioning.conftest import MakePhase
 from wizard.provisioning.ahead import Ahead
-from wizard.provisioning.phase import PlanResult
+from wizard.provisioning.plans import PlanResult
 from wizard.provisioning.summary import PlanSummary
 
 EMPTY = PlanResult(empty=True, summary=PlanSummary())

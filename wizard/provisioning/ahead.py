@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from wizard.provisioning.phase import PlanResult
+from wizard.provisioning.plans import PlanResult
 
 
 class Ahead:

@@ -19,12 +19,12 @@ from wizard.provisioning import (
     cli_config,
     command,
     errored,
-    fresh,
     http_lock,
     lineage,
     lock,
     moving,
     pins,
+    plans,
     room,
     run,
     state,
@@ -34,6 +34,7 @@ from wizard.provisioning import (
 from wizard.provisioning.backend import HTTP, Backend, recorded
 from wizard.provisioning.failure import TerraformFailed
 from wizard.provisioning.living import Record
+from wizard.provisioning.plans import PlanResult
 from wizard.setup.cancel import Cancellation
 from wizard.setup.step import Problem, StepFailed
 from wizard.text import _
@@ -54,18 +55,6 @@ REACHING = (
 
 # Terraform's plugin cache may not be filled by two runs at once.
 _init_lock = threading.Lock()
-
-
-@dataclass(frozen=True, slots=True)
-class PlanResult:
-    """A saved plan. `outputs` has the planned value of each output that is known before the apply; where it is not
-    `detailed`, it only creates, and neither outputs nor the objects' names were asked for yet (see `detailed`)."""
-
-    empty: bool
-    summary: summary.PlanSummary
-    outputs: Mapping[str, Any] = field(default_factory=dict)
-    drift: tuple[str, ...] = ()
-    detailed: bool = True
 
 
 @dataclass(slots=True)
@@ -116,7 +105,7 @@ class Phase:
             raise
         if ended.code == 0:
             self.forget_plan()
-        return _result(shown, empty=ended.code == 0)
+        return plans.of_data(shown, empty=ended.code == 0)
 
     def _plain(self, ended: run.Ended) -> PlanResult | None:
         """A plan that needs no look at it as data: nothing is to be done, or what is there is left alone."""
@@ -125,12 +114,11 @@ class Phase:
         if ended.code == 0:
             self.forget_plan()
             return PlanResult(empty=True, summary=summary.PlanSummary(), outputs=self.outputs())
-        made = fresh.summary(ended.planned, ended.drifted)
-        return PlanResult(empty=False, summary=made, detailed=False) if made is not None else None
+        return plans.of_stream(ended.planned, ended.drifted)
 
     def detailed(self) -> PlanResult:
         """The saved plan, which is not empty, with all that is known of it."""
-        return _result(self._shown(), empty=False)
+        return plans.of_data(self._shown(), empty=False)
 
     def _saved(self) -> tuple[run.Ended, dict[str, Any]]:
         """Save a plan; how that ended, and the plan as data."""
@@ -431,10 +419,6 @@ class Phase:
         return run.capture(argv, folder=self.folder, env=self._environment(verb))
 
 
-def _result(shown: Mapping[str, Any], *, empty: bool) -> PlanResult:
-    return PlanResult(empty, summary.read(shown), _known_outputs(shown), summary.drift(shown))
-
-
 def _elsewhere(root: str, host: str, at: str, record: Path) -> Problem:
     return Problem(
         what=_("A run of {root} was started on another machine", root=root),
@@ -444,13 +428,6 @@ def _elsewhere(root: str, host: str, at: str, record: Path) -> Problem:
         ),
         raw_code="RunElsewhere",
     )
-
-
-def _known_outputs(shown: Mapping[str, Any]) -> dict[str, Any]:
-    planned: Mapping[str, Any] = shown.get("planned_values", {}).get("outputs", {})
-    unknown = {name for name, change in shown.get("output_changes", {}).items() if change.get("after_unknown")}
-    # A null is planned without a value; an unknown one too, but it is listed as such.
-    return {name: item.get("value") for name, item in planned.items() if name not in unknown}
 
 
 def _is_data(address: str) -> bool:

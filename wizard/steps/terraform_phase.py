@@ -17,7 +17,8 @@ from wizard.provisioning.ahead import Ahead
 from wizard.provisioning.binary import NoTerraform
 from wizard.provisioning.failure import TerraformFailed
 from wizard.provisioning.living import Record
-from wizard.provisioning.phase import Phase, PlanResult
+from wizard.provisioning.phase import Phase
+from wizard.provisioning.plans import PlanResult
 from wizard.provisioning.summary import Change
 from wizard.setup.context import FactsMissing
 from wizard.setup.events import LogLine, ResourceChanged, Waiting
