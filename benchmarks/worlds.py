@@ -5,13 +5,16 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 from wizard.sandbox import process
+from wizard.sandbox.control import SandboxError
 from wizard.sandbox.process import Connection
 
+PORT_SECONDS = 60
 RISK = Path(__file__).parents[1] / "templates" / "answers" / "risk.yaml"
 
 
@@ -60,10 +63,21 @@ class Worlds:
     @contextmanager
     def slow(self, latency: float) -> Iterator[Connection]:
         """The world as it stands, with a latency; taken away after."""
-        with process.connect(self.folder / ".wizard" / "sandbox") as connection:
+        with self._connected() as connection:
             connection.set_latency(latency)
             yield connection
             connection.set_latency(0)
+
+    def _connected(self) -> Connection:
+        """A port that the kept world knows may for a moment be another program's."""
+        deadline = time.monotonic() + PORT_SECONDS
+        while True:
+            try:
+                return process.connect(self.folder / ".wizard" / "sandbox")
+            except SandboxError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(1)
 
     def stop(self) -> None:
         if self.folder.exists():
