@@ -13,6 +13,7 @@ from typing import Any
 import requests
 from pyspark.sql import SparkSession
 
+from tests.journey.canary import Canary
 from wizard.cloud.endpoints import DATABRICKS_RESOURCE
 from wizard.sandbox.process import Connection
 
@@ -97,17 +98,16 @@ class Somebody:
 
 
 def leaks(folder: Path, state: Path, secrets: Iterable[str], argvs: Iterable[frozenset[str]]) -> list[str]:
-    """Where a secret's value stands: in a command line, in a file of the folder, or in one others can read."""
-    values = [value.encode() for value in secrets]
+    """Where a secret stands, in any form: in a command line, in a file of the folder, or in one others can read."""
+    canary = Canary({f"secret {number}": value for number, value in enumerate(secrets)})
     found = []
     for path in sorted(folder.rglob("*")):
         if not path.is_file() or path.is_symlink():
             continue
-        content = path.read_bytes()
         private = stat.S_IMODE(path.stat().st_mode) == 0o600
         inside = state in path.parents
-        if any(value in content for value in values) and not (inside and private):
-            found.append(f"{path} ({oct(path.stat().st_mode)})")
+        if not (inside and private) and (what := canary.sings(path.read_bytes())):
+            found.append(f"{path} ({oct(path.stat().st_mode)}): {what}")
     text = [line for argv in argvs for line in argv]
-    found += [line for line in text if any(value.decode() in line for value in values)]
+    found += [f"{line[:40]}: {what}" for line in text if (what := canary.sings(line.encode()))]
     return found
