@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.journey.disk import Disk
 from wizard.setup.events import Progress, RunEnded, RunStarted
 from wizard.setup.folder import Folder, FolderUnusable
 from wizard.setup.journal import Journal, last_setup_id
@@ -57,3 +59,59 @@ def test_a_damaged_config_of_a_folder_that_never_ran_may_go(tmp_path: Path) -> N
     folder.config_file.write_text("setup_id: [")
     with pytest.raises(FolderUnusable, match="remove it to start anew"):
         folder.create()
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[Disk]:
+    with Disk(tmp_path / "disk", 64) as disk:
+        yield disk
+
+
+def test_a_full_disk_is_told_with_the_file_and_costs_the_journal_no_line(disk: Disk) -> None:
+    folder = Folder(disk.seen / "lab")
+    folder.create()
+    kept = journal(folder)
+    disk.fill()
+    told = 0
+
+    def tell_on() -> None:
+        nonlocal told
+        while True:
+            kept(RunEnded(result="done", exit_code=0, seconds=1))
+            told += 1
+
+    with pytest.raises(OSError, match="No space left") as caught:
+        tell_on()
+    assert caught.value.filename in {str(folder.journal), str(folder.log_file("events"))}
+    disk.free()
+    kept(RunEnded(result="failed", exit_code=4, seconds=1))
+    kept.close()
+    for path in (folder.journal, folder.log_file("events")):
+        lines = [json.loads(line) for line in path.read_text().splitlines()]
+        assert told + 1 <= len(lines) <= told + 2
+        assert lines[-1]["result"] == "failed"
+
+
+def test_a_full_disk_leaves_config_and_answers_as_they_were_and_names_the_file(disk: Disk) -> None:
+    folder = Folder(disk.seen / "lab")
+    folder.create()
+    before = folder.config_file.read_bytes()
+    disk.fill()
+    with pytest.raises(OSError, match="No space left") as caught:
+        folder.update_config({"note": "x" * 50_000})
+    assert caught.value.filename == str(folder.config_file)
+    assert folder.config_file.read_bytes() == before
+    assert not [path for path in folder.root.iterdir() if path.name.startswith(".config")]
+    disk.free()
+    folder.update_config({"note": "x" * 50_000})
+    assert len(folder.config()["note"]) == 50_000
+
+
+def test_a_disk_that_is_full_or_read_only_from_the_start_is_told_with_the_remedy(disk: Disk) -> None:
+    disk.fill()
+    with pytest.raises(FolderUnusable, match="No space left on device; free space there"):
+        Folder(disk.seen / "lab").create()
+    disk.free()
+    disk.mount("ro")
+    with pytest.raises(FolderUnusable, match="mounted read-only: mount it for writing, or choose another --folder"):
+        Folder(disk.seen / "other").create()
