@@ -21,7 +21,7 @@ from wizard.setup.step import Verdict
 from wizard.setup.survey import Seen, Standing, in_words, whose
 from wizard.steps import agreed
 from wizard.steps.facts import FoundationFacts, ProjectFacts
-from wizard.steps.foundation import Foundation
+from wizard.steps.foundation import Foundation, FoundationQuestions
 from wizard.steps.foundation_survey import objects, seen_as
 from wizard.steps.identity import Identity
 from wizard.steps.names import named_by
@@ -163,12 +163,16 @@ def test_a_draft_takes_the_users_answers_first_and_says_what_is_open(setup: Setu
     given: dict[str, Any] = {"sign_in": answers_of(setup.connection)["sign_in"], "project": {"project": "mine"}}
     file.write_text(yaml.safe_dump(given), encoding="utf-8")
     secrets = Secrets(tmp_path, {"sandbox": setup.connection.resolver})
-    drafted = draft(file, secrets).with_found({"project": {"project": "theirs", "domain": "risk"}})
+    found = {"project": {"project": "theirs", "domain": "risk", "tags": {"team": "data"}}}
+    budget = {"foundation": {"monthly_budget": 50, "event_hubs": True}}
+    drafted = draft(file, secrets).with_found(found).with_found(budget)
+    asked = drafted.answers().section(FoundationQuestions)
+    assert (asked.monthly_budget, asked.event_hubs) == (50, True)
     answered = drafted.answers().section(ProjectQuestions)
     assert (answered.project, answered.domain) == ("mine", "risk")
     assert drafted.open == ("project.owner", "foundation.budget_contact", "contracts.files")
     written = yaml.safe_load(drafted.text())
-    assert written["project"] == {"domain": "risk", "project": "mine", "owner": None}
+    assert written["project"] == {"domain": "risk", "project": "mine", "owner": None, "tags": {"team": "data"}}
     assert written["sign_in"]["client_secret"] == given["sign_in"]["client_secret"]
 
 

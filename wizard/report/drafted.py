@@ -87,4 +87,5 @@ def draft(path: Path | None, secrets: Secrets) -> Draft:
 
 
 def _text(value: Any) -> str:
-    return value if isinstance(value, str) else yaml.safe_dump(value, default_flow_style=True)
+    """A value as a variable holds it: a list or a mapping as YAML."""
+    return yaml.safe_dump(value, default_flow_style=True) if isinstance(value, (list, dict)) else str(value)
