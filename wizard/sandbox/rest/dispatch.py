@@ -128,7 +128,7 @@ class Door:
             reply = refusal(self._host, error, request_id, self._cloud.hosts.url("login"))
         except Exception as error:
             log.exception("%s %s failed", request.method, raw_path)
-            reply = refusal(self._host, _broken(error), request_id, self._cloud.hosts.url("login"))
+            reply = refusal(self._host, _broken(error, self._host), request_id, self._cloud.hosts.url("login"))
         self._record(request, asked, caller, reply.status, rule)
         response = render(request, reply, request_id)
         return await cut(request, response, rule) if rule and rule.kind in LOST else response
@@ -243,11 +243,15 @@ async def _parts(request: web.Request) -> dict[str, bytes]:
     return parts
 
 
-def _broken(error: Exception) -> CloudError:
-    """A failure of the sandbox itself; a disk that is full is the user's to mend."""
+def _broken(error: Exception, host: Host) -> CloudError:
+    """A failure of the sandbox itself; a disk that is full is the user's to mend.
+
+    Of a login host's answers MSAL shows the words of those below 500 only."""
     full = isinstance(error, OSError) and error.errno in FULL
     if full or (isinstance(error, sqlite3.OperationalError) and "full" in str(error)):
-        return CloudError(507, "DiskFull", "no space left on device: the sandbox cannot keep its cloud")
+        return CloudError(
+            400 if host == "login" else 507, "DiskFull", "no space left on device: the sandbox cannot keep its cloud"
+        )
     return CloudError(500, "InternalError", f"the sandbox failed at this request: {type(error).__name__}")
 
 
