@@ -115,3 +115,16 @@ def test_a_disk_that_is_full_or_read_only_from_the_start_is_told_with_the_remedy
     disk.mount("ro")
     with pytest.raises(FolderUnusable, match="mounted read-only: mount it for writing, or choose another --folder"):
         Folder(disk.seen / "other").create()
+
+
+def test_a_folder_whose_disk_became_read_only_is_told_and_stays_as_it_is(disk: Disk) -> None:
+    folder = Folder(disk.seen / "lab")
+    folder.create()
+    before = {path: path.read_bytes() for path in folder.root.rglob("*") if path.is_file()}
+    disk.mount("ro")
+    folder.create()  # nothing is missing, so nothing is written
+    with pytest.raises(FolderUnusable, match="mounted read-only"), folder.lock():
+        pass
+    with pytest.raises(OSError, match="Read-only file system"):
+        folder.update_config({"note": "x"})
+    assert {path: path.read_bytes() for path in folder.root.rglob("*") if path.is_file()} == before
