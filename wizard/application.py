@@ -162,22 +162,13 @@ def opened(
 
     Raises Unusable, AnswersInvalid, FormatTooNew before anything is made; FolderInUse, FolderUnusable."""
     folder = Folder(options.folder)
-    refuse_newer(folder)
-    target = target_of(folder, options.target or (SANDBOX if options.sandbox else None))
-    if options.sandbox is not None and target != SANDBOX:
-        raise Unusable(_("--sandbox is for --target sandbox"))
+    target = _judged_target(folder, options)
     sandbox_secrets = SandboxSecrets(active=target == SANDBOX)
-    if target == SANDBOX:
-        _require_scenario(options.scenario)
-        which_sandbox.chosen(folder, options.sandbox)
     secrets = Secrets(folder.root, {SANDBOX: sandbox_secrets})
     answers = given or read_answers(folder, options.answers, secrets)
     if read_only and not folder.exists:
         raise Unusable(_("{folder} holds no setup yet; start one with `run`", folder=folder.root))
-    if target != SANDBOX or folder.sandbox != folder.own_sandbox:  # else its cloud was copied with it
-        copied.refuse(folder)
-    if faults := moved(answers, folder):
-        raise InputInvalid(faults)
+    _judge_identity(folder, target, answers)
     steps = journey.steps()
     if not read_only and given is None:  # a setup is looked at and taken away also where a file it came from is gone
         check_files(steps, answers, folder)
@@ -205,27 +196,64 @@ def opened(
 
         for words in filter(None, (migrated.words if migrated else None, stood)):
             tell(Progress(step=steps[0].name, text=words))
-        world, book = open_world(settings), FactBook()
-
-        def context(step: str) -> Context[World]:
-            return Context(
-                step=step,
-                answers=answers,
-                folder=folder,
-                secrets=secrets,
-                world=world,
-                book=book,
-                cancel=cancel,
-                setup_id=folder.setup_id,
-                emit=tell,
-                data_loss_allowed=options.allow_data_loss,
-            )
-
+        world = open_world(settings)
+        context = _contexts(answers=answers, folder=folder, secrets=secrets, world=world, cancel=cancel, tell=tell,
+                            data_loss_allowed=options.allow_data_loss)  # fmt: skip
         _join(context(steps[0].name))
         debug = _print_traceback if options.debug else _say_nothing
         engine = Engine(steps, context, emit=tell, cancel=cancel, explain=from_exception, debug=debug, gate=gate)
         stack.callback(engine.close)
         yield Setup(folder, answers, secrets, world, target, cancel, engine, context, tell)
+
+
+def _contexts(
+    *,
+    answers: Answers,
+    folder: Folder,
+    secrets: Secrets,
+    world: World,
+    cancel: Cancellation,
+    tell: Callable[[Event], None],
+    data_loss_allowed: bool,
+) -> Callable[[str], Context[World]]:
+    """What makes the context of a step, by its name; all of a run share one book of facts."""
+    book = FactBook()
+
+    def context(step: str) -> Context[World]:
+        return Context(
+            step=step,
+            answers=answers,
+            folder=folder,
+            secrets=secrets,
+            world=world,
+            book=book,
+            cancel=cancel,
+            setup_id=folder.setup_id,
+            emit=tell,
+            data_loss_allowed=data_loss_allowed,
+        )
+
+    return context
+
+
+def _judged_target(folder: Folder, options: Options) -> str:
+    """The cloud that the command is for; raises for a folder, a scenario or a sandbox that cannot be used."""
+    refuse_newer(folder)
+    target = target_of(folder, options.target or (SANDBOX if options.sandbox else None))
+    if options.sandbox is not None and target != SANDBOX:
+        raise Unusable(_("--sandbox is for --target sandbox"))
+    if target == SANDBOX:
+        _require_scenario(options.scenario)
+        which_sandbox.chosen(folder, options.sandbox)
+    return target
+
+
+def _judge_identity(folder: Folder, target: str, answers: Answers) -> None:
+    """Raises where the folder's setup stands in another folder too, or the answers are another lakehouse's."""
+    if target != SANDBOX or folder.sandbox != folder.own_sandbox:  # else its cloud was copied with it
+        copied.refuse(folder)
+    if faults := moved(answers, folder):
+        raise InputInvalid(faults)
 
 
 def _keep(folder: Folder, answers: Answers, target: str) -> None:
