@@ -35,6 +35,7 @@ from wizard.steps.identity import IdentityQuestions
 from wizard.steps.names import names
 from wizard.steps.project import ProjectQuestions
 from wizard.steps.sign_in import SignInQuestions
+from wizard.steps.state_backend import StateQuestions
 
 NAMESPACES = (
     "Databricks",
@@ -96,6 +97,7 @@ class Lab:
         self.answer(FoundationQuestions(budget_contact="owner@example.com"))
         self.answer(IdentityQuestions())
         self.answer(ComputeQuestions())
+        self.answer(StateQuestions())
         self.tell(
             SignInFacts(
                 tenant_id=info["tenant_id"],
