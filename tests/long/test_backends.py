@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 import yaml
 
-from tests.journey import relay
 from tests.journey.conftest import RISK
 from tests.journey.running import Ran, wizard
 from wizard.sandbox import process
@@ -20,7 +19,12 @@ from wizard.setup.folder import Folder
 # Neither is what would be resolved today.
 PINNED = {"runtime": "16.4.x-scala2.13", "budget_start": "2026-02-01T00:00:00Z"}
 USER = "lakehouse-wizard"
-LONG = 90.0  # seconds that the first one holds the state: more than the second one needs to ask for it
+HELD = {
+    "ID": "11111111-2222-3333-4444-555555555555",
+    "Operation": "OperationTypeApply",
+    "Who": "ana@build-7",
+    "Created": "2026-01-02T03:04:05Z",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,30 +89,20 @@ def test_the_second_folder_goes_on_where_the_first_one_ended(team: Team) -> None
     assert not [one for one in team.connection.requests() if one["status"] == 501]
 
 
-def test_two_at_once_the_second_is_told_who_holds_the_state(team: Team) -> None:
-    second: list[Ran] = []
-
-    begun = team.run("first", "--only", "identity")  # from its state the second learns the setup's id
-    assert begun.code == 0, begun.explain()
-    match = {"operation": "ApplyResourceChange azurerm_databricks_workspace"}
-    team.connection.add_fault("slow", match=match, seconds=LONG)
-    leg = relay.run(
-        team.folder("first").root,
-        *team.given,
-        "--until",
-        "foundation",
-        at=relay.starting("foundation", "azurerm_databricks_workspace"),
-        send=None,
-        first=lambda: second.append(team.run("second", "--until", "foundation")),
-    )
-    assert leg.code == 0, leg.explain()
-    (refused,) = second
+def test_who_holds_the_state_is_told_and_the_next_run_goes_on(team: Team) -> None:
+    """The lock of somebody who applies elsewhere, as Terraform would write it into the store."""
+    store = f"{team.connection.info['endpoints']['states']}/team"
+    address = f"{store}/risk-plain-{team.connection.info['subscription_id']}-foundation"
+    somebody = (USER, team.connection.info["identities"][USER]["client_secret"])
+    ca = team.connection.info["ca_file"]
+    assert requests.request("LOCK", address, json=HELD, auth=somebody, verify=ca, timeout=30).status_code == 200
+    refused = team.run("first", "--until", "foundation")
     assert refused.code == 4, refused.explain()
     told = refused.find("checked", step="foundation")[-1]
     assert told["problem"]["raw_code"] == "StateHeld"
-    assert told["problem"]["why"].startswith("apply by ")
-    assert f" on {os.uname().nodename}" in told["problem"]["why"]
+    assert told["problem"]["why"] == f"apply by ana on build-7, since {HELD['Created']}"
+    assert HELD["ID"] in told["problem"]["next_action"]
     assert "Traceback" not in refused.err
-
-    again = team.run("second", "--until", "foundation")
+    assert requests.request("UNLOCK", address, json=HELD, auth=somebody, verify=ca, timeout=30).status_code == 200
+    again = team.run("first", "--until", "foundation")
     assert again.code == 0, again.explain()
