@@ -25,3 +25,8 @@ def test_help_loads_nothing_heavy(arguments: str) -> None:
 
 def test_the_journey_never_loads_the_app_nor_spark() -> None:
     assert loaded_after("import wizard.application, wizard.commands.run").isdisjoint({"textual", "pyspark"})
+
+
+def test_the_apps_first_screen_loads_no_sdk_and_no_model() -> None:
+    heavy = {"azure", "databricks", "pydantic", "pyspark", "questionary", "grpc", "aiohttp", "yaml"}
+    assert loaded_after("import wizard.tui.app").isdisjoint(heavy)

@@ -25,7 +25,8 @@ async def answer_all(person: Person) -> None:
 
 async def approve_until_idle(person: Person) -> list[tuple[str, str]]:
     """Enter at each question, P where a person is needed; (step, what was asked)."""
-    store, asked = person.app.store, []
+    store = person.app.store
+    asked: list[tuple[str, str]] = []
     while True:
         await person.until(lambda: store.result is not None or store.fault or _asked(person), "a question or the end")
         if store.result is not None or store.fault:

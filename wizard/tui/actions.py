@@ -225,10 +225,10 @@ def by_key(key: str, view: View) -> Action | None:
 
 
 def key_line(view: View, most: int) -> list[Action]:
-    """At most `most` actions for the last line: those with a key, the rarest dropped, Actions always last."""
+    """At most `most` actions for the last line: those with a key, the rarest dropped, Help and Actions always last."""
     shown = sorted((action for action in possible(view) if action.rank and action.keys), key=lambda each: each.rank)
-    *rest, last = shown
-    return [*rest[: most - 1], last]
+    *rest, about, last = shown
+    return [*rest[: most - 2], about, last]
 
 
 def texts(actions: Iterable[Action]) -> list[tuple[str, str, str]]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+import signal
+from contextlib import suppress
 from pathlib import Path
 
 from textual.app import App
@@ -28,7 +31,7 @@ EXIT_CODES = {"done": 0, "planned": 0, "blocked": 3, "failed": 4, "cancelled": 1
 class WizardApp(App[int], inherit_bindings=False):
     """Draws the store and decides nothing. `session` works in a thread of its own."""
 
-    CSS_PATH = "styles.tcss"
+    CSS_PATH = Path(__file__).parent / "styles.tcss"
     TITLE = "Lakehouse Wizard"
     ENABLE_COMMAND_PALETTE = False
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - Textual's own form
@@ -56,9 +59,17 @@ class WizardApp(App[int], inherit_bindings=False):
 
     def on_mount(self) -> None:
         self.push_screen(WelcomeScreen())
+        self._hear_signals()
         self.set_interval(TURN, self.pump)
         self.set_interval(CLOCK, self.tick)
         self.call_after_refresh(self.session.start)  # the first screen stands before anything heavy is loaded
+
+    def _hear_signals(self) -> None:
+        """A hang-up or a wish to terminate stops what runs, as Ctrl+C does, and then ends the app."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            with suppress(NotImplementedError, RuntimeError, ValueError):  # not in the main thread
+                loop.add_signal_handler(number, self.leave)
 
     def pump(self) -> None:
         """Take what the engine said since the last turn, and draw once."""
@@ -102,10 +113,6 @@ class WizardApp(App[int], inherit_bindings=False):
 
     def action_press(self, key: str) -> None:
         if self.top is None:
-            return
-        if self.screen is not self.top:  # a dialogue stands above
-            if key == "ctrl+c" and self.store.stopping is None and self.store.mode is not None:
-                self.screen.dismiss("stop")  # the second Ctrl+C is the answer to the question of the first
             return
         action = by_key(key, self.top.view)
         if action is not None:
@@ -197,9 +204,10 @@ class WizardApp(App[int], inherit_bindings=False):
 
     def leave(self) -> None:
         """End; what runs is stopped first, and waited for."""
-        if self.store.mode is not None and not self.leaving:
-            self.leaving = True
-            self.submit(Intent(Wish.STOP))
+        if self.store.mode is not None:
+            if not self.leaving:
+                self.leaving = True
+                self.submit(Intent(Wish.STOP))
             return
         self.session.close()
         self.exit(EXIT_CODES.get(self.store.result or "", 0) if self.store.last_mode == "run" else 0)

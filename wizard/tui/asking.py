@@ -38,7 +38,7 @@ class AskingGate:
     def before_apply(self, step: str, found: Finding, withheld: Finding | None) -> Decision:
         if withheld is not None:
             return self._ask(step, "agree", withheld, None)
-        if self._kinds[step] not in ASKED_FIRST:
+        if self._kinds[step] not in ASKED_FIRST or step in self._since:  # a guide that came true goes on by itself
             return Decision.GO
         return self._ask(step, "approve", found, None)
 

@@ -167,6 +167,7 @@ class Store:
     def _on_answered(self, event: Any) -> None:
         step = self.steps[event.step]
         step.asked = step.next_look = None
+        self.said = ""
 
     def _on_faulted(self, event: Any) -> None:
         self.fault, self.fault_in_answers = event.words, event.invalid_answers

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from textual.app import ComposeResult
+from textual.events import Resize
 from textual.screen import Screen
 from textual.widgets import Static
 
+from wizard.text import _
 from wizard.tui.actions import View, bindings
 from wizard.tui.store import StepState
 from wizard.tui.widgets.buttons import ButtonRow
@@ -17,10 +19,14 @@ if TYPE_CHECKING:
     from wizard.tui.app import WizardApp
 
 
+LEAST = (40, 10)  # columns, rows
+
+
 class Drawn(Screen[None]):
     """A screen over the store. `kind` is its name in the table of actions."""
 
     kind: str = ""
+    ready = False  # its widgets are there
     AUTO_FOCUS = ""  # `focus_first` decides
 
     def __init_subclass__(cls, **kwargs: object) -> None:
@@ -45,24 +51,27 @@ class Drawn(Screen[None]):
         yield Static(id="header")
         yield from self.parts()
         yield KeyLine(id="keys")
+        yield Static(_("Enlarge to 40x10, or run with --plain"), id="small")
 
     def parts(self) -> ComposeResult:
         """What stands between header and key line."""
         yield from ()
 
     def on_mount(self) -> None:
+        self.ready = True
         self.draw()
         self.call_after_refresh(self.focus_first)
 
     def on_screen_resume(self) -> None:
         self.draw()
 
-    def on_resize(self) -> None:
+    def on_resize(self, event: Resize) -> None:
+        self.set_class(event.size.width < LEAST[0] or event.size.height < LEAST[1], "-under")
         self.draw()
 
     def draw(self) -> None:
         """Bring everything up to date with the store."""
-        if not self.is_mounted:
+        if not self.ready:
             return
         self.query_one("#header", Static).update(self.wizard.header())
         self.query_one(KeyLine).draw(self.view)

@@ -22,6 +22,7 @@ class Ask(ModalScreen[str]):
 
     BINDINGS = [  # noqa: RUF012 - Textual's own form
         Binding("escape", "harmless", show=False),
+        Binding("ctrl+c", "insist", show=False, priority=True),
         Binding("left", "app.focus_previous", show=False),
         Binding("right", "app.focus_next", show=False),
     ]
@@ -67,6 +68,11 @@ class Ask(ModalScreen[str]):
         event.stop()
         self.dismiss((event.button.id or "").removeprefix("answer-"))
 
+    def action_insist(self) -> None:
+        """The second Ctrl+C is the answer to the question of the first."""
+        names = [name for name, _text in self._answers]
+        self.dismiss("stop" if "stop" in names else names[0])
+
     def action_harmless(self) -> None:
         self.dismiss(self._answers[0][0])
 
@@ -74,7 +80,7 @@ class Ask(ModalScreen[str]):
 class Show(ModalScreen[None]):
     """Text to read; Esc, Enter and the key that opened it close it."""
 
-    BINDINGS = [Binding("escape,enter,f1,q", "close", show=False)]  # noqa: RUF012
+    BINDINGS = [Binding("escape,enter,f1,q,ctrl+c", "close", show=False, priority=True)]  # noqa: RUF012
 
     def __init__(self, title: str, content: Content) -> None:
         super().__init__()
@@ -98,7 +104,7 @@ class Pick(ModalScreen[str]):
     """A list to search in; the result is the chosen name, or nothing."""
 
     BINDINGS = [  # noqa: RUF012
-        Binding("escape", "close", show=False),
+        Binding("escape,ctrl+c", "close", show=False, priority=True),
         Binding("down", "move(1)", show=False, priority=True),
         Binding("up", "move(-1)", show=False, priority=True),
     ]

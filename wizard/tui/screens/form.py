@@ -35,7 +35,7 @@ class FormScreen(Drawn):
         yield ButtonRow(self.kind)
 
     def draw(self) -> None:
-        if not self.is_mounted:
+        if not self.ready:
             return
         if self.wizard.store.proposed and not self._proposed:  # proposals that came after the form
             self._proposed = True

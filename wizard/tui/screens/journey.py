@@ -40,7 +40,7 @@ class JourneyScreen(Drawn):
             with Vertical(id="work"):
                 yield Static(id="title")
                 yield Static(id="meter")
-                with VerticalScroll(id="body-scroll", can_focus=False):
+                with VerticalScroll(id="body-scroll"):
                     yield Static(id="body")
                 yield Rows()
                 yield Static(id="waiting")
@@ -49,7 +49,7 @@ class JourneyScreen(Drawn):
                 yield LogPane()
 
     def draw(self) -> None:
-        if not self.is_mounted:
+        if not self.ready:
             return
         store, step, symbols = self.wizard.store, self.step, self.wizard.symbols
         self.query_one(Strip).draw(store, step, symbols)

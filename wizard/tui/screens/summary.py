@@ -24,13 +24,13 @@ class SummaryScreen(Drawn):
 
     def parts(self) -> ComposeResult:
         yield Static(id="summary-title")
-        with VerticalScroll(id="summary", can_focus=False):
+        with VerticalScroll(id="summary"):
             yield Static(id="summary-text")
         yield Static(id="said")
         yield ButtonRow(self.kind)
 
     def draw(self) -> None:
-        if not self.is_mounted:
+        if not self.ready:
             return
         data = self.wizard.store.summary
         if data is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import Vertical
+from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
@@ -26,7 +26,7 @@ class WelcomeScreen(Drawn):
     _eager = False  # Enter came before the journey was loaded
 
     def parts(self) -> ComposeResult:
-        with Vertical(id="welcome"):
+        with VerticalScroll(id="welcome"):
             yield Static(Content.styled(_("From an empty Azure subscription to a governed lakehouse with rows in it."),
                                         "bold"))  # fmt: skip
             yield Static(_("Folder   {folder}", folder=self.wizard.launch.folder.absolute()), id="folder")
@@ -40,10 +40,10 @@ class WelcomeScreen(Drawn):
                 id="targets",
             )
             yield Static(id="truth")
-            yield ButtonRow(self.kind)
+        yield ButtonRow(self.kind)
 
     def draw(self) -> None:
-        if not self.is_mounted:
+        if not self.ready:
             return
         store = self.wizard.store
         choice, words = self.query_one("#targets", Choice), self.query_one("#target", Static)

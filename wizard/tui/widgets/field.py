@@ -47,7 +47,6 @@ class Field(Vertical):
                 yield Choice([(value, _shown(value)) for value in question.choices], self._text)
             else:
                 yield Line(self._text, max_length=MOST, compact=True, select_on_focus=False)
-        yield Static(_meaning(question), classes="field-meaning")
         yield Static(classes="field-word")
 
     @property
@@ -63,8 +62,10 @@ class Field(Vertical):
 
     def judge(self, complaint: str | None, symbols: Symbols) -> None:
         state = "ok" if complaint is None else "fix"
-        text = symbols.both(state) if complaint is None else f"{symbols.both(state)}  {complaint}"
-        self.query_one(".field-word", Static).update(Content.styled(text, MARKS[state].style))
+        told: list[str | tuple[str, str]] = [(symbols.both(state), MARKS[state].style), "   "]
+        if complaint is not None:
+            told += [(complaint, MARKS[state].style), "\n"]
+        self.query_one(".field-word", Static).update(Content.assemble(*told, (_meaning(self.question), "$state-quiet")))
         self.set_class(complaint is not None, "-fix")
 
     def on_input_changed(self, event: Input.Changed) -> None:

@@ -22,11 +22,12 @@ class KeyLine(Static):
         columns = self.app.size.width
         most = 4 if columns < TINY else 6 if columns < NARROW else 9
         parts: list[Content | str | tuple[str, str]] = []
-        *some, last = key_line(view, most)
-        room = columns - 2 - _cells(last)
+        *some, about, last = key_line(view, most)
+        room = columns - 2 - _cells(about) - _cells(last)
         for action in some:
             if _cells(action) <= room:
                 room -= _cells(action)
                 parts += [(action.key_name, "bold"), f" {_(action.text)}   "]
-        parts += [(last.key_name, "bold"), f" {_(last.text)}"]
+        for action in (about, last):
+            parts += [(action.key_name, "bold"), f" {_(action.text)}   "]
         self.update(Content.assemble(*parts))

@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import Input, Log, Static
 
-from wizard.text import _
+from wizard.text import _, _n
 from wizard.tui.store import LOG_LINES, LogEntry, StepState
 
 LEVELS = ("debug", "info", "warn", "error")
@@ -18,7 +18,7 @@ WIDEST = 2_000  # cells of a line that are shown; the file has it whole
 
 def plain(text: str) -> str:
     """The text without what a terminal would obey: shown as text, always."""
-    return "".join(char if char.isprintable() else "�" if char != "\t" else " " for char in text)[:WIDEST]
+    return "".join(char if char.isprintable() else "?" if char != "\t" else " " for char in text)[:WIDEST]
 
 
 class LogPane(Vertical):
@@ -71,7 +71,8 @@ class LogPane(Vertical):
     def _title(self, step: StepState, folder: str) -> None:
         state = _("paused, {n} new", n=self._held) if self.paused else _("following")
         level = _("level {level} and above", level=self.level)
-        text = _("Log  {state}   {level}   {n} lines", state=state, level=level, n=step.logged)
+        count = _n("{n} line", "{n} lines", step.logged)
+        text = _("Log  {state}   {level}   {count}", state=state, level=level, count=count)
         if self.sought:
             text += "   " + _("find: {text}", text=self.sought)
         self.query_one("#log-title", Static).update(text)

@@ -11,6 +11,7 @@ from wizard.tui.store import GROUPS, StepState, Store
 from wizard.tui.symbols import MARKS, Symbols
 
 TITLE_CELLS = 19
+TINY = 60  # columns under which only the step in view is told
 
 
 class Rail(OptionList):
@@ -59,8 +60,15 @@ class Strip(Static):
         parts: list[str | tuple[str, str]] = [
             (symbols.symbol(step.shown), MARKS[step.shown].style) for step in store.steps.values()
         ]
+        if self.app.size.width < TINY:
+            parts = []
         if shown is not None:
             place = _("{number} of {count}", number=shown.number, count=len(store.steps))
             mark = MARKS[shown.shown]
-            parts += [f"   {place}  ", (shown.info.title, "bold"), "   ", (symbols.both(shown.shown), mark.style)]
+            parts += [
+                f"{'   ' if parts else ''}{place}  ",
+                (shown.info.title, "bold"),
+                "   ",
+                (symbols.both(shown.shown), mark.style),
+            ]
         self.update(Content.assemble(*parts))

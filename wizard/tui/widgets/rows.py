@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from textual.content import Content
+from textual.events import Resize
 from textual.widgets import DataTable
 
 from wizard.text import _
 from wizard.tui.store import Row, StepState
 from wizard.tui.symbols import MARKS, Symbols
 from wizard.tui.told import clock
+
+WIDTHS = {"state": 12, "action": 9, "time": 8}  # cells
+NAME_LEAST, PADDING = 12, 9
 
 
 class Rows(DataTable[Content]):
@@ -20,13 +24,19 @@ class Rows(DataTable[Content]):
         self._shown: dict[str, tuple[str, str, int]] = {}
 
     def on_mount(self) -> None:
-        for key, label in (
-            ("state", _("State")),
-            ("name", _("Resource")),
-            ("action", _("Action")),
-            ("time", _("Time")),
-        ):
-            self.add_column(label, key=key)
+        labels = {"state": _("State"), "name": _("Resource"), "action": _("Action"), "time": _("Time")}
+        for key, label in labels.items():
+            self.add_column(label, key=key, width=WIDTHS.get(key, NAME_LEAST))
+
+    def on_resize(self, event: Resize) -> None:
+        """The name takes what the others leave; a cell measures nothing by itself."""
+        room = max(NAME_LEAST, event.size.width - sum(WIDTHS.values()) - PADDING)
+        for key, column in self.columns.items():
+            if key.value == "name" and column.width != room:
+                column.width = room
+                self._clear_caches()
+                self._require_update_dimensions = True
+                self.refresh(layout=True)
 
     def draw(self, step: StepState, symbols: Symbols) -> None:
         if not self.columns:
@@ -43,7 +53,7 @@ class Rows(DataTable[Content]):
                 self.add_row(*cells, key=row.address)
             else:
                 for column, cell in zip(("state", "name", "action", "time"), cells, strict=True):
-                    self.update_cell(row.address, column, cell, update_width=True)
+                    self.update_cell(row.address, column, cell)
             self._shown[row.address] = state
 
 

@@ -1,0 +1,107 @@
+"""Each screen at each size, in each alphabet and theme: nothing that matters is lost."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.tui.conftest import piloted
+from tests.tui.scenes import scenes
+from wizard.tui.app import WizardApp
+from wizard.tui.session import Launch
+from wizard.tui.theme import THEMES
+from wizard.tui.widgets.buttons import ButtonRow
+
+SIZES = ((120, 36), (80, 24), (40, 10))
+STATE = {"plan": "your turn", "apply": "running", "guide": "blocked", "failure": "failed"}
+SAYS = {
+    "welcome-new": "Nothing is here yet",
+    "welcome-in-use": "in use by process 12",
+    "plan": "create azurerm_resource_group.lakehouse",
+    "apply": "azurerm_resource_group.lakehouse",
+    "guide": "log in once to",
+    "failure": "vCPU quota",
+}
+
+
+class Still(WizardApp):
+    """The app over a store that the test fills; no session begins."""
+
+    def __init__(self, launch: Launch, events: list[object], kind: str) -> None:
+        super().__init__(launch)
+        self.session.start = lambda: None  # type: ignore[method-assign]
+        self.wanted = kind
+        for event in events:
+            self.bridge.post(event)
+
+
+def lines(app: WizardApp) -> list[str]:
+    """The screen as text."""
+    width, height = app.size
+    strips = app.screen._compositor.render_strips()
+    return ["".join(segment.text for segment in strip).ljust(width)[:width] for strip in strips][:height]
+
+
+async def drawn(name: str, size: tuple[int, int], tmp_path: Path, theme: str = "dark", *, ascii: bool = False) -> Still:
+    """The scene, drawn and settled; the app has ended, its last screen stands in `text`."""
+    kind, events = scenes()[name]
+    app = Still(Launch(tmp_path / "risk", target="sandbox", theme=theme, ascii=ascii), events, kind)
+    async with app.run_test(size=size) as pilot:
+        await pilot.pause()
+        app.pump()
+        if kind != "welcome":
+            app.switch(kind)
+        await pilot.pause()
+        app.draw()
+        await pilot.pause()
+        app.text = lines(app)  # type: ignore[attr-defined]
+        first = next((row.first for row in app.screen.query(ButtonRow)), None)
+        app.main = None if first is None else (first.region, app.focused is first)  # type: ignore[attr-defined]
+    return app
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize("name", SAYS)
+@piloted
+async def test_what_matters_is_on_the_screen(name: str, size: tuple[int, int], tmp_path: Path) -> None:
+    app = await drawn(name, size, tmp_path)
+    text = "\n".join(app.text)  # type: ignore[attr-defined]
+    if size[1] > 10 or name not in ("welcome-in-use", "welcome-new", "apply"):  # there it takes a scroll, or a width
+        assert SAYS[name].split()[0] in text
+    assert STATE.get(name, "") in text
+    assert "Actions" in text
+    if app.main is not None:  # type: ignore[attr-defined]
+        region, focused = app.main  # type: ignore[attr-defined]
+        assert focused, "the main button has the focus"
+        assert region.bottom <= size[1], "the main button can be seen"
+        assert region.height == 1
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@piloted
+async def test_every_theme_says_the_same(theme: str, tmp_path: Path) -> None:
+    plain = (await drawn("failure", (80, 24), tmp_path)).text  # type: ignore[attr-defined]
+    assert (await drawn("failure", (80, 24), tmp_path, theme)).text == plain  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("name", SAYS)
+@piloted
+async def test_ascii_is_ascii(name: str, tmp_path: Path) -> None:
+    app = await drawn(name, (80, 24), tmp_path, ascii=True)
+    other = {char for line in app.text for char in line if not char.isascii()}  # type: ignore[attr-defined]
+    assert all("\u2580" <= char <= "\u259f" for char in other), other  # what Textual draws of a scrollbar
+
+
+@piloted
+async def test_a_log_line_is_shown_as_text_and_obeyed_by_nobody(tmp_path: Path) -> None:
+    app = await drawn("apply", (120, 36), tmp_path)
+    text = "\n".join(app.text)  # type: ignore[attr-defined]
+    assert "[red]budget[/]: e-mail" in text
+    assert "\x1b" not in text
+
+
+@piloted
+async def test_a_terminal_that_is_too_small_is_told_so(tmp_path: Path) -> None:
+    app = await drawn("plan", (38, 9), tmp_path)
+    assert "Enlarge to 40x10" in "\n".join(app.text)  # type: ignore[attr-defined]
