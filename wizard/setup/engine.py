@@ -280,6 +280,7 @@ class Engine(Generic[World]):
             why=finding.why,
             next_action=_("run again; if it stays so, look at the step's log"),
             log=str(ctx.folder.log_file(step.name)),
+            transient=True,  # what was made may not be known everywhere yet
         )
 
     def _check(self, step: Step[World], ctx: Context[World], check: Callable[[Context[World]], Finding]) -> Finding:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from databricks.sdk.errors import ResourceConflict
+from databricks.sdk.errors import NotFound, ResourceConflict
 from databricks.sdk.service.iam import Patch, PatchOp, PatchSchema
 
 from wizard.text import _
@@ -49,15 +49,19 @@ def find(account: AccountClient, member: Member) -> Found | None:
     for item in listed:
         name = item.application_id if member.kind == "principal" else item.user_name
         if (name or "").lower() == member.name.lower():
-            return _details(account, member, str(item.id))
+            return _details(account, member, item)
     return None
 
 
-def _details(account: AccountClient, member: Member, id: str) -> Found:
-    """Read by id: a search need not tell the roles."""
-    item: Any = account.service_principals_v2.get(id) if member.kind == "principal" else account.users_v2.get(id)
+def _details(account: AccountClient, member: Member, listed: Any) -> Found:
+    """Read by id, since a search need not tell the roles; what is not known everywhere yet is as the search has it."""
+    people: Any = account.service_principals_v2 if member.kind == "principal" else account.users_v2
+    try:
+        item = people.get(str(listed.id))
+    except NotFound:
+        item = listed
     roles = {role.value for role in item.roles or ()}
-    return Found(id, item.active is not False, ADMIN in roles)
+    return Found(str(listed.id), item.active is not False, ADMIN in roles)
 
 
 def lacks(member: Member, found: Found | None) -> list[str]:
@@ -82,7 +86,7 @@ def ensure(account: AccountClient, member: Member) -> None:
             if found is None:
                 raise
         else:
-            found = _details(account, member, made)
+            found = Found(made, active=True, admin=False)
     operations = []
     if not found.active:
         operations.append(Patch(op=PatchOp.REPLACE, path="active", value=True))

@@ -157,6 +157,9 @@ class ServicePrincipal(WizardStep):
         for grant in _missing(ctx, principal):
             ctx.say(_("giving {name}: {grant}", name=principal.display_name, grant=grant))
             self._give(ctx, principal.object_id, grant)
+        if not self._denied:
+            what = _("the rights of {name} to be known everywhere", name=principal.display_name)
+            ctx.wait_for(what, lambda: not _missing(ctx, principal), seconds=REPLICATION_SECONDS)
         for upn in new_people.missing(ctx):
             self._make(ctx, upn)
 
@@ -330,10 +333,8 @@ def _renew_secret(ctx: Ctx, principal: PrincipalFacts) -> None:
     secret = graph.add_password(str(application["id"]), _marker(ctx), f"{end:%Y-%m-%dT%H:%M:%SZ}")
     ctx.secrets.remember(secret)
     ctx.folder.write(ctx.folder.private / SECRET_FILE, secret + "\n", mode=0o600)
-    accepted = ctx.wait_for(
-        _("the new secret to be accepted"), lambda: _sign_in(ctx, principal) is None, seconds=REPLICATION_SECONDS
-    )
-    if not accepted:
+    what = _("the new secret to be accepted")
+    if not ctx.wait_for(what, lambda: _sign_in(ctx, principal) is None, seconds=REPLICATION_SECONDS):
         raise _too_slow(principal.display_name)
 
 
