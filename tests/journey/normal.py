@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from collections import Counter
@@ -15,15 +16,19 @@ from tests.journey import hands
 ASIDE = ("sandbox.", "terraform.")
 # How a world came to be, not what it is: bookkeeping of calls and retries.
 PRIVATE_KEY = re.compile(r"^(_polls|_port|_pinned|etag|hint|mailNickname)$")
+CONTENT = "_content"
 TIME_KEY = re.compile(r"(_at|_time|_timestamp|DateTime|_date|Date|On|_ms|duration|last_activity\w*)$", re.IGNORECASE)
 
 _UUID = re.compile(r"\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b", re.IGNORECASE)
 _PATTERNS = (
+    (re.compile(r"/[^\s\"\\]*/\.wizard/sandbox(?=/)"), "<sandbox>"),
     (re.compile(r"\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?"), "<time>"),
     (_UUID, "<id>"),
     (re.compile(r"\b\d{4}-\d{6}-[0-9a-z]{8}\b"), "<cluster>"),
     (re.compile(r"\b[0-9A-F]{16}\b"), "<policy>"),
     (re.compile(r"\b\d{9,}\b"), "<number>"),
+    # What a run printed of itself is JSON inside JSON.
+    (re.compile(r'(\\"(?:bronze|session|silver)\\": )\d+\.\d+'), r"\1<seconds>"),
     (re.compile(r"127\.0\.0\.1:\d+"), "127.0.0.1:<port>"),
     (re.compile(r"\b[0-9a-f]{32,64}\b"), "<digest>"),
     (re.compile(r"\bdbstorage[0-9a-z]{14}\b"), "<dbfs>"),
@@ -72,10 +77,18 @@ def _stripped(value: Any) -> Any:
     """Without times and bookkeeping; lists in an order of their own, since ids decide the one they came in."""
     if isinstance(value, dict):
         kept = {key: item for key, item in value.items() if not PRIVATE_KEY.match(key) and not TIME_KEY.search(key)}
-        return {key: _stripped(item) for key, item in kept.items()}
+        return {key: _decoded(item) if key == CONTENT else _stripped(item) for key, item in kept.items()}
     if isinstance(value, list):
         return sorted((_stripped(item) for item in value), key=lambda item: json.dumps(item, sort_keys=True))
     return value
+
+
+def _decoded(content: Any) -> Any:
+    """The text of a file that the store keeps in base64: names and ids stand in it; bytes are left as they are."""
+    try:
+        return base64.b64decode(content, validate=True).decode("utf-8")
+    except (TypeError, ValueError):
+        return content
 
 
 def _plain(text: str, setup_id: str, keep: frozenset[str]) -> str:
