@@ -23,6 +23,7 @@ _ASIDE = (
     (re.compile(r'"_content": ?"[^"]*"'), '"_content": "<content>"'),
     (re.compile(r'"hint": ?"[^"]*"'), '"hint": "<hint>"'),
     (re.compile(r'"_port": ?\d+'), '"_port": 0'),
+    (re.compile(r'"scenario": ?"[^"]*"'), '"scenario": "<scenario>"'),
 )
 # What no name keeps from being made twice, where an answer got lost.
 _UNKEYED = ("entra.application", "entra.group", "ws.cluster", "ws.policy", "ws.job", "ws.run")
