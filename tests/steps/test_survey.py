@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from tests.steps.early import Setup, answers_of, open_setup
+from wizard import journey
 from wizard.provisioning import adoption
 from wizard.report.drafted import draft
 from wizard.report.survey import Look, chosen
@@ -165,7 +166,7 @@ def test_a_draft_takes_the_users_answers_first_and_says_what_is_open(setup: Setu
     secrets = Secrets(tmp_path, {"sandbox": setup.connection.resolver})
     found = {"project": {"project": "theirs", "domain": "risk", "tags": {"team": "data"}}}
     budget = {"foundation": {"monthly_budget": 50, "event_hubs": True}}
-    drafted = draft(file, secrets).with_found(found).with_found(budget)
+    drafted = draft(file, secrets, journey.questions()).with_found(found).with_found(budget)
     asked = drafted.answers().section(FoundationQuestions)
     assert (asked.monthly_budget, asked.event_hubs) == (50, True)
     answered = drafted.answers().section(ProjectQuestions)
@@ -178,7 +179,7 @@ def test_a_draft_takes_the_users_answers_first_and_says_what_is_open(setup: Setu
 
 def test_a_draft_without_a_sign_in_is_refused_with_its_defects(tmp_path: Path) -> None:
     with pytest.raises(AnswersInvalid) as refused:
-        draft(None, Secrets(tmp_path, {})).answers()
+        draft(None, Secrets(tmp_path, {}), journey.questions()).answers()
     assert {defect.key for defect in refused.value.defects} == {"sign_in.tenant_id", "sign_in.subscription_id"}
 
 

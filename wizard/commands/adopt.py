@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from wizard import assets, exits
+from wizard import assets, exits, journey
 from wizard.application import SANDBOX, Options, SandboxSecrets, Setup, Unusable, opened, target_of
 from wizard.plain.speaker import speaker
 from wizard.report.drafted import Draft, draft
@@ -58,7 +58,7 @@ def _draft(folder: Folder, arguments: argparse.Namespace) -> Draft:
     path = assets.template(given, "answers", ".yaml") if given else None
     path = path or (folder.answers_file if folder.answers_file.is_file() else None)
     active = target_of(folder, arguments.target) == SANDBOX
-    return draft(path, Secrets(folder.root, {SANDBOX: SandboxSecrets(active=active)}))
+    return draft(path, Secrets(folder.root, {SANDBOX: SandboxSecrets(active=active)}), journey.questions())
 
 
 def _named(setup: Setup, drafted: Draft) -> Draft:

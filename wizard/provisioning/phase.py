@@ -1,89 +1,30 @@
-"""One root module at work: prepared, planned, applied, destroyed. One working folder each, 0700."""
+"""One root module at work: planned, applied, destroyed. Its folder and its processes are its workplace's."""
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
-import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
-from wizard.provisioning import (
-    adoption,
-    backups,
-    binary,
-    cli_config,
-    command,
-    errored,
-    http_lock,
-    lineage,
-    lock,
-    moving,
-    pins,
-    plans,
-    room,
-    run,
-    state,
-    stream,
-    summary,
-)
-from wizard.provisioning.backend import HTTP, Backend, recorded
+from wizard.provisioning import adoption, backups, command, lineage, moving, plans, room, run, state, summary
 from wizard.provisioning.failure import TerraformFailed
-from wizard.provisioning.living import Record
 from wizard.provisioning.plans import PlanResult
-from wizard.setup.cancel import Cancellation
-from wizard.setup.step import Problem, StepFailed
+from wizard.provisioning.workplace import STATE, VARIABLES, Workplace
+from wizard.setup.step import StepFailed
 from wizard.text import _
 
-VARIABLES = "terraform.tfvars.json"
-STATE = "terraform.tfstate"
-PLAN = "saved.tfplan"
-STAMP = "initialised"
-CONFIGURING = ("plan", "apply")  # the commands that configure providers
-REACHING = (
-    *CONFIGURING,
-    "init",
-    "output",
-    "state list",
-    "state pull",
-    "state push",
-)  # the commands that open the state
-
-# Terraform's plugin cache may not be filled by two runs at once.
-_init_lock = threading.Lock()
+__all__ = ["STATE", "VARIABLES", "Phase"]
 
 
 @dataclass(slots=True)
-class Phase:
-    """`source` is the root module, `folder` where it runs, `shared` holds what all phases share.
+class Phase(Workplace):
+    """A root module that can be planned and applied. `lookup` finds what is there already, `agreed` is what the user
+    lets it take over, address to import id (see adoption.py)."""
 
-    `secrets` become TF_VAR_… and stand in no file and no argument; `extra_env` is the target's own;
-    `on_wait` is told what is waited for, where that is not a run of ours; `lookup` finds what is there already,
-    `agreed` is what the user lets it take over, address to import id (see adoption.py); a state whose objects carry
-    another id than `setup_id` is refused (see lineage.py).
-    `backend` is where the state is to be, `backend_env` gives the secrets that open one, `say` tells of a move."""
-
-    name: str
-    source: Path
-    folder: Path
-    shared: Path
-    secrets: Mapping[str, str]
-    extra_env: Mapping[str, str]
-    cancel: Cancellation
-    tell: Callable[[stream.Event], None]
-    on_wait: Callable[[str], None] = lambda what: None
     lookup: adoption.Lookup = lambda kind, planned: None
     agreed: Mapping[str, str] = field(default_factory=dict)
-    taken: frozenset[str] = frozenset()
-    setup_id: str = ""
-    backend: Backend = field(default_factory=Backend)
-    backend_env: Callable[[Backend], Mapping[str, str]] = lambda which: {}
-    say: Callable[[str], None] = lambda text: None
-    _binary: binary.Binary | None = None
 
     def plan(self, variables: Mapping[str, Any], *, destroy: bool = False) -> PlanResult:
         """Plan, and keep the plan for `apply`; an empty one is deleted at once, and one that was broken off.
@@ -211,11 +152,6 @@ class Phase:
         if moving.objects(held):
             backups.keep(self._copies, self.name, held)
 
-    def outputs(self) -> dict[str, Any]:
-        """The outputs that stand in the state."""
-        shown = json.loads(self._capture("output", command.output(self.binary)) or "{}")
-        return {name: item["value"] for name, item in shown.items()}
-
     def kept_outputs(self) -> dict[str, Any]:
         """As `outputs`, of a state that is perhaps not opened yet."""
         self.settle()
@@ -237,207 +173,6 @@ class Phase:
             state.note_standing(self.folder, held)
         return held
 
-    @property
-    def at_rest(self) -> bool:
-        """Whether it was initialised, its state is where it is to be, and no run of it may still be going."""
-        initialised = (self.folder / ".terraform" / STAMP).exists()
-        return initialised and Record(self.folder).read() is None and self._holding.place == self.backend.place
-
-    def kept_variables(self) -> dict[str, Any]:
-        """The variables of the last plan; empty before the first."""
-        try:
-            kept = json.loads((self.folder / VARIABLES).read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            return {}
-        return kept if isinstance(kept, dict) else {}
-
-    @property
-    def saved_plan(self) -> Path:
-        return self.folder / PLAN
-
-    def forget_plan(self) -> None:
-        self.saved_plan.unlink(missing_ok=True)
-
-    @property
-    def binary(self) -> binary.Binary:
-        if self._binary is None:
-            self._binary = binary.find(self.env.get("PATH"), self.env)
-        return self._binary
-
-    @property
-    def env(self) -> dict[str, str]:
-        """What every Terraform process gets."""
-        return self._environment("")
-
-    def _environment(self, verb: str, opened: Backend | None = None) -> dict[str, str]:
-        """With the secrets that `verb` needs: of the providers, and of the backend (ours, or `opened`)."""
-        secrets = self.secrets if verb in CONFIGURING else {}
-        env = cli_config.environment(cli_config.write(self.shared), secrets, self.extra_env)
-        if verb not in REACHING:
-            return env
-        which = opened or self.backend
-        return {**env, **which.plain, **self.backend_env(which)}
-
-    def prepare(self, variables: Mapping[str, Any]) -> None:
-        """Bring module and variables into the folder, and initialise it unless that was done for the same."""
-        self.settle()
-        self._copy_module()
-        text = json.dumps(variables, indent=2, sort_keys=True) + "\n"
-        _write_private(self.folder / VARIABLES, text)
-        self._init()
-        self._take_errored()
-
-    def settle(self) -> None:
-        """See an earlier wizard's run to its end, and clear what a dead one left: its plan, and its lock's note.
-
-        What it came to is not asked: the plan that follows sees the world as that run left it. Raises StepFailed
-        where the run is another machine's, the state is held too long, or damaged; and Cancelled."""
-        record = Record(self.folder)
-        started = record.read()
-        if started is not None and not started.here:
-            raise StepFailed(_elsewhere(self.name, started.host, started.at, record.path))
-        if started is not None and started.alive:
-            self.on_wait(
-                _(
-                    "{verb} of {root}, started {at} by an earlier run (process {pid})",
-                    verb=started.verb,
-                    root=self.name,
-                    at=started.at,
-                    pid=started.pid,
-                )
-            )
-            ended = run.follow_again(started, folder=self.folder, cancel=self.cancel, tell=self.tell)
-            self.tell(stream.Message(_("{verb} ended: {code}", verb=started.verb, code=ended.code)))
-        record.forget()
-        self.forget_plan()
-        if self._holding.remote:
-            return
-        lock.wait_until_free(self.folder / STATE, self.cancel, self.on_wait)
-        state.check(self.folder / STATE)
-        lineage.check(self.folder / STATE, self.setup_id, self.taken)
-
-    def _take_errored(self) -> None:
-        """Put the state in its place that a Terraform on a full disk, or without its backend, left beside it."""
-        if (document := errored.left(self.folder)) is None:
-            return
-        code, out, complaints = self._captured("state push", command.state_push(self.binary, document))
-        if code != 0 and not errored.older(complaints + out):
-            raise TerraformFailed(self.name, "state push", code, [], complaints or out)
-        errored.forget(self.folder)
-        if code == 0:
-            self.say(_("the state that an earlier run could not write is in its place now"))
-
-    def _copy_module(self) -> None:
-        """The root module's files, exactly: what a newer version dropped is dropped here. But the pins of the
-        providers stay as they were, until they are moved on request (see pins.py)."""
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        wanted = {path.name: path.read_text(encoding="utf-8") for path in self.source.glob("*.tf")}
-        pinned = self.folder / pins.FILE
-        if pinned.exists() and pins.stays(wanted.get(pins.FILE, ""), kept := pinned.read_text(encoding="utf-8")):
-            wanted[pins.FILE] = kept
-        for path in self.folder.glob("*.tf"):
-            if path.name not in wanted:
-                path.unlink()
-        for name, text in wanted.items():
-            _write_private(self.folder / name, text)
-
-    @property
-    def _holding(self) -> Backend:
-        """The backend that holds the state now."""
-        return recorded(self.folder)
-
-    @property
-    def _copies(self) -> Path:
-        return self.shared.parent / "backups" / "terraform"
-
-    def _store(self, which: Backend) -> moving.Store:
-        return moving.Store(
-            self.name, self.folder, which, lambda: self.binary, lambda: self._environment("state pull", which)
-        )
-
-    def _move(self) -> None:
-        """Bring the state to where it is to be, if it is elsewhere."""
-        held = self._holding
-        if not held.remote and not self.backend.remote:
-            return
-        if held.place != self.backend.place:
-            moving.bring(self._store(held), self._store(self.backend), self._copies, self.say)
-        if not self.backend.remote:  # an init without a block does not drop Terraform's own note of the last one
-            (self.folder / ".terraform" / STATE).unlink(missing_ok=True)
-        self.backend.write(self.folder)
-        self.backend.record(self.folder)
-
-    def _init(self) -> None:
-        self._move()
-        stamp = self.folder / ".terraform" / STAMP
-        inputs = self._init_inputs()
-        if stamp.exists() and stamp.read_text(encoding="utf-8") == inputs:
-            return
-        argv = command.init(self.binary, reconfigure=self.backend.remote)
-        with _init_lock:
-            self._follow("init", argv)  # it may download for minutes, so it hears a cancel
-        stamp.parent.mkdir(mode=0o700, exist_ok=True)
-        _write_private(stamp, inputs)
-
-    def _init_inputs(self) -> str:
-        """What an init depends on: the binary, the pinned providers, and which of them are elsewhere."""
-        pinned = (self.folder / "versions.tf").read_bytes()
-        elsewhere = sorted(json.loads(self.extra_env.get("TF_REATTACH_PROVIDERS") or "{}"))
-        where = self.backend.block.encode() if self.backend.remote else b""
-        digest = hashlib.sha256(
-            pinned + where + json.dumps([self.binary.argv, self.binary.version, elsewhere]).encode()
-        )
-        return digest.hexdigest()
-
-    def _follow(self, verb: str, argv: list[str], fine: tuple[int, ...] = (0,)) -> run.Ended:
-        ended = run.follow(
-            argv,
-            verb=verb,
-            folder=self.folder,
-            env=self._environment(verb),
-            cancel=self.cancel,
-            tell=self.tell,
-            plan=hashlib.sha256(self.saved_plan.read_bytes()).hexdigest() if verb == "apply" else None,
-        )
-        if ended.code not in fine:
-            if told := lock.refusal([item.text for item in ended.errors]):
-                raise StepFailed(lock.held_elsewhere(self._holder(verb, told), self.name, self.folder))
-            raise TerraformFailed(self.name, verb, ended.code, ended.errors, ended.complaints)
-        return ended
-
-    def _holder(self, verb: str, told: Mapping[str, Any]) -> Mapping[str, Any]:
-        return http_lock.holder(self.backend, self._environment(verb)) if self.backend.kind == HTTP else told
-
-    def _capture(self, verb: str, argv: list[str]) -> str:
-        self.cancel.raise_if_requested()
-        code, out, complaints = self._captured(verb, argv)
-        if code != 0:
-            raise TerraformFailed(self.name, verb, code, [], complaints or out)
-        return out
-
-    def _captured(self, verb: str, argv: list[str]) -> tuple[int, str, str]:
-        return run.capture(argv, folder=self.folder, env=self._environment(verb))
-
-
-def _elsewhere(root: str, host: str, at: str, record: Path) -> Problem:
-    return Problem(
-        what=_("A run of {root} was started on another machine", root=root),
-        why=_("{host} started it {at}, and did not note its end; it may still be going", host=host, at=at),
-        next_action=_(
-            "run there again; where that machine is gone, or this folder is a copy, remove {record}", record=record
-        ),
-        raw_code="RunElsewhere",
-    )
-
 
 def _is_data(address: str) -> bool:
     return address.startswith("data.") or ".data." in address
-
-
-def _write_private(path: Path, text: str) -> None:
-    """Write unless equal; 0600 from the first byte."""
-    if path.exists() and path.read_text(encoding="utf-8") == text:
-        return
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(text)

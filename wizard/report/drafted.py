@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from wizard import journey
 from wizard.setup.answers import Answers, load, section_name, variable
 from wizard.setup.secrets import Secrets
+from wizard.setup.step import Questions
 from wizard.setup.template import template
 
 Sections = Mapping[str, Mapping[str, Any]]
@@ -33,6 +33,7 @@ class Draft:
 
     path: Path | None
     secrets: Secrets
+    questions: Sequence[type[Questions]]
     given: dict[str, dict[str, Any]] = field(default_factory=dict)
     found: dict[str, dict[str, Any]] = field(default_factory=dict)
 
@@ -60,21 +61,20 @@ class Draft:
 
     def answers(self) -> Answers:
         """All that is known, and stand-ins. Raises AnswersInvalid with every defect of what is given."""
-        questions = journey.questions()
         env = {variable(*key): _text(value) for key, value in STAND_INS.items() if not self.answers_it(*key)}
         for section, fields in self.found.items():
             env |= {variable(section, name): _text(value) for name, value in fields.items()}
-        loaded = load(questions, self.path, {**env, **os.environ}, self.secrets)
-        return Answers({kind: loaded.section(kind) for kind in questions}, None)
+        loaded = load(self.questions, self.path, {**env, **os.environ}, self.secrets)
+        return Answers({kind: loaded.section(kind) for kind in self.questions}, None)
 
     def text(self) -> str:
         """An answers file with what is given and what was found."""
-        sections = [section_name(kind) for kind in journey.questions()]
+        sections = [section_name(kind) for kind in self.questions]
         merged = {one: {**self.found.get(one, {}), **self.given.get(one, {})} for one in sections}
-        return template(journey.questions(), merged)
+        return template(self.questions, merged)
 
 
-def draft(path: Path | None, secrets: Secrets) -> Draft:
+def draft(path: Path | None, secrets: Secrets, questions: Sequence[type[Questions]]) -> Draft:
     """From an answers file, or from the environment alone. What is wrong with the file is told by `answers`."""
     data = None
     if path is not None:
@@ -83,7 +83,9 @@ def draft(path: Path | None, secrets: Secrets) -> Draft:
         except (OSError, UnicodeDecodeError, yaml.YAMLError):
             data = None
     sections = data if isinstance(data, dict) else {}
-    return Draft(path, secrets, {name: dict(held) for name, held in sections.items() if isinstance(held, dict)})
+    return Draft(
+        path, secrets, questions, {name: dict(held) for name, held in sections.items() if isinstance(held, dict)}
+    )
 
 
 def _text(value: Any) -> str:
