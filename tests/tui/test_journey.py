@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from tests.tui.conftest import Person, empty, opened, piloted
 from wizard.sandbox import process
 from wizard.tui.session import Launch
@@ -44,19 +42,16 @@ def _asked(person: Person) -> StepState | None:
     return next((step for step in person.app.store.steps.values() if step.asked), None)
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
 @piloted
-async def test_project_is_made_by_enter_alone_and_a_second_start_finds_it(
-    tmp_path: Path, size: tuple[int, int]
-) -> None:
+async def test_project_is_made_by_enter_alone_and_a_second_start_finds_it(tmp_path: Path) -> None:
     launch = Launch(empty(tmp_path), target="sandbox", until="project")
-    async with opened(launch, size) as person:
+    async with opened(launch) as person:
         await answer_all(person)
         await person.button("run")
         assert await approve_until_idle(person) == []
         assert person.app.store.result == "done", person.explain()
         assert person.states()["project"] == "done"
-    async with opened(Launch(launch.folder, until="project"), size) as person:
+    async with opened(Launch(launch.folder, until="project")) as person:
         await person.until(lambda: person.app.store.result is not None, "the check of the welcome screen")
         assert person.app.store.fixed_target
         assert person.app.store.last_mode == "check"

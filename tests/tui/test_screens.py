@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from textual.pilot import Pilot
+from textual.widgets import Button
 
-from tests.tui.conftest import piloted
+from tests.tui.conftest import LOOK, PATIENCE, piloted
 from tests.tui.scenes import scenes
 from wizard.tui.app import WizardApp
 from wizard.tui.session import Launch
@@ -35,6 +39,17 @@ class Still(WizardApp):
         for event in events:
             self.bridge.post(event)
 
+    @property
+    def main_button(self) -> Button | None:
+        return next((row.first for row in self.screen.query(ButtonRow)), None)
+
+
+async def until(pilot: Pilot[int], true: Callable[[], object]) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not true():
+        assert time.monotonic() < deadline, pilot.app.screen
+        await pilot.pause(LOOK)
+
 
 def lines(app: WizardApp) -> list[str]:
     """The screen as text."""
@@ -48,15 +63,17 @@ async def drawn(name: str, size: tuple[int, int], tmp_path: Path, theme: str = "
     kind, events = scenes()[name]
     app = Still(Launch(tmp_path / "risk", target="sandbox", theme=theme, ascii=ascii), events, kind)
     async with app.run_test(size=size) as pilot:
-        await pilot.pause()
+        await until(pilot, lambda: app.top is not None and app.top.ready)
         app.pump()
         if kind != "welcome":
             app.switch(kind)
-        await pilot.pause()
+        await until(pilot, lambda: app.top is not None and app.top.kind == kind and app.top.ready)
         app.draw()
-        await pilot.pause()
-        app.text = lines(app)  # type: ignore[attr-defined]
-        first = next((row.first for row in app.screen.query(ButtonRow)), None)
+        await until(pilot, lambda: app.main_button is None or app.focused is app.main_button)
+        seen: list[list[str]] = []
+        await until(pilot, lambda: seen.append(lines(app)) or (len(seen) > 2 and seen[-1] == seen[-2] == seen[-3]))  # type: ignore[func-returns-value]
+        app.text = seen[-1]  # type: ignore[attr-defined]
+        first = app.main_button
         app.main = None if first is None else (first.region, app.focused is first)  # type: ignore[attr-defined]
     return app
 

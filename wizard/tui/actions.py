@@ -179,6 +179,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("level", ("v",), N_("Level"), N_("which lines of the log are shown"), (JOURNEY,), _logged),
     Action("save_log", ("w",), N_("Save log"), N_("write the whole log to a file of the folder"), (JOURNEY,), _logged),
     Action("log", ("l",), N_("Log"), N_("the log in full height, and back"), (JOURNEY,), _always, rank=8),
+    Action("read_on", ("pagedown",), N_("Read on"), N_("the text above, a page down"), (JOURNEY, SUMMARY), _always),
+    Action("read_back", ("pageup",), N_("Read back"), N_("the text above, a page up"), (JOURNEY, SUMMARY), _always),
     Action("steps", ("s",), N_("Steps"), N_("to the list of steps"), (JOURNEY,), _always, rank=7),
     Action("back", ("escape",), N_("Back"), N_("close what is on top, then one step back; stops nothing"), EVERYWHERE,
            _always, rank=9, typing=True),

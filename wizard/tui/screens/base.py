@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from textual.app import ComposeResult
+from textual.containers import VerticalScroll
 from textual.events import Resize
 from textual.screen import Screen
 from textual.widgets import Static
@@ -76,7 +77,7 @@ class Drawn(Screen[None]):
         self.query_one("#header", Static).update(self.wizard.header())
         self.query_one(KeyLine).draw(self.view)
         for row in self.query(ButtonRow):
-            if row.draw(self.view):
+            if row.draw(self.view) or self.focused is None:
                 self.call_after_refresh(self.focus_first)
 
     def focus_first(self) -> None:
@@ -87,6 +88,12 @@ class Drawn(Screen[None]):
             if (first := row.first) is not None:
                 first.focus()
                 return
+
+    def do_read_on(self) -> None:
+        self.query(VerticalScroll).first().scroll_page_down(animate=False)
+
+    def do_read_back(self) -> None:
+        self.query(VerticalScroll).first().scroll_page_up(animate=False)
 
     def do_back(self) -> None:
         """Esc: one step back; the app asks before it leaves."""

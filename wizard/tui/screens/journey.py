@@ -40,7 +40,7 @@ class JourneyScreen(Drawn):
             with Vertical(id="work"):
                 yield Static(id="title")
                 yield Static(id="meter")
-                with VerticalScroll(id="body-scroll"):
+                with VerticalScroll(id="body-scroll", can_focus=False):
                     yield Static(id="body")
                 yield Rows()
                 yield Static(id="waiting")

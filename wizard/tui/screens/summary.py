@@ -24,7 +24,7 @@ class SummaryScreen(Drawn):
 
     def parts(self) -> ComposeResult:
         yield Static(id="summary-title")
-        with VerticalScroll(id="summary"):
+        with VerticalScroll(id="summary", can_focus=False):
             yield Static(id="summary-text")
         yield Static(id="said")
         yield ButtonRow(self.kind)
