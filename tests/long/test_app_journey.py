@@ -10,8 +10,8 @@ import yaml
 from tests.journey.running import wizard
 from tests.tui.conftest import Person, empty, opened, piloted
 from tests.tui.test_journey import approve_until_idle
+from wizard.guided.session import Launch
 from wizard.sandbox import process
-from wizard.tui.session import Launch
 
 ANSWERS = {"project": {"domain": "sales"}, "foundation": {"monthly_budget": "321"}}  # others than any template's
 

@@ -12,9 +12,9 @@ from typing import Any
 
 from textual.pilot import Pilot
 
+from wizard.guided.session import Launch
 from wizard.tui.actions import View
 from wizard.tui.app import WizardApp
-from wizard.tui.session import Launch
 
 LOOK = 0.02  # seconds between two looks at a condition
 PATIENCE = 60.0  # seconds; a loaded machine is slow, a hung app is for ever

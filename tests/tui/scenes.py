@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from wizard.guided.messages import Asked, Estimated, Faulted, Idle, Loaded, Proposed, StepInfo
 from wizard.journey import STEPS, questions
 from wizard.setup.answers import section_name
 from wizard.setup.draft import Draft
 from wizard.setup.events import ApplyStarted, Checked, CheckStarted, LogLine, ResourceChanged, RunStarted, StepProblem
-from wizard.tui.messages import Asked, Estimated, Faulted, Idle, Loaded, Proposed, StepInfo
 
 AT = datetime(2026, 11, 21, 10, 41, 7, tzinfo=UTC)
 RISK = Path(__file__).parents[2] / "templates" / "answers" / "risk.yaml"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.tui.conftest import Person, empty, opened, piloted
+from wizard.guided.session import Launch
 from wizard.sandbox import process
-from wizard.tui.session import Launch
 from wizard.tui.store import StepState
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from wizard.guided.messages import Answered, Asked, Idle, Loaded, StepInfo
 from wizard.journey import questions
 from wizard.setup.draft import Draft
 from wizard.setup.events import (
@@ -17,7 +18,6 @@ from wizard.setup.events import (
     StepProblem,
 )
 from wizard.tui.bridge import Bridge
-from wizard.tui.messages import Answered, Asked, Idle, Loaded, StepInfo
 from wizard.tui.store import LOG_LINES, Store
 
 NAMES = ("preflight", "foundation", "account-admin")

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from textual.binding import Binding
 
+from wizard.guided.intents import Wish
 from wizard.text import N_, _
-from wizard.tui.intents import Wish
 
 if TYPE_CHECKING:
     from wizard.tui.store import StepState, Store

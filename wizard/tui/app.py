@@ -11,14 +11,14 @@ from pathlib import Path
 from textual.app import App
 from textual.content import Content
 
+from wizard.guided.intents import Intent, Wish
+from wizard.guided.session import Launch, Session
 from wizard.text import _
 from wizard.tui import deeds, dialogue
 from wizard.tui.actions import BY_NAME, by_key
 from wizard.tui.bridge import Bridge
-from wizard.tui.intents import Intent, Wish
 from wizard.tui.screens.base import Drawn
 from wizard.tui.screens.welcome import WelcomeScreen
-from wizard.tui.session import Launch, Session
 from wizard.tui.store import StepState, Store
 from wizard.tui.symbols import Symbols, needs_ascii
 from wizard.tui.theme import THEMES

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 
+from wizard.guided.session import Launch
 from wizard.tui.app import WizardApp
-from wizard.tui.session import Launch
 
 
 def main(arguments: argparse.Namespace) -> int:

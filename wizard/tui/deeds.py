@@ -7,8 +7,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from wizard.guided.intents import Intent, Wish
 from wizard.text import _
-from wizard.tui.intents import Intent, Wish
 from wizard.tui.store import StepState
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
+from wizard.guided.intents import Intent, Wish
 from wizard.text import _, _n
 from wizard.tui.actions import of_screen, possible, texts
-from wizard.tui.intents import Intent, Wish
 from wizard.tui.screens.dialogues import Ask, Pick, Show
 from wizard.tui.store import StepState
 

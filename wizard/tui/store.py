@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 from wizard.text import N_, _
 
 if TYPE_CHECKING:
+    from wizard.guided.messages import StepInfo
     from wizard.setup.draft import Draft
-    from wizard.tui.messages import StepInfo
 
 LOG_LINES = 100_000  # kept in view; the file keeps all
 SEEN = 50  # looks at a guided step that are kept

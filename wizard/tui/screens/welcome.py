@@ -8,9 +8,9 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
+from wizard.guided.intents import Intent, Wish
 from wizard.text import _, _n
 from wizard.tui.actions import WELCOME
-from wizard.tui.intents import Intent, Wish
 from wizard.tui.screens.base import Drawn
 from wizard.tui.store import Store
 from wizard.tui.symbols import MARKS, Symbols

@@ -7,10 +7,10 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from wizard.guided.messages import Answered, Asked, Question
 from wizard.setup.cancel import Cancellation
 from wizard.setup.gate import Decision
 from wizard.setup.step import Finding, Kind
-from wizard.tui.messages import Answered, Asked, Question
 
 OFTEN, SELDOM = 5.0, 15.0  # seconds between two looks at what a person is to do
 PATIENT_AFTER = 600.0  # seconds after which it looks less often

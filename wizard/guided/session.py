@@ -11,16 +11,16 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
+from wizard.guided.intents import Intent, Wish
+from wizard.guided.messages import Estimated, Faulted, Idle, Loaded, Proposed, Said, StepInfo
 from wizard.text import _
-from wizard.tui.intents import Intent, Wish
-from wizard.tui.messages import Estimated, Faulted, Idle, Loaded, Proposed, Said, StepInfo
 
 if TYPE_CHECKING:
     from wizard.application import Setup
+    from wizard.guided.asking import AskingGate
     from wizard.setup.cancel import Cancellation
     from wizard.setup.draft import Draft
     from wizard.setup.step import Finding
-    from wizard.tui.asking import AskingGate
 
 CHECKING = "check"
 
@@ -163,8 +163,8 @@ class Session:
 
     def _make_gate(self) -> AskingGate:
         from wizard import journey
+        from wizard.guided.asking import AskingGate
         from wizard.rehearsal import clicks
-        from wizard.tui.asking import AskingGate
 
         return AskingGate({step.name: step.kind for step in journey.STEPS}, clicks(self._target), self._post)
 
