@@ -27,7 +27,7 @@ class Drawn(Screen[None]):
     """A screen over the store. `kind` is its name in the table of actions."""
 
     kind: str = ""
-    ready = False  # its widgets are there
+    _composed = False
     AUTO_FOCUS = ""  # `focus_first` decides
 
     def __init_subclass__(cls, **kwargs: object) -> None:
@@ -38,6 +38,11 @@ class Drawn(Screen[None]):
     @property
     def wizard(self) -> WizardApp:
         return cast("WizardApp", self.app)
+
+    @property
+    def ready(self) -> bool:
+        """Its widgets are there: not before they are composed, and no more while the screen is taken down."""
+        return self._composed and all(self.query(kind) for kind in ("#header", "#keys", ".buttons"))
 
     @property
     def step(self) -> StepState | None:
@@ -59,7 +64,7 @@ class Drawn(Screen[None]):
         yield from ()
 
     def on_mount(self) -> None:
-        self.ready = True
+        self._composed = True
         self.draw()
         self.call_after_refresh(self.focus_first)
 

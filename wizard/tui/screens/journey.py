@@ -49,7 +49,7 @@ class JourneyScreen(Drawn):
                 yield LogPane()
 
     def draw(self) -> None:
-        if not self.ready:
+        if not self.ready or not self.query(Strip) or not self.query(LogPane):
             return
         store, step, symbols = self.wizard.store, self.step, self.wizard.symbols
         self.query_one(Strip).draw(store, step, symbols)
@@ -81,9 +81,9 @@ class JourneyScreen(Drawn):
         self.query_one(LogPane).draw(step, str(wizard.launch.folder))
 
     def _focus_main(self) -> None:
-        first = self.query_one(ButtonRow).first
-        if first is not None and self.app.screen is self:
-            first.focus()
+        for row in self.query(ButtonRow):
+            if row.first is not None and self.app.screen is self:
+                row.first.focus()
 
     @on(OptionList.OptionSelected, "#rail")
     def look_at(self, event: OptionList.OptionSelected) -> None:

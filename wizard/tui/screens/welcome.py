@@ -68,7 +68,7 @@ class WelcomeScreen(Drawn):
 
     def focus_first(self) -> None:
         """The main button, also where the list of targets comes first in the reading."""
-        first = self.query_one(ButtonRow).first
+        first = next((row.first for row in self.query(ButtonRow)), None)
         if first is not None and not isinstance(self.focused, Choice):
             first.focus()
 
