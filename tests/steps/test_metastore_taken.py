@@ -10,6 +10,7 @@ from databricks.sdk.service.catalog import AzureManagedIdentityRequest, Isolatio
 
 from tests.steps.early import Setup, make_workspace, open_setup
 from wizard.cloud.pipeline import RestClient
+from wizard.provisioning import state
 from wizard.sandbox import process
 from wizard.setup.step import Verdict
 from wizard.steps import bindings
@@ -74,18 +75,31 @@ def connector(setup: Setup, foundation: FoundationFacts) -> str:
     return id
 
 
+def note_standing(setup: Setup, *, standing: bool) -> None:
+    """Let our state of Unity Catalog name objects, or none."""
+    root = setup.folder.terraform(bindings.ROOT)
+    root.mkdir(parents=True, exist_ok=True)
+    state.note_standing(root, standing)
+
+
 def test_what_was_bound_to_a_workspace_that_is_gone_is_bound_to_the_one_made_anew(setup: Setup) -> None:
     foundation, _metastore = facts(setup)
     ours = setup.world.workspace(setup.context("test"), "principal")
     identity = AzureManagedIdentityRequest(connector(setup, foundation))
     ours.storage_credentials.create(CREDENTIAL[1], azure_managed_identity=identity)
     ours.storage_credentials.update(CREDENTIAL[1], isolation_mode=IsolationMode.ISOLATION_MODE_ISOLATED)
+    note_standing(setup, standing=True)
     assert bindings.unbound(setup.context("metastore")) == ()
     deleted = setup.arm.delete(foundation.workspace_resource_id, "2024-05-01")
     while not deleted():
         pass  # it polls, in the interval that the service names
     anew = make_workspace(setup)
     assert anew.workspace_id != foundation.workspace_id
+    note_standing(setup, standing=False)
+    assert setup.settle(Metastore()).verdict is Verdict.DONE
+    assert bindings.unbound(setup.context("metastore")) == ()  # as of another setup that has our names
+    note_standing(setup, standing=True)
+    assert bindings.unbound(setup.context("metastore")) == (CREDENTIAL,)
     assert setup.settle(Metastore()).verdict is Verdict.DONE
     bound = setup.world.workspace(setup.context("test"), "principal").workspace_bindings.get_bindings(*CREDENTIAL)
     assert int(anew.workspace_id) in {each.workspace_id for each in bound}

@@ -5,15 +5,22 @@ from __future__ import annotations
 from databricks.sdk.errors import NotFound, PermissionDenied
 from databricks.sdk.service.catalog import WorkspaceBinding, WorkspaceBindingBindingType
 
+from wizard.provisioning import state
 from wizard.steps.base import Ctx
 from wizard.steps.facts import FoundationFacts, ProjectFacts
 
+ROOT = "unity_catalog"  # made them
 LOCATIONS = ("raw", "log", "catalog")
 Named = tuple[str, str]  # type, as the bindings' API names it, and name
 
 
 def unbound(ctx: Ctx) -> tuple[Named, ...]:
-    """Our objects that other workspaces see and ours does not. Asks for one, and for the rest only if that is so."""
+    """Our objects that other workspaces see and ours does not. Asks for one, and for the rest only if that is so.
+
+    What is isolated elsewhere cannot be read, so its mark cannot be seen: that it is ours, our state must say. Another
+    setup's objects may have these names, and the same principal may own them."""
+    if not state.root_names_objects(ctx.folder.terraform(ROOT)):
+        return ()
     catalog = ctx.facts(ProjectFacts).catalog
     first = ("storage_credential", f"{catalog}-credential")
     if not _shut_out(ctx, first):
