@@ -5,12 +5,14 @@ from __future__ import annotations
 import ssl
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPException
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import pytest
 
+from tests.journey.relay import until
 from tests.sandbox.conftest import GRAPH_SCOPE, Http, secret_credential
 from wizard import cli
 from wizard.sandbox import process
@@ -104,6 +106,16 @@ def test_slow_is_slow_and_then_right(graph: Graph, cloud: Connection) -> None:
     began = time.monotonic()
     assert graph.ask("GET", "/applications")[0] == 200
     assert time.monotonic() - began >= 0.2
+
+
+def test_what_is_slow_goes_on_when_its_rule_is_cleared(graph: Graph, cloud: Connection) -> None:
+    cloud.add_fault("slow", match={"host": "graph"}, seconds=600)
+    with ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(graph.ask, "GET", "/applications")
+        until(lambda: cloud.faults()[0]["hits"] == 1)
+        assert not asked.done()
+        cloud.clear_faults()
+        assert asked.result()[0] == 200
 
 
 def test_what_is_no_rule_is_refused_with_what_is_wrong(cloud: Connection) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +13,7 @@ import pytest
 import requests
 import yaml
 
+from tests.journey import relay
 from tests.journey.conftest import RISK
 from tests.journey.running import Ran, wizard
 from wizard.sandbox import process
@@ -46,6 +49,12 @@ class Team:
 
     def run(self, name: str, *more: str) -> Ran:
         return wizard("run", "--json", "--folder", self.folder(name).root, *self.given, *more)
+
+    def change(self, section: str, **values: object) -> None:
+        """Other answers, for whoever runs from now on."""
+        answers = yaml.safe_load(self.answers.read_text(encoding="utf-8"))
+        answers[section].update(values)
+        self.answers.write_text(yaml.safe_dump(answers), encoding="utf-8")
 
     def changed(self) -> list[dict[str, Any]]:
         """Every request that may have changed the cloud; the state store is none of it."""
@@ -106,3 +115,43 @@ def test_who_holds_the_state_is_told_and_the_next_run_goes_on(team: Team) -> Non
     assert requests.request("UNLOCK", address, json=HELD, auth=somebody, verify=ca, timeout=30).status_code == 200
     again = team.run("first", "--until", "foundation")
     assert again.code == 0, again.explain()
+
+
+BUDGET = "azurerm_consumption_budget_subscription"
+
+
+def test_of_two_wizards_at_once_the_second_is_refused_by_the_lock_and_the_first_ends_well(team: Team) -> None:
+    short = ("--until", "foundation")
+    for name in ("first", "second"):
+        ran = team.run(name, *short)
+        assert ran.code == 0, ran.explain()
+    team.change("foundation", monthly_budget=345)
+    # It is made as soon as this test says so, and not before.
+    team.connection.add_fault("slow", match={"operation": f"ApplyResourceChange {BUDGET}"}, seconds=600)
+    meanwhile: list[Ran] = []
+
+    def second() -> None:
+        try:
+            meanwhile.append(team.run("second", *short))
+            assert [rule["hits"] for rule in team.connection.faults()] == [1]  # the first was at it all the time
+        finally:
+            team.connection.clear_faults()
+
+    first = relay.run(
+        team.folder("first").root, *team.given, *short, at=relay.starting("foundation", BUDGET), send=None, first=second
+    )
+    assert first.code == 0, first.explain()
+    assert [event["verdict"] for event in first.find("checked") if event["step"] == "foundation"] == ["todo", "done"]
+    (refused,) = meanwhile
+    assert refused.code == 4, refused.explain()
+    told = refused.find("checked", step="foundation")[-1]["problem"]
+    assert told["raw_code"] == "StateHeld"
+    assert re.fullmatch(rf"apply by \S+ on {re.escape(socket.gethostname())}, since 20\S+Z", told["why"]), told
+    assert "let it end, then run again" in told["next_action"]
+    assert "Traceback" not in refused.err
+    assert not [one for one in refused.events if one["event"] == "apply_started"]
+
+    after = team.changed()
+    again = team.run("second", *short)
+    assert again.code == 0, again.explain()
+    assert team.changed() == after  # what the first made is there for the second

@@ -6,7 +6,8 @@ import asyncio
 import hashlib
 import re
 from collections import Counter
-from dataclasses import asdict, dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, fields
 from fnmatch import fnmatchcase
 from typing import Any, Literal, get_args
 
@@ -50,7 +51,7 @@ class Rule:
     """What goes wrong. `match` holds shell patterns by host, method, operation, path; what is absent fits all.
 
     `count` times (0: always) after the first `skip`; with `each`, so many for each distinct operation.
-    `seconds`: Retry-After, the delay of slow, the wait before a time-out's end."""
+    `seconds`: Retry-After, the delay of slow (or until the rule is cleared), the wait before a time-out's end."""
 
     kind: FaultKind
     match: dict[str, str] = field(default_factory=dict)
@@ -60,6 +61,7 @@ class Rule:
     each: bool = False
     seconds: float = 1.0
     seen: Counter[str] = field(default_factory=Counter)
+    cleared: asyncio.Event = field(default_factory=asyncio.Event)
 
     def fits(self, asked: Asked) -> bool:
         if self.mutating and not asked.mutating:
@@ -78,8 +80,7 @@ class Rule:
         return sum(min(times, self.count) if self.count else times for times in beyond)
 
     def told(self) -> dict[str, Any]:
-        shown = asdict(self)
-        del shown["seen"]
+        shown = {one.name: getattr(self, one.name) for one in fields(self) if one.name not in ("seen", "cleared")}
         return {**shown, "hits": self.hits}
 
 
@@ -97,6 +98,9 @@ class Faults:
         return rule
 
     def clear(self) -> None:
+        """Forget every rule; what is being delayed goes on at once."""
+        for rule in self.rules:
+            rule.cleared.set()
         self.rules.clear()
         self._new.clear()
 
@@ -133,7 +137,8 @@ async def refuse_or_wait(rule: Rule | None, host: str = "") -> None:
     if rule is None:
         return
     if rule.kind == "slow":
-        await asyncio.sleep(rule.seconds)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(rule.cleared.wait(), rule.seconds)
     elif rule.kind == "lag":
         raise CloudError(404, NOT_FOUND.get(host, "ResourceNotFound"), "The resource is not known here yet.")
     elif rule.kind in REFUSED:
