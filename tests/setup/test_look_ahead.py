@@ -70,6 +70,45 @@ def test_what_goes_wrong_ahead_is_no_matter_of_the_run(bench: Make) -> None:
     assert last.notes == ["checks"]
 
 
+def test_nothing_is_begun_after_a_wish_to_stop(bench: Make) -> None:
+    class Cancels(Word):
+        def check(self, ctx: Context[World]) -> Finding:
+            ctx.cancel.request()
+            return super().check(ctx)
+
+    all_steps, last = steps()
+    all_steps[0] = word("first", base=Cancels)
+    assert bench(all_steps, {"first", "middle", "last"}).engine.run(Mode.RUN).result is Result.CANCELLED
+    assert last.notes == []
+
+
+def test_a_wish_to_stop_that_a_look_ahead_hears_first_is_the_runs(bench: Make) -> None:
+    class Stopped(Foresighted):
+        def look_ahead(self, ctx: Context[World]) -> None:
+            ctx.cancel.request()
+            ctx.cancel.raise_if_requested()
+
+    all_steps, last = steps(Stopped)
+    assert bench(all_steps, {"first", "middle", "last"}).engine.run(Mode.RUN).result is Result.CANCELLED
+    assert "checks" not in last.notes
+
+
+def test_who_insists_does_not_wait_for_what_was_begun_ahead(bench: Make) -> None:
+    class Insists(Word):
+        """Stands for the second Ctrl+C."""
+
+        def check(self, ctx: Context[World]) -> Finding:
+            ctx.cancel.request()
+            raise KeyboardInterrupt
+
+    all_steps, last = steps()
+    all_steps[1] = word("middle", "first", base=Insists)
+    one = bench(all_steps, {"first", "middle", "last"})
+    assert one.engine.run(Mode.RUN).result is Result.CANCELLED
+    one.engine.close()
+    assert last.notes == ["looks ahead"]
+
+
 def test_what_an_apply_would_tell_is_asked_where_none_follows(bench: Make) -> None:
     class Told(Facts):
         word: str

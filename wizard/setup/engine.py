@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from typing import Generic
@@ -103,6 +104,7 @@ class Engine(Generic[World]):
         self._stopping = Stopping(cancel, emit)
         self._looked: set[str] = set()  # steps that looked ahead, and were not checked yet
         self._applied = False  # whether this run has begun to change the world
+        self._insisted = False  # whether the user did not want to wait for what was under way
 
     def run(self, mode: Mode, *, until: str | None = None, only: str | None = None) -> Outcome:
         """Go through the journey, or to `until`, or to `only` with the steps before it just checked."""
@@ -162,7 +164,8 @@ class Engine(Generic[World]):
                 outcome.cancelled = True
                 continue
             running[pool.submit(self._visit, name, mode, outcome, name == need)] = name
-        self._look_ahead({*waiting, *running.values()}, waiting)
+        if not self._cancel.requested:
+            self._look_ahead({*waiting, *running.values()}, waiting)
 
     def _look_ahead(self, open_steps: set[str], waiting: Iterable[str]) -> None:
         """Let steps that wait begin their check where they can. What they see before an apply counts no more after."""
@@ -170,10 +173,11 @@ class Engine(Generic[World]):
             step = self.steps[name]
             if step.ahead and name not in self._looked and not self._applied and not open_steps & {*step.ahead}:
                 self._looked.add(name)
-                # What goes wrong is told by its check.
-                self._attempt(lambda step=step: step.look_ahead(self._contexts(step.name)))  # type: ignore[misc]  # bound per turn
+                with suppress(Cancelled):  # the run hears it for itself; what goes wrong is told by the step's check
+                    self._attempt(lambda step=step: step.look_ahead(self._contexts(step.name)))  # type: ignore[misc]  # bound per turn
 
     def _leave(self, names: Iterable[str]) -> None:
+        self._insisted = True
         self._stopping.leave(
             names, lambda name, changing: self.steps[name].left_behind(self._contexts(name), changing=changing)
         )
@@ -377,7 +381,10 @@ class Engine(Generic[World]):
             self._emit(StepRemoved(step=name, objects=removal.objects))
 
     def close(self) -> None:
-        """Let each step drop what it kept for an apply."""
+        """Let each step drop what it kept for an apply. Not where the user would have to wait for it: what was begun
+        ahead goes on then, and the next run finds it as after a kill."""
+        if self._insisted:
+            return
         for name, step in self.steps.items():
             step.close(self._contexts(name))
 
