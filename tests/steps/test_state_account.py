@@ -14,7 +14,7 @@ import pytest
 from tests.steps.early import Setup, open_setup
 from wizard.provisioning import binary
 from wizard.sandbox import process
-from wizard.setup.step import StepFailed, Verdict
+from wizard.setup.step import Problem, StepFailed, Verdict
 from wizard.steps import resume, state_account, state_backend
 from wizard.steps.foundation import Foundation
 from wizard.steps.project import Project
@@ -96,18 +96,52 @@ def test_a_new_folder_takes_the_id_from_the_account(setup: Setup) -> None:
     assert resume.begun_elsewhere(setup.context("preflight")) == made
 
 
-def test_what_is_not_ours_stays_and_is_named(setup: Setup) -> None:
-    state_account.make(setup.context("foundation"))
-    setup.folder.update_config({"setup_id": "0123456789ab"})
+def problem_of(setup: Setup) -> Problem:
     with pytest.raises(StepFailed) as caught:
         setup.check(Foundation())
-    assert caught.value.problem.raw_code == "StateAccountTaken"
+    return caught.value.problem
+
+
+def with_state(setup: Setup, **state: str) -> Setup:
+    """The same setup with other answers."""
+    changed = open_setup(setup.connection, setup.folder.root.parent, {"state": {"backend": "azurerm", **state}})
+    changed.book = setup.book
+    return changed
+
+
+def test_what_is_nobodys_stays_and_is_used_where_it_is_named(setup: Setup) -> None:
+    """As an account that the team made itself, in the group that the wizard would have made."""
+    state_account.make(setup.context("foundation"))
+    held = account(setup)
+    assert held.body is not None
+    held.arm.put(held.id, state_account.STORAGE_API, {"location": held.body["location"], **state_account.ACCOUNT})
+    assert problem_of(setup).raw_code == "StateAccountTaken"
     state_account.destroy(setup.context("foundation"))
     assert account(setup).body is not None
-    answers = {"state": {"backend": "azurerm", "storage_account": "sttdrisk"}}
-    named = open_setup(setup.connection, setup.folder.root.parent, answers)
-    named.book = setup.book
-    assert state_account.missing(named.context("foundation")) == ()
+    assert state_account.missing(with_state(setup, storage_account="sttdrisk").context("foundation")) == ()
+
+
+def test_another_setups_account_is_not_shared_nor_its_id_taken_over(setup: Setup) -> None:
+    """Its destroy would take our states along, and two lakehouses with one id each other away."""
+    state_account.make(setup.context("foundation"))
+    made = setup.folder.setup_id
+    setup.folder.update_config({"setup_id": "0123456789ab"})
+    for one in (setup, with_state(setup, storage_account="sttdrisk")):
+        problem = problem_of(one)
+        assert problem.raw_code == "StateAccountTaken"
+        assert made in problem.why
+        state_account.destroy(one.context("foundation"))
+        assert account(one).body is not None
+    named = {"backend": "azurerm", "storage_account": "sttdrisk", "resource_group": "rsgdrisk-state"}
+    other = open_setup(setup.connection, setup.folder.root.parent, {"state": named, "project": {"domain": "credit"}})
+    assert resume.begun_elsewhere(other.context("preflight")) is None
+
+
+def test_a_name_that_is_taken_elsewhere_and_a_place_inside_the_lakehouse_are_refused(setup: Setup) -> None:
+    state_account.make(setup.context("foundation"))
+    problem = problem_of(with_state(setup, resource_group="elsewhere"))
+    assert (problem.raw_code, "state.storage_account" in problem.next_action) == ("StateAccountTaken", True)
+    assert problem_of(with_state(setup, resource_group="RsgdRisk")).raw_code == "StateInside"
 
 
 def test_a_destroy_names_it_and_takes_it_away_last(setup: Setup) -> None:

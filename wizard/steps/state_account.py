@@ -14,6 +14,8 @@ from wizard.setup.step import Problem, StepFailed
 from wizard.steps import state_backend
 from wizard.steps.base import Ctx
 from wizard.steps.facts import PrincipalFacts, ProjectFacts
+from wizard.steps.names import names
+from wizard.steps.project import ProjectQuestions
 from wizard.text import _
 
 GROUPS_API, STORAGE_API = "2024-05-01", "2023-05-01"
@@ -42,15 +44,14 @@ class Account:
         return _mark(self.body) == self._ctx.setup_id
 
     def missing(self) -> tuple[str, ...]:
-        """What is still to be made, in words. Raises StepFailed where somebody else has the name."""
+        """What is still to be made, in words. Raises StepFailed where the account cannot be used."""
+        self._refuse()
         changes = []
         if self.group is None:
             changes.append(_("make resource group {name} for the states", name=self._fields["resource_group_name"]))
         if self.body is None:
             changes.append(_("make storage account {name} for the states: versions, {days} days of soft delete, no "
                              "public blob, no key", name=self.name, days=DAYS))  # fmt: skip
-        elif not self.ours and not self._ctx.ask(state_backend.StateQuestions).storage_account:
-            raise StepFailed(self._taken())
         elif self.ours and not self._protected():
             changes.append(_("keep versions and deleted states of {name} for {days} days", name=self.name, days=DAYS))
         if self.body is None or self.arm.resource(self.container_id, STORAGE_API) is None:
@@ -70,7 +71,8 @@ class Account:
         if self.body is None:
             self.arm.put(self.id, STORAGE_API, {**place, **ACCOUNT})
             what = _("storage account {name}", name=self.name)
-            self._ctx.wait_for(what, lambda: self.arm.made(self.id, STORAGE_API), seconds=MAKING_SECONDS)
+            if not self._ctx.wait_for(what, lambda: self.arm.made(self.id, STORAGE_API), seconds=MAKING_SECONDS):
+                raise StepFailed(self._slow())
             self.body = self.arm.resource(self.id, STORAGE_API)
         if self.ours and not self._protected():
             self.arm.put(self.service_id, STORAGE_API, SERVICE)
@@ -80,6 +82,17 @@ class Account:
             principal, role = self._ctx.facts(PrincipalFacts).object_id, self.arm.role_id(ROLE)
             assert role is not None, "a built-in role"
             self.arm.assign_role(role, principal, "ServicePrincipal", scope=self.id)
+
+    def _refuse(self) -> None:
+        """Raises StepFailed where the account or its group is, or will be, somebody else's to take away."""
+        project, asked = self._ctx.facts(ProjectFacts), self._ctx.ask(state_backend.StateQuestions)
+        if str(self._fields["resource_group_name"]).lower() == project.resource_group.lower():
+            raise StepFailed(self._inside(project.resource_group))
+        if self.body is None:
+            if not self.arm.storage_name(self.name).free:
+                raise StepFailed(self._name_taken())
+        elif not self.ours and (_mark(self.body) or not asked.storage_account):
+            raise StepFailed(self._taken())
 
     def _protected(self) -> bool:
         held = (self.arm.resource(self.service_id, STORAGE_API) or {}).get("properties", {})
@@ -117,14 +130,48 @@ class Account:
         self._ctx.wait_for(what, done, seconds=600)
 
     def _taken(self) -> Problem:
+        found = _mark(self.body)
+        if found:
+            return Problem(
+                what=_("The storage account {name} belongs to another setup", name=self.name),
+                why=_("it carries the id {found}, not {id}; when that setup is destroyed, it takes along every state "
+                      "in it", found=found, id=self._ctx.setup_id),
+                next_action=_("name an account of nobody's setup, or leave state.storage_account empty"),
+                raw_code="StateAccountTaken",
+            )  # fmt: skip
         return Problem(
             what=_("The storage account {name} is there, and is not this setup's", name=self.name),
-            why=_("it carries the id {found}, not {id}", found=_mark(self.body) or _("of nobody"),
-                  id=self._ctx.setup_id),
+            why=_("it carries no setup's id"),
             next_action=_("to keep the states in it all the same, name it: state.storage_account: {name}; or name "
                           "another one", name=self.name),
             raw_code="StateAccountTaken",
         )  # fmt: skip
+
+    def _name_taken(self) -> Problem:
+        return Problem(
+            what=_("The name {name} of the states' storage account is taken", name=self.name),
+            why=_("names of storage accounts are unique in all of Azure; it is not in {group} of this subscription",
+                  group=self._fields["resource_group_name"]),
+            next_action=_("give another name as state.storage_account in the answers, or, where the account is yours, "
+                          "its group as state.resource_group"),
+            raw_code="StateAccountTaken",
+        )  # fmt: skip
+
+    def _inside(self, group: str) -> Problem:
+        return Problem(
+            what=_("The states may not lie in the resource group {group}", group=group),
+            why=_("it is what they describe: a destroy would take them along in its middle"),
+            next_action=_("give another state.resource_group in the answers, or leave it empty"),
+            raw_code="StateInside",
+        )
+
+    def _slow(self) -> Problem:
+        return Problem(
+            what=_("The storage account {name} is still being made", name=self.name),
+            why=_("Azure took longer than {seconds} seconds", seconds=MAKING_SECONDS),
+            next_action=_("run again in some minutes; what was made is found again"),
+            raw_code="StateAccountSlow",
+        )
 
 
 # source: https://learn.microsoft.com/rest/api/storagerp/storage-accounts/create
@@ -181,9 +228,13 @@ def destroy(ctx: Ctx) -> None:
 
 
 def mark(ctx: Ctx) -> str:
-    """The setup's id that the account carries; empty without one. Needs the operator alone."""
+    """The setup's id that the account carries, where it was made for this domain and environment: an account that was
+    named may be another lakehouse's. Empty without one. Needs the operator alone."""
     account = _account(ctx)
-    return _mark(account.body) if account is not None else ""
+    if account is None:
+        return ""
+    held, wanted = (account.body or {}).get("tags") or {}, names(ctx.ask(ProjectQuestions), "").tags
+    return _mark(account.body) if all(held.get(key) == wanted[key] for key in ("domain", "env")) else ""
 
 
 def _account(ctx: Ctx) -> Account | None:
