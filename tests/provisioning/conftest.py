@@ -40,7 +40,7 @@ resource "terraform_data" "slow" {
   depends_on = [terraform_data.kept]
 
   provisioner "local-exec" {
-    command = "cat ${var.gate}"
+    command = "exec cat ${var.gate}"  # so that its end is the shell's, and none is left
   }
 }
 
