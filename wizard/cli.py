@@ -28,7 +28,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         code = exits.CANCELLED
     except BrokenPipeError:  # the reader of our output went away, as `| head` does
-        sys.stderr.close()
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())  # what is still in its buffer would fail once more at the end
+        os.close(nowhere)
         return exits.DONE
     if code == exits.CANCELLED:
         _leave_threads(code)
@@ -46,8 +48,14 @@ def _leave_threads(code: int) -> None:
 
 
 def _app(arguments: argparse.Namespace) -> int:
-    """The app, on a terminal that can show it; elsewhere what the command line offers."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()) or os.environ.get("TERM") == "dumb":
+    """The app, on a terminal that can show it; by lines where that is asked for or all that the terminal can do;
+    without a terminal what the command line offers."""
+    terminal = sys.stdin.isatty() and sys.stdout.isatty()
+    if arguments.plain or (terminal and os.environ.get("TERM") == "dumb"):
+        from wizard.prompts.command import main as plain
+
+        return plain(arguments)
+    if not terminal:
         build_parser().print_help(sys.stderr)
         return exits.INVALID
     from wizard.tui.command import main as app
@@ -89,6 +97,11 @@ def _app_options(parser: argparse.ArgumentParser) -> None:
         "--theme", choices=("dark", "light", "ansi", "mono"), help=_("colours of the app (default: dark)")
     )
     parser.add_argument("--ascii", action="store_true", help=_("draw the app with ASCII alone"))
+    parser.add_argument(
+        "--plain", action="store_true", help=_("by prompts and lines, without the app (itself where TERM is dumb)")
+    )
+    parser.add_argument("--until", metavar="STEP", help=_("stop after this step"))
+    _json(parser, _("with --plain: the summary as JSON too"))
     parser.add_argument("--debug", action="store_true", help=argparse.SUPPRESS)
 
 

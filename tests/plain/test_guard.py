@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import errno
 import os
+import sys
 
 import pytest
 
 from wizard import exits
+from wizard.cli import main
 from wizard.commands.guard import guarded
 from wizard.setup.cancel import Cancelled
 
@@ -36,3 +38,12 @@ def test_an_error_is_told_with_its_exit_code(
     told = capsys.readouterr().err
     assert words in told
     assert "Traceback" not in told
+
+
+def test_a_reader_that_went_away_is_no_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    read, write = os.pipe()
+    os.close(read)
+    with os.fdopen(write, "w", encoding="utf-8") as nobody:
+        monkeypatch.setattr(sys, "stdout", nobody)
+        assert main(["answers", "schema"]) == exits.DONE
+        nobody.flush()  # as at the end of a program: nothing is left that could fail

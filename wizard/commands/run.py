@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import time
+from dataclasses import replace
 
 from wizard import exits
 from wizard.application import Options, Setup, Unusable, opened
@@ -29,18 +30,11 @@ def main(arguments: argparse.Namespace) -> int:
         from wizard.commands.review import main as review
 
         return review(arguments)
-    last = _known_step(arguments.until), _known_step(arguments.only)
+    last = known_step(arguments.until), known_step(arguments.only)
     if all(last):
         raise Unusable(_("--until and --only exclude each other"))
-    options = Options(
-        arguments.folder,
-        arguments.target,
-        arguments.answers,
-        arguments.scenario,
-        arguments.debug,
-        allow_data_loss=mode is Mode.RUN and arguments.allow_data_loss,
-        sandbox=arguments.sandbox,
-    )
+    allowed = mode is Mode.RUN and arguments.allow_data_loss
+    options = replace(Options.of(arguments), allow_data_loss=allowed)
     with speaker(arguments.json) as voice, opened(options, voice) as setup:
         outcome = go_through(setup, mode, arguments.command, *last)
         if mode is Mode.RUN and outcome.result is Result.DONE and not any(last):
@@ -54,7 +48,7 @@ def _whole_page(arguments: argparse.Namespace) -> bool:
     return bool(arguments.all)
 
 
-def _known_step(name: str | None) -> str | None:
+def known_step(name: str | None) -> str | None:
     from wizard.journey import STEPS
 
     names = [step.name for step in STEPS]

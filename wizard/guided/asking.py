@@ -19,12 +19,18 @@ ASKED_FIRST = (Kind.TERRAFORM, Kind.GUIDED)
 
 
 class AskingGate:
-    """`kinds` of the steps by name; `clicks`: the portal's clicks that the sandbox can play for a step."""
+    """`kinds` of the steps by name; `clicks`: the portal's clicks that the sandbox can play for a step; `often`:
+    seconds between two looks at what a person may do."""
 
     def __init__(
-        self, kinds: Mapping[str, Kind], clicks: Mapping[str, tuple[str, ...]], post: Callable[[Any], None]
+        self,
+        kinds: Mapping[str, Kind],
+        clicks: Mapping[str, tuple[str, ...]],
+        post: Callable[[Any], None],
+        *,
+        often: float = OFTEN,
     ) -> None:
-        self._kinds, self._clicks, self._post = kinds, clicks, post
+        self._kinds, self._clicks, self._post, self._often = kinds, clicks, post, often
         self._words: dict[str, Decision] = {}
         self._since: dict[str, float] = {}
         self._lock = threading.Lock()
@@ -38,6 +44,8 @@ class AskingGate:
     def before_apply(self, step: str, found: Finding, withheld: Finding | None) -> Decision:
         if withheld is not None:
             return self._ask(step, "agree", withheld, None)
+        if found.guide is not None:  # a person may do it as well: what came true elsewhere is noticed
+            return self._ask(step, "approve", found, self._next_look(step))
         if self._kinds[step] not in ASKED_FIRST or step in self._since:  # a guide that came true goes on by itself
             return Decision.GO
         return self._ask(step, "approve", found, None)
@@ -48,10 +56,14 @@ class AskingGate:
             return True
         if found.guide is None and (found.problem is None or found.problem.raw_code == "waiting"):
             return False  # it waits for earlier steps only
-        since = self._since.setdefault(step, time.monotonic())
-        every = OFTEN if time.monotonic() - since < PATIENT_AFTER else SELDOM
-        self._ask(step, "person", found, time.monotonic() + every)
+        self._ask(step, "person", found, self._next_look(step))
         return True
+
+    def _next_look(self, step: str) -> float:
+        """The moment (monotonic) of the next look at what a person is to do; after a while it looks less often."""
+        now = time.monotonic()
+        since = self._since.setdefault(step, now)
+        return now + (self._often if now - since < PATIENT_AFTER else max(self._often, SELDOM))
 
     def _ask(self, step: str, what: Question, found: Finding, until: float | None) -> Decision:
         """Wait for the word, or for the moment `until`. Raises Cancelled."""

@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from wizard import exits
+
 if TYPE_CHECKING:
+    from wizard.report.closing import Closing
     from wizard.setup.draft import Draft
 
 Question = Literal["approve", "agree", "person", "retry"]
@@ -65,6 +68,7 @@ class Faulted:
 
     words: str
     invalid_answers: bool = False
+    code: int = exits.FAILED
     event: str = "faulted"
 
 
@@ -92,3 +96,11 @@ class Estimated:
     words: str
     lines: tuple[tuple[str, float | None], ...] = field(default=())
     event: str = "estimated"
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """The end of a journey that is done, as the report knows it; `Summarised` is the same as data."""
+
+    closing: Closing
+    event: str = "closed"

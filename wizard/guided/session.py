@@ -12,7 +12,7 @@ from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 from wizard.guided.intents import Intent, Wish
-from wizard.guided.messages import Estimated, Faulted, Idle, Loaded, Proposed, Said, StepInfo
+from wizard.guided.messages import Closed, Estimated, Faulted, Idle, Loaded, Proposed, Said, StepInfo
 from wizard.text import _
 
 if TYPE_CHECKING:
@@ -37,6 +37,9 @@ class Launch:
     until: str | None = None
     theme: str | None = None
     ascii: bool = False
+    sandbox: Path | None = None  # the folder of a shared one
+    often: float = 5.0  # seconds between two looks at what a person is to do
+    look: bool = True  # ask the world at once where a setup is there
 
 
 class Session:
@@ -133,7 +136,7 @@ class Session:
         self._post(Loaded(steps, target, "target" in kept, draft, answered))
         draft.propose(proposals(folder, target, self.launch.scenario))
         self._post(Proposed())
-        if folder.exists and not draft.to_fix:
+        if self.launch.look and folder.exists and not draft.to_fix:
             self._jobs.put(lambda: self._run(Wish.CHECK))
 
     def _run(self, wish: Wish) -> None:
@@ -146,7 +149,7 @@ class Session:
             from wizard.setup.folder import Folder
 
             self._draft.save(Folder(launch.folder))
-        options = Options(launch.folder, launch.target, None, launch.scenario, launch.debug)
+        options = Options(launch.folder, launch.target, None, launch.scenario, launch.debug, sandbox=launch.sandbox)
         gate = self._gate = self._make_gate()
         try:
             with opened(options, self._post, read_only=mode is Mode.CHECK, gate=gate) as setup:
@@ -166,7 +169,8 @@ class Session:
         from wizard.guided.asking import AskingGate
         from wizard.rehearsal import clicks
 
-        return AskingGate({step.name: step.kind for step in journey.STEPS}, clicks(self._target), self._post)
+        return AskingGate({step.name: step.kind for step in journey.STEPS}, clicks(self._target), self._post,
+                          often=self.launch.often)  # fmt: skip
 
     def _tell_estimate(self, setup: Setup) -> None:
         """The monthly estimate, where the answers say enough; a price list that cannot be had says nothing."""
@@ -186,6 +190,7 @@ class Session:
         from wizard.setup.events import Summarised
 
         closing = close(setup.context("summary"), findings, [*setup.engine.steps.values()])
+        self._post(Closed(closing))
         self._post(Summarised.model_validate(closing.as_data()))
 
     # from any thread
@@ -220,4 +225,5 @@ def _faulted(error: Exception) -> Faulted:
         from wizard.setup.answers import AnswersInvalid
     except Exception:
         return Faulted(_("the wizard itself failed: {error}", error=error))
-    return Faulted(told(error)[1], isinstance(error, (AnswersInvalid, InputInvalid)))
+    code, words = told(error)
+    return Faulted(words, isinstance(error, (AnswersInvalid, InputInvalid)), code)

@@ -44,7 +44,7 @@ def line(event: Event) -> str | None:  # noqa: PLR0911 - one return a kind of ev
         case Applied():
             return f"{_('· applied'):<10} {escape(event.step)} ({event.seconds:.1f} s)"
         case StepProblem():
-            return f"[red]{_('✗ failed'):<10}[/] {escape(event.step)}{_problem(event.problem)}"
+            return f"[red]{_('✗ failed'):<10}[/] {escape(event.step)}{_below(problem_lines(event.problem))}"
         case StepRemoved():
             return f"[green]{_('✓ removed'):<10}[/] {escape(event.step)}"
         case LeftBehind():
@@ -71,23 +71,25 @@ def _checked(event: Checked) -> str:
     for change in event.changes:
         text += f"\n{INDENT}{escape(change)}"
     if event.guide:
-        text += _guide(event.guide)
+        text += _below(guide_lines(event.guide))
     if event.problem and event.problem.get("raw_code") != "waiting":
-        text += _problem(event.problem)
+        text += _below(problem_lines(event.problem))
     return text
 
 
-def _guide(guide: Mapping[str, object]) -> str:
+def guide_lines(guide: Mapping[str, object]) -> list[str]:
+    """What a person does, line by line, without markup."""
     lines = [str(guide["headline"]), _("who: {who}", who=guide["who"])]
     actions = guide.get("actions")
     if isinstance(actions, (list, tuple)):
         lines += [f"{number}. {action}" for number, action in enumerate(actions, start=1)]
     if guide.get("link"):
         lines.append(str(guide["link"]))
-    return "".join(f"\n{INDENT}{escape(text)}" for text in lines)
+    return lines
 
 
-def _problem(problem: Mapping[str, object]) -> str:
+def problem_lines(problem: Mapping[str, object]) -> list[str]:
+    """What went wrong, line by line, without markup."""
     labels = (
         ("what", _("what: {text}")),
         ("why", _("why: {text}")),
@@ -100,6 +102,10 @@ def _problem(problem: Mapping[str, object]) -> str:
     lines = [label.format(text=problem[key]) for key, label in labels if problem.get(key)]
     raw = str(problem.get("raw_message") or "").split("\n")
     lines += [_("its words: {text}", text=text.strip()) for text in raw[:RAW_LINES] if text.strip()]
+    return lines
+
+
+def _below(lines: list[str]) -> str:
     return "".join(f"\n{INDENT}{escape(text)}" for text in lines)
 
 

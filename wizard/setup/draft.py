@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import UnionType
@@ -35,6 +35,7 @@ class Question:
     choices: tuple[str, ...]
     required: bool
     default: str
+    limits: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
@@ -81,7 +82,25 @@ def _question(section: str, name: str, info: FieldInfo) -> Question:
         choices=choices,
         required=info.is_required(),
         default=default,
+        limits=tuple(_limits(info)),
     )
+
+
+def _limits(info: FieldInfo) -> Iterator[str]:
+    """What an answer must keep to, in words."""
+    for each in info.metadata:
+        if (least := getattr(each, "min_length", None)) is not None:
+            yield _("at least {n} characters or entries", n=least)
+        if (most := getattr(each, "max_length", None)) is not None:
+            yield _("at most {n} characters or entries", n=most)
+        if (least := getattr(each, "ge", None)) is not None:
+            yield _("{n} or more", n=least)
+        if (above := getattr(each, "gt", None)) is not None:
+            yield _("more than {n}", n=above)
+        if (most := getattr(each, "le", None)) is not None:
+            yield _("{n} or less", n=most)
+        if (pattern := getattr(each, "pattern", None)) is not None:
+            yield _("it looks like {pattern}", pattern=pattern)
 
 
 def _shape(annotation: Any) -> tuple[Shape, tuple[str, ...]]:
@@ -124,11 +143,17 @@ class Draft:
         self._secrets = secrets
         self._values: dict[str, dict[str, Any]] = {}
         self._unreadable: dict[str, tuple[str, str]] = {}  # key: what was typed, and why it cannot be read
+        self.asked: set[str] = {section.name for section in self.sections}  # sections that were gone through
 
     def read(self, path: Path) -> None:
         """Take over the answers of a file. Raises OSError, YAMLError; what is no mapping is left out."""
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
-        self.propose(data if isinstance(data, dict) else {})
+        text = path.read_text(encoding="utf-8")
+        data = yaml.safe_load(text)
+        data = data if isinstance(data, dict) else {}
+        if text.startswith(MADE + UNFINISHED):
+            there = [section.name for section in self.sections if section.name in data]
+            self.asked = {*there[:-1]}  # the last may have been left in its midst
+        self.propose(data)
 
     def propose(self, values: Mapping[str, Any]) -> None:
         """Fill in what is not answered yet."""
@@ -206,21 +231,28 @@ class Draft:
         """What was answered, without defaults, as an answers file has it."""
         return {section: dict(given) for section, given in self._values.items() if given}
 
-    def save(self, folder: Folder) -> bool:
+    def save(self, folder: Folder, *, unfinished: bool = False) -> bool:
         """Write the folder's answers.yaml where it says something else; a file of the user's is kept as a copy.
+        `unfinished` writes the sections alone that were gone through, also those whose defaults were taken.
 
         Returns whether it was written."""
-        path, text = folder.answers_file, yaml.safe_dump(self.plain(), sort_keys=False, allow_unicode=True)
+        path, data = folder.answers_file, self.plain()
+        if unfinished:
+            data = {section.name: data.get(section.name, {}) for section in self.sections if section.name in self.asked}
+        head = MADE + UNFINISHED if unfinished else MADE
         if path.is_file():
-            if yaml.safe_load(path.read_text(encoding="utf-8")) == self.plain():
+            before = path.read_text(encoding="utf-8")
+            made = before.startswith(MADE)
+            if yaml.safe_load(before) == data and (not made or before.startswith(MADE + UNFINISHED) == unfinished):
                 return False
-            if not path.read_text(encoding="utf-8").startswith(MADE):
+            if not made:
                 folder.back_up(path)
-        folder.write(path, MADE + text)
+        folder.write(path, head + yaml.safe_dump(data, sort_keys=False, allow_unicode=True))
         return True
 
 
 MADE = "# Written by the app of lakehouse-wizard as the questions were answered. Secrets are references.\n"
+UNFINISHED = "# The sections that are missing here were not asked yet.\n"
 
 
 def _value(question: Question, text: str) -> Any:
