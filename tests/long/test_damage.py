@@ -5,23 +5,20 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
-import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
 
 from tests.journey import hands, relay
 from tests.journey.conftest import RISK
-from tests.journey.relay import Event, Leg, Moment
+from tests.journey.following import during, event, follow, problems
+from tests.journey.relay import Leg, Moment
 from tests.journey.running import COMMAND
 from wizard.sandbox import process as sandbox
 
 SHORT = ("--target", "sandbox", "--until", "foundation")
-PARTS = ("what", "why", "next_action")
 
 
 @pytest.fixture
@@ -32,36 +29,6 @@ def folder(tmp_path: Path) -> Iterator[Path]:
     sandbox.stop(folder / ".wizard" / "sandbox")
 
 
-def problems(leg: Leg) -> list[dict[str, Any]]:
-    """What failed, each told whole."""
-    found = [event["problem"] for event in leg.events if event.get("problem")]
-    told = [problem for problem in found if problem.get("raw_code") != "waiting"]
-    assert all(problem[part] for problem in told for part in PARTS), told
-    assert "Traceback" not in leg.err
-    return told
-
-
-def follow(argv: Sequence[str], *, at: Moment | None = None, env: Mapping[str, str] | None = None) -> Leg:
-    """Run a command to its end, showing each of its events to `at`."""
-    events: list[Event] = []
-    with tempfile.TemporaryFile("w+") as err:
-        with subprocess.Popen(
-            argv,
-            env={**os.environ, **(env or {})},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=err,
-            text=True,
-        ) as wizard:
-            assert wizard.stdout is not None
-            for line in wizard.stdout:
-                events.append(json.loads(line))
-                if at is not None:
-                    at(events[-1])
-        err.seek(0)
-        return Leg(wizard.returncode, events, err.read())
-
-
 def run(folder: Path, *arguments: str | Path, at: Moment | None = None, env: Mapping[str, str] | None = None) -> Leg:
     return follow([*COMMAND, "run", "--json", "--folder", str(folder), *map(str, arguments)], at=at, env=env)
 
@@ -70,23 +37,6 @@ def assert_converges(folder: Path) -> None:
     leg = run(folder, *SHORT)
     assert leg.code == 0, leg.explain()
     assert relay.duplicates(folder / ".wizard" / "sandbox") == []
-
-
-def during(moment: Moment, act: Callable[[], object]) -> Moment:
-    """Once, at `moment`, `act` happens; the run goes on."""
-    acted: list[Event] = []
-
-    def look(event: Event) -> bool:
-        if not acted and moment(event):
-            acted.append(event)
-            act()
-        return False
-
-    return look
-
-
-def event(name: str, step: str) -> Moment:
-    return lambda found: found["event"] == name and found["step"] == step
 
 
 WORKSPACE = relay.starting("foundation", "azurerm_databricks_workspace")
