@@ -43,9 +43,13 @@ def test_the_first_asks_to_stop_and_the_second_insists(number: int) -> None:
 
 def test_a_closed_terminal_is_one_wish_to_stop_however_often_it_is_told(terminal: int) -> None:
     cancel = Cancellation()
-    with interruptible(cancel):
-        signal.raise_signal(signal.SIGHUP)
-        signal.raise_signal(signal.SIGHUP)
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)  # the tests themselves may run under nohup
+    try:
+        with interruptible(cancel):
+            signal.raise_signal(signal.SIGHUP)
+            signal.raise_signal(signal.SIGHUP)
+    finally:
+        signal.signal(signal.SIGHUP, before)
     assert cancel.requested
     assert not os.isatty(terminal)  # what is still said goes nowhere
 
@@ -68,6 +72,24 @@ def test_a_terminal_that_is_gone_while_a_step_speaks_is_a_wish_to_stop(terminal:
     cancel = Cancellation()
     heard(gone, cancel)(SAID)
     assert cancel.requested
+
+
+def test_a_reader_that_is_gone_is_a_wish_to_stop_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    read, write = os.pipe()
+    monkeypatch.setattr(interruption, "OUTPUTS", (write,))
+
+    def say(event: Event) -> None:
+        os.write(write, b"a line\n")
+
+    cancel = Cancellation()
+    tell = heard(say, cancel)
+    tell(SAID)
+    assert not cancel.requested
+    os.close(read)
+    tell(SAID)
+    assert cancel.requested
+    say(SAID)  # goes nowhere now, and fails no more
+    os.close(write)
 
 
 def test_any_other_failure_to_speak_stays_one(terminal: int) -> None:

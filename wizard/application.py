@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -50,6 +51,11 @@ class Options:
     debug: bool = False
     allow_data_loss: bool = False
     sandbox: Path | None = None  # the folder of a shared one
+
+    @classmethod
+    def of(cls, given: argparse.Namespace) -> Options:
+        """What every command on a setup takes."""
+        return cls(given.folder, given.target, given.answers, given.scenario, given.debug, sandbox=given.sandbox)
 
 
 @dataclass(slots=True)

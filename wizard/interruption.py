@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import select
 import signal
 import stat
 from collections.abc import Callable, Iterator
@@ -14,6 +15,7 @@ from wizard.setup.cancel import Cancellation
 from wizard.setup.events import Event
 
 OUTPUTS = (1, 2)  # standard output and standard error
+GONE = (errno.EIO, errno.EPIPE)  # what a terminal, and a pipe, says of itself when the other end is closed
 
 
 @contextmanager
@@ -52,13 +54,14 @@ def interruptible(cancel: Cancellation) -> Iterator[None]:
 
 
 def heard(emit: Callable[[Event], None], cancel: Cancellation) -> Callable[[Event], None]:
-    """`emit`, for which a terminal that went away is a wish to stop, and no failure of the step that spoke."""
+    """`emit`, for which a terminal or a reader (`| head`) that went away is a wish to stop, and no failure of the step
+    that spoke."""
 
     def tell(event: Event) -> None:
         try:
             emit(event)
         except OSError as error:
-            if error.errno != errno.EIO:
+            if error.errno not in GONE:
                 raise
             hang_up(cancel)
 
@@ -66,11 +69,19 @@ def heard(emit: Callable[[Event], None], cancel: Cancellation) -> Callable[[Even
 
 
 def hang_up(cancel: Cancellation) -> None:
-    """Ask the run to stop, and send what it still says to its terminal nowhere: each word there would fail."""
+    """Ask the run to stop, and send what it still says to who went away nowhere: each word there would fail."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     for output in OUTPUTS:
         with suppress(OSError):  # closed before
-            if stat.S_ISCHR(os.fstat(output).st_mode):  # `isatty` says no of a terminal that is gone
+            # `isatty` says no of a terminal that is gone.
+            if stat.S_ISCHR(os.fstat(output).st_mode) or _unread(output):
                 os.dup2(nowhere, output)
     os.close(nowhere)
     cancel.request()
+
+
+def _unread(output: int) -> bool:
+    """Whether it is a pipe whose reader is gone."""
+    look = select.poll()
+    look.register(output, 0)
+    return any(told & select.POLLERR for _output, told in look.poll(0))

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from tests.journey.conftest import RISK
-from tests.journey.running import Ran, wizard
+from tests.journey.running import Ran, inside
 from wizard.sandbox import process
 from wizard.sandbox.users import User, note, users
 from wizard.setup.folder import Folder
@@ -31,7 +31,7 @@ def project_of(folder: Path, shared: Path, domain: str) -> Ran:
     answers["project"]["domain"] = domain
     file = folder.parent / f"{domain}.yaml"
     file.write_text(yaml.safe_dump(answers), encoding="utf-8")
-    return wizard("run", "--sandbox", shared, "--answers", file, "--folder", folder, "--until", "sign-in", "--json")
+    return inside("run", "--sandbox", shared, "--answers", file, "--folder", folder, "--until", "sign-in", "--json")
 
 
 def test_two_setups_work_in_one_sandbox_and_it_is_forgotten_by_force_alone(tmp_path: Path, shared: Path) -> None:
@@ -41,22 +41,22 @@ def test_two_setups_work_in_one_sandbox_and_it_is_forgotten_by_force_alone(tmp_p
             ran = project_of(folder, shared, folder.name)
             assert ran.code == 0, ran.explain()
             assert not (folder / ".wizard" / "sandbox").exists()
-        again = wizard("status", "--folder", risk, "--json")
+        again = inside("status", "--folder", risk, "--json")
         assert again.code == 0, again.explain()
-        info = json.loads(wizard("sandbox", "info", "--folder", fraud, "--json").out)
+        info = json.loads(inside("sandbox", "info", "--folder", fraud, "--json").out)
         assert info["setups"] == [str(fraud), str(risk)]
-        assert info["pid"] == json.loads(wizard("sandbox", "info", "--sandbox", shared, "--json").out)["pid"]
-        held = wizard("sandbox", "reset", "--folder", risk)
+        assert info["pid"] == json.loads(inside("sandbox", "info", "--sandbox", shared, "--json").out)["pid"]
+        held = inside("sandbox", "reset", "--folder", risk)
         assert held.code == 5, held.explain()
         assert "a wizard works with this sandbox" in held.err
-    refused = wizard("sandbox", "reset", "--folder", risk)
+    refused = inside("sandbox", "reset", "--folder", risk)
     assert refused.code == 5, refused.explain()
     assert str(fraud) in refused.err
     assert str(risk) not in refused.err
-    other = wizard("run", "--folder", risk, "--sandbox", tmp_path / "another", "--until", "sign-in")
+    other = inside("run", "--folder", risk, "--sandbox", tmp_path / "another", "--until", "sign-in")
     assert other.code == 2, other.explain()
     assert str(shared) in other.err
-    assert wizard("sandbox", "reset", "--folder", risk, "--force").code == 0
+    assert inside("sandbox", "reset", "--folder", risk, "--force").code == 0
     assert not shared.exists()
 
 
@@ -64,7 +64,7 @@ def test_a_place_that_holds_something_else_is_no_sandbox(tmp_path: Path) -> None
     (tmp_path / "photos").mkdir()
     (tmp_path / "photos" / "one.png").touch()
     for command in (("run", "--answers", str(RISK)), ("sandbox", "reset"), ("sandbox", "start")):
-        ran = wizard(*command, "--sandbox", tmp_path / "photos", "--folder", tmp_path / "risk")
+        ran = inside(*command, "--sandbox", tmp_path / "photos", "--folder", tmp_path / "risk")
         assert ran.code == 2, ran.explain()
         assert "something else" in ran.err
     assert (tmp_path / "photos" / "one.png").exists()
@@ -72,7 +72,7 @@ def test_a_place_that_holds_something_else_is_no_sandbox(tmp_path: Path) -> None
 
 
 def test_a_shared_sandbox_is_not_for_azure(tmp_path: Path) -> None:
-    ran = wizard("run", "--sandbox", tmp_path / "cloud", "--target", "azure", "--answers", RISK, "--folder", tmp_path)
+    ran = inside("run", "--sandbox", tmp_path / "cloud", "--target", "azure", "--answers", RISK, "--folder", tmp_path)
     assert ran.code == 2
     assert "--target sandbox" in ran.err
 

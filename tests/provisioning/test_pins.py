@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.provisioning.conftest import MakePhase
 from wizard.provisioning import pins
 
@@ -44,6 +46,15 @@ def test_pins_move_and_can_be_put_back(tmp_path: Path) -> None:
     assert not (folder / pins.LOCK).exists()
     assert not pins.of(source, folder)[0].moves
     pins.put_back(folder, kept)
+    assert (folder / pins.FILE).read_text() == OLD
+    assert (folder / pins.LOCK).read_text() == LOCK
+
+
+def test_pins_that_cannot_move_stay(tmp_path: Path) -> None:
+    source, folder = roots(tmp_path)
+    (source / pins.FILE).unlink()
+    with pytest.raises(FileNotFoundError):
+        pins.move(source, folder, tmp_path / "backups")
     assert (folder / pins.FILE).read_text() == OLD
     assert (folder / pins.LOCK).read_text() == LOCK
 

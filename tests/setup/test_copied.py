@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.journey.running import wizard
+from tests.journey.running import inside
 from wizard import copied, journey
 from wizard.copied import FolderCopied
 from wizard.provisioning.backend import Backend
@@ -92,7 +92,10 @@ def test_a_copied_config_with_other_answers_would_be_two_lakehouses_with_one_id(
     assert moved(answers, folder) == []
 
 
-def test_the_command_tells_a_copy_before_anything_is_asked_or_made(tmp_path: Path) -> None:
+def test_the_command_tells_a_copy_before_anything_is_asked_or_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SECRET_OF_NOBODY", "x")
     one = tmp_path / "one"
     answers = yaml.safe_load(RISK.read_text(encoding="utf-8"))
     answers["sign_in"]["client_secret"] = answers["service_principal"]["client_secret"] = "env:SECRET_OF_NOBODY"
@@ -104,7 +107,7 @@ def test_the_command_tells_a_copy_before_anything_is_asked_or_made(tmp_path: Pat
     shutil.copy(tmp_path / "answers.yaml", folder.answers_file)
     other = copy(folder)
     for command in (("run",), ("status",), ("destroy",)):
-        ran = wizard(*command, "--folder", other.root, env={"SECRET_OF_NOBODY": "x"})
+        ran = inside(*command, "--folder", other.root)
         assert ran.code == 2, ran.explain()
         assert f"is a copy of {one}" in ran.err
     assert not other.journal.exists()

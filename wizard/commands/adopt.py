@@ -7,6 +7,7 @@ import argparse
 import json
 import shlex
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -31,8 +32,7 @@ FOUND = "answers.found.yaml"  # beside answers that are the user's own
 def main(arguments: argparse.Namespace) -> int:
     folder = Folder(arguments.folder)
     drafted = _draft(folder, arguments)
-    options = Options(arguments.folder, arguments.target, None, arguments.scenario, arguments.debug,
-                      sandbox=arguments.sandbox)  # fmt: skip
+    options = replace(Options.of(arguments), answers=None)
     with (
         speaker(arguments.json, quiet=True) as voice,
         opened(options, voice, given=drafted.answers()) as setup,

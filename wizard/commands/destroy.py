@@ -19,15 +19,7 @@ from wizard.text import _
 
 
 def main(arguments: argparse.Namespace) -> int:
-    options = Options(
-        arguments.folder,
-        arguments.target,
-        arguments.answers,
-        arguments.scenario,
-        arguments.debug,
-        sandbox=arguments.sandbox,
-    )
-    with speaker(arguments.json) as voice, opened(options, voice, read_only=True) as setup:
+    with speaker(arguments.json) as voice, opened(Options.of(arguments), voice, read_only=True) as setup:
         steps = tuple(reversed(setup.engine.steps))
         setup.emit(RunStarted(command="destroy", target=setup.target, setup_id=setup.folder.setup_id, steps=steps))
         began, result = time.monotonic(), Result.FAILED

@@ -13,6 +13,8 @@ def guarded(command: Callable[[], int], *, debug: bool) -> int:
     """Call `command`; turn every refusal into its words and its exit code."""
     try:
         return command()
+    except BrokenPipeError:  # nobody reads what is said any more
+        raise
     except Exception as error:
         if debug:
             import traceback

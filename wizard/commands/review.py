@@ -27,15 +27,7 @@ def main(arguments: argparse.Namespace) -> int:
     """Exit 0 with the page, whatever it says; 130 where it was cancelled."""
     output: Path | None = arguments.output
     form = _form(arguments, output)
-    options = Options(
-        arguments.folder,
-        arguments.target,
-        arguments.answers,
-        arguments.scenario,
-        arguments.debug,
-        sandbox=arguments.sandbox,
-    )
-    with speaker(form == "json", quiet=True) as voice, opened(options, voice) as setup:
+    with speaker(form == "json", quiet=True) as voice, opened(Options.of(arguments), voice) as setup:
         outcome = setup.engine.run(Mode.CHECK)
         if outcome.cancelled:
             return exits.CANCELLED  # half a plan would be taken for a whole one

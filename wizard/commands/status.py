@@ -13,15 +13,7 @@ from wizard.setup.engine import Mode, Result
 def main(arguments: argparse.Namespace) -> int:
     from wizard.report.status import status_report
 
-    options = Options(
-        arguments.folder,
-        arguments.target,
-        arguments.answers,
-        arguments.scenario,
-        arguments.debug,
-        sandbox=arguments.sandbox,
-    )
-    with speaker(arguments.json, quiet=True) as voice, opened(options, voice, read_only=True) as setup:
+    with speaker(arguments.json, quiet=True) as voice, opened(Options.of(arguments), voice, read_only=True) as setup:
         outcome = setup.engine.run(Mode.CHECK)
         if outcome.result is Result.CANCELLED:
             return exits.CANCELLED  # half an answer would be taken for a whole one

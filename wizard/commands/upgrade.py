@@ -19,8 +19,7 @@ from wizard.text import _
 
 
 def main(arguments: argparse.Namespace) -> int:
-    options = Options(arguments.folder, arguments.target, debug=arguments.debug, sandbox=arguments.sandbox)
-    with speaker(arguments.json) as voice, opened(options, voice, read_only=True) as setup:
+    with speaker(arguments.json) as voice, opened(Options.of(arguments), voice, read_only=True) as setup:
         found = [pin for step in _roots(setup) for pin in pins.of(_source(step), _folder(setup, step))]
         for pin in found:
             voice.tell(_words(pin))
@@ -36,12 +35,12 @@ def main(arguments: argparse.Namespace) -> int:
 def _move(setup: Setup, voice: Speaker, roots: set[str]) -> int:
     """Take the shipped pins, and plan with them. Where a plan fails, the old pins are put back."""
     kept: dict[Path, Path] = {}
-    for step in _roots(setup):
-        if step.root in roots:
-            folder = _folder(setup, step)
-            kept[folder] = pins.move(_source(step), folder, setup.folder.backups)
     whole = False
     try:
+        for step in _roots(setup):
+            if step.root in roots:
+                folder = _folder(setup, step)
+                kept[folder] = pins.move(_source(step), folder, setup.folder.backups)
         outcome = _planned(setup)
         steps = [step.name for step in _roots(setup) if step.root in roots]
         whole = not outcome.cancelled and all(_fine(outcome, name) for name in steps)

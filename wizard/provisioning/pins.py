@@ -61,9 +61,14 @@ def move(source: Path, folder: Path, copies: Path) -> Path:
     kept.mkdir(mode=0o700, parents=True)
     for name in (FILE, LOCK):
         if (folder / name).exists():
-            shutil.move(folder / name, kept / name)
-    shutil.copyfile(source / FILE, folder / FILE)
-    (folder / FILE).chmod(0o600)
+            shutil.copy2(folder / name, kept / name)
+    try:
+        (folder / LOCK).unlink(missing_ok=True)
+        shutil.copyfile(source / FILE, folder / FILE)
+        (folder / FILE).chmod(0o600)
+    except OSError:
+        put_back(folder, kept)
+        raise
     return kept
 
 
