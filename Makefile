@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-all test-real-provider bench lint lock clean
+.PHONY: help setup demo messages test test-all test-real-provider bench lint lock clean
 
 DEMO_FOLDER ?= .demo/my-lakehouse
 BIN := .venv/bin
@@ -26,6 +26,9 @@ test-real-provider: setup ## the roots with a real provider: LAKEHOUSE_REAL_DATA
 
 bench: setup ## the benchmarks; each prints `name: value (limit)`
 	@$(BIN)/python -m benchmarks
+
+messages: setup ## renew the catalogs of wizard/locale from the code; says what is left to translate
+	@$(BIN)/python -m scripts.messages
 
 lint: setup ## ruff, mypy, import-linter, size limits
 	@$(BIN)/ruff check .

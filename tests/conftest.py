@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
 from pyspark.sql import SparkSession
 
+from wizard import text
 from wizard.sandbox import process
 from wizard.sandbox.process import Connection
 from wizard.sandbox.spark import session as sessions
+
+# The tests read English, whatever the language of this machine: here, and in every process they start.
+text.use(text.SOURCE)
+os.environ["LANGUAGE"] = text.SOURCE
 
 
 @pytest.fixture(scope="session")

@@ -157,7 +157,7 @@ def _with_environment(
         except yaml.YAMLError:
             defects.append(
                 AnswerDefect(name, 0, 0, f"{section}.{field}", _("it cannot be read"), _("it is not YAML"),
-                             _("write a list as [a, b] and a mapping as {{a: b}}"))
+                             _("write a list as [a, b] and a mapping as {a: b}"))
             )  # fmt: skip
     return values, overridden, defects
 
