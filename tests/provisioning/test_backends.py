@@ -13,7 +13,7 @@ import pytest
 
 from tests.provisioning.conftest import MakePhase, Told
 from tests.sandbox.conftest import Http
-from wizard.provisioning import backups
+from wizard.provisioning import backups, errored
 from wizard.provisioning.backend import BLOCK, HTTP, RECORD, Backend, recorded
 from wizard.provisioning.phase import STATE, Phase
 from wizard.provisioning.state import names_objects
@@ -128,6 +128,25 @@ def test_who_holds_the_state_is_told(make_remote: MakeRemote, remote: Remote, mo
     assert remote.ask("GET", where) == {}
     remote.ask("UNLOCK", where, HELD)
     assert not make_remote(where).plan({"label": "first"}).empty
+
+
+def test_a_held_state_takes_none_that_was_left_beside_it(make_remote: MakeRemote, remote: Remote) -> None:
+    where = remote.backend()
+    phase = make_remote(where)
+    phase.plan({"label": "first"})
+    phase.apply()
+    beside = phase.folder / errored.FILE
+    held = remote.ask("GET", where)
+    beside.write_text(json.dumps({**held, "serial": held["serial"] + 1}))
+    remote.ask("LOCK", where, HELD)
+    with pytest.raises(StepFailed) as caught:
+        phase.plan({"label": "first"})
+    assert caught.value.problem.why == "apply by ana on build-7, since 2026-01-02T03:04:05.678Z"
+    assert beside.exists()
+    remote.ask("UNLOCK", where, HELD)
+    assert phase.plan({"label": "first"}).empty
+    assert remote.ask("GET", where)["serial"] > held["serial"]
+    assert not beside.exists()
 
 
 def test_a_state_moves_and_leaves_nothing_that_is_taken_for_it(

@@ -56,3 +56,19 @@ def test_a_state_left_beside_that_is_older_or_cut_off_is_not_taken(make_phase: M
     beside.write_bytes(held[:100])
     assert phase.plan({"label": "first"}).empty
     assert state.read_bytes() == held
+
+
+def test_a_state_left_beside_that_began_elsewhere_stays_and_is_named(make_phase: MakePhase) -> None:
+    phase = make_phase()
+    phase.plan({"label": "first"})
+    phase.apply()
+    state, beside = phase.folder / STATE, phase.folder / errored.FILE
+    held = state.read_bytes()
+    beside.write_text(json.dumps({**json.loads(held), "lineage": "another", "serial": 99}))
+    with pytest.raises(StepFailed) as caught:
+        phase.plan({"label": "first"})
+    assert str(beside) in caught.value.problem.next_action
+    assert beside.exists()
+    assert state.read_bytes() == held
+    beside.unlink()
+    assert phase.plan({"label": "first"}).empty

@@ -21,7 +21,7 @@ from wizard.text import _
 
 WAIT_SECONDS = 600.0
 LOOK_SECONDS = 0.5
-_INFO = re.compile(r"^\s*(ID|Who|Operation|Created):[ \t]+(\S.*)$", re.MULTILINE)  # Terraform's words of a lock
+_INFO = re.compile(r"^[\s│]*(ID|Who|Operation|Created):[ \t]+(\S.*)$", re.MULTILINE)  # Terraform's words of a lock
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import threading
@@ -17,6 +18,7 @@ from wizard.provisioning.living import Record, Started
 from wizard.setup.cancel import Cancellation, Cancelled
 
 LOOK_EVERY = 0.05  # seconds between two looks at the stream
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")  # `state` commands know no -no-color
 UNKNOWN = -1  # the code of a run that ended without us and did not say how
 
 
@@ -110,7 +112,8 @@ def capture(argv: Sequence[str], *, folder: Path, env: Mapping[str, str]) -> tup
     done = subprocess.run(
         argv, cwd=folder, env=dict(env), capture_output=True, check=False, start_new_session=True, umask=0o077
     )
-    return done.returncode, done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace").strip()
+    complaints = _COLOUR.sub("", done.stderr.decode("utf-8", "replace")).strip()
+    return done.returncode, done.stdout.decode("utf-8", "replace"), complaints
 
 
 def _watch(

@@ -15,12 +15,14 @@ from wizard.provisioning import (
     binary,
     cli_config,
     command,
+    cut_off,
     errored,
     http_lock,
     lineage,
     lock,
     moving,
     pins,
+    room,
     run,
     state,
     stream,
@@ -129,6 +131,8 @@ class Workplace:
         if self._holding.remote:
             return
         lock.wait_until_free(self.folder / STATE, self.cancel, self.on_wait)
+        if cut_off.mend(self.folder / STATE, self._copies, self.name):
+            self.say(_("a full disk cut the state off; it is as before that apply again, what was made is adopted"))
         state.check(self.folder / STATE)
         lineage.check(self.folder / STATE, self.setup_id, self.taken)
 
@@ -137,11 +141,20 @@ class Workplace:
         if (document := errored.left(self.folder)) is None:
             return
         code, out, complaints = self._captured("state push", command.state_push(self.binary, document))
-        if code != 0 and not errored.older(complaints + out):
-            raise TerraformFailed(self.name, "state push", code, [], complaints or out)
-        errored.forget(self.folder)
+        words = complaints + out
         if code == 0:
             self.say(_("the state that an earlier run could not write is in its place now"))
+        elif errored.older(words):
+            told = _("the state that an earlier run could not write is older than the one in its place; what it alone "
+                     "knows of ours is adopted")  # fmt: skip
+            self.say(told)
+        elif errored.unrelated(words):
+            raise StepFailed(errored.problem(self.name, document))
+        elif held := lock.refusal([words]):
+            raise StepFailed(lock.held_elsewhere(self._holder("state push", held), self.name, self.folder))
+        else:
+            raise TerraformFailed(self.name, "state push", code, [], complaints or out)
+        errored.forget(self.folder)
 
     def _copy_module(self) -> None:
         """The root module's files, exactly: what a newer version dropped is dropped here. But the pins of the
@@ -238,7 +251,9 @@ class Workplace:
         if ended.code not in fine:
             if told := lock.refusal([item.text for item in ended.errors]):
                 raise StepFailed(lock.held_elsewhere(self._holder(verb, told), self.name, self.folder))
-            raise TerraformFailed(self.name, verb, ended.code, ended.errors, ended.complaints)
+            # On a full disk Terraform can say nothing, since all that it says goes into files.
+            complaints = ended.complaints or room.words(self.folder)
+            raise TerraformFailed(self.name, verb, ended.code, ended.errors, complaints)
         return ended
 
     def _holder(self, verb: str, told: Mapping[str, Any]) -> Mapping[str, Any]:
