@@ -21,6 +21,8 @@ from wizard.steps.problems import from_exception, known, match
         ("x", "NoRegisteredProviderFound", "provider-not-registered"),
         ("x", "RequestDisallowedByPolicy", "policy"),
         ("x", "AuthorizationFailed", "authorization-failed"),
+        ("This request is not authorized to perform this operation using this permission.", None, "role-not-counting"),
+        ("cannot write: AuthorizationPermissionMismatch", "PERMISSION_DENIED", "role-not-counting"),
         ("x", "Authorization_RequestDenied", "graph-denied"),
         ("AADSTS7000222: The provided client secret keys are expired.", None, "secret-expired"),
         ("AADSTS7000215: Invalid client secret provided.", None, "secret-wrong"),
