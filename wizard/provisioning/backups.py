@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,3 +20,16 @@ def keep(place: Path, root: str, state: bytes) -> Path:
     for old in sorted(place.glob(f"{root}-*.tfstate"))[:-KEPT]:
         old.unlink(missing_ok=True)
     return path
+
+
+def newest(place: Path, root: str, lineage: str) -> bytes | None:
+    """The newest copy of a root's state that is whole and of `lineage` (of any, where that is empty)."""
+    for path in sorted(place.glob(f"{root}-*.tfstate"), reverse=True):
+        held = path.read_bytes()
+        try:
+            found = json.loads(held).get("lineage")
+        except (ValueError, AttributeError):
+            continue
+        if found and lineage in ("", found):
+            return held
+    return None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import shutil
 from pathlib import Path
 
@@ -9,6 +11,14 @@ from wizard.setup.step import Problem, StepFailed
 from wizard.text import _
 
 LEAST = 32 * 1024 * 1024  # bytes; states, their copies and the streams of all roots take less than a third
+
+NONE = 64 * 1024  # bytes; what is less holds no state
+
+
+def words(folder: Path) -> str:
+    """The system's words where nothing can be written at `folder`; empty where there is space."""
+    full = shutil.disk_usage(folder).free < NONE
+    return f"{folder}: {os.strerror(errno.ENOSPC)}" if full else ""
 
 
 def require(folder: Path) -> None:
