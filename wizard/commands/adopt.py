@@ -50,7 +50,19 @@ def main(arguments: argparse.Namespace) -> int:
         print(json.dumps({**told, "answers_file": str(written) if written else None}, indent=2, ensure_ascii=False))
     else:
         print("\n".join([*lines(found), "", *_next(setup.folder, found, drafted, taken, written)]))
-    return exits.DONE
+    return code_of(found)
+
+
+def code_of(found: Look) -> int:
+    """0 where every step could be asked: what is found there is an answer, as with `status`."""
+    if found.outcome.findings[SignIn.name].verdict is Verdict.BLOCKED:
+        return exits.PERSON_NEEDED
+    return exits.FAILED if unasked(found) else exits.DONE
+
+
+def unasked(found: Look) -> list[str]:
+    """The steps whose objects nobody could tell; what stands there is not among what may be taken."""
+    return [name for name, finding in found.outcome.findings.items() if finding.verdict is Verdict.UNKNOWN]
 
 
 def _draft(folder: Folder, arguments: argparse.Namespace) -> Draft:
@@ -133,6 +145,9 @@ def _next(folder: Folder, found: Look, drafted: Draft, taken: Sequence[Seen], wr
     told = [_("nothing in the cloud was changed")]
     if written is not None:
         told.append(_("answers for what is there: {path}", path=written))
+    if names := unasked(found):
+        told.append(_("could not be looked at: {names}; once that is mended, adopt again before the run",
+                      names=", ".join(names)))  # fmt: skip
     if drafted.open:
         told.append(_("still to be answered: {names}", names=", ".join(drafted.open)))
     left = [one for one in found.takeable() if one not in taken and not agreed.covers(folder, one.id)]
