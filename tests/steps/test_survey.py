@@ -66,6 +66,15 @@ def test_a_budget_that_is_taken_keeps_its_beginning(setup: Setup) -> None:
     assert seen_as(budget, body, "mine").pins == {"budget_start": "2025-01-01T00:00:00Z"}
 
 
+def test_an_id_is_written_as_terraform_writes_it(setup: Setup) -> None:
+    """Azure answers in letters of other cases now and then; an import of such an id would make the object anew."""
+    project = setup.book.find(ProjectFacts)
+    assert project is not None
+    group = objects(project, setup.arm.scope, 200)[0]
+    body = {"id": group.id.replace("resourceGroups", "resourcegroups").upper(), "location": project.location}
+    assert seen_as(group, body, "mine").id == group.id
+
+
 def test_what_is_in_another_region_could_only_be_made_anew(setup: Setup) -> None:
     ctx = setup.context("foundation")
     project = ctx.answers.section(ProjectQuestions)

@@ -15,6 +15,7 @@ from wizard.text import _
 
 if TYPE_CHECKING:
     from databricks.sdk import WorkspaceClient
+    from databricks.sdk.service.iam import AccountGroup
 
 ROOT = "unity_catalog"
 SCHEMAS = ("bronze", "silver", "gold", "ops")
@@ -50,11 +51,15 @@ def _group(ctx: Ctx) -> Seen:
     name, ours = ctx.facts(ProjectFacts).group, ctx.maybe(DirectoryFacts)
     what, address = _("account group {name}", name=name), "databricks_group.engineers"
     groups = ctx.world.account(ctx, "operator").groups_v2.list(filter=f'displayName eq "{name}"')
-    for one in groups:
-        same = ours is not None and one.external_id == ours.group_object_id
+    if found := sorted(groups, key=lambda one: not _stands_for(one, ours)):
+        one, same = found[0], _stands_for(found[0], ours)
         differs = () if same else (_("it does not stand for the Entra group of that name"),)
         return Seen(what, Standing.OURS if same else Standing.UNMARKED, str(one.id), ROOT, address, fixed=differs)
     return Seen(what, Standing.ABSENT, root=ROOT, address=address)
+
+
+def _stands_for(group: AccountGroup, ours: DirectoryFacts | None) -> bool:
+    return ours is not None and group.external_id == ours.group_object_id
 
 
 def _credential(ctx: Ctx, workspace: WorkspaceClient, name: str, connector: str) -> Seen:

@@ -51,7 +51,7 @@ def survey(ctx: Ctx, budget: int) -> Survey:
     bodies = {one.address: arm.resource(one.id, one.api) for one in wanted}
     seen = [seen_as(one, bodies[one.address], ctx.setup_id) for one in wanted]
     seen = [one for one, asked in zip(seen, wanted, strict=True) if one.id or not asked.optional]
-    seen += _associations(bodies)
+    seen += _associations(bodies, {one.address: one.id for one in wanted})
     seen += _assignment(arm, bodies)
     return Survey(summed(seen, _facts(project, bodies)), tuple(seen), _answers(bodies))
 
@@ -119,7 +119,7 @@ def seen_as(one: Wanted, body: Body | None, setup_id: str) -> Seen:
     return Seen(
         one.what,
         standing,
-        str(body["id"]) if one.marked else one.id,
+        one.id,  # not as the body has it: Azure writes ids in letters of other cases, and Terraform compares them
         ROOT,
         one.address,
         other,
@@ -144,12 +144,14 @@ def _at(body: Body, path: str) -> Any:
     return found
 
 
-def _associations(bodies: Mapping[str, Body | None]) -> list[Seen]:
-    """What ties subnets, gateway and security group together; each is a field of one of them."""
+def _associations(bodies: Mapping[str, Body | None], ids: Mapping[str, str]) -> list[Seen]:
+    """What ties subnets, gateway and security group together; each is a field of one of them. `ids` by address."""
     found = []
-    gateway, address = bodies["azurerm_nat_gateway.egress[0]"], bodies["azurerm_public_ip.egress[0]"]
+    nat, public = "azurerm_nat_gateway.egress[0]", "azurerm_public_ip.egress[0]"
+    gateway, address = bodies[nat], bodies[public]
     for key in SUBNETS:
-        subnet = bodies[f'azurerm_subnet.cluster["{key}"]'] or {}
+        at = f'azurerm_subnet.cluster["{key}"]'
+        subnet = bodies[at] or {}
         held = subnet.get("properties") or {}
         for kind, field_name, other in (
             ("azurerm_subnet_network_security_group_association.cluster", "networkSecurityGroup",
@@ -158,11 +160,11 @@ def _associations(bodies: Mapping[str, Body | None]) -> list[Seen]:
         ):  # fmt: skip
             if other and _same((held.get(field_name) or {}).get("id"), other["id"]):
                 what = _("{field} of the subnet {name}", field=field_name, name=subnet["name"])
-                found.append(Seen(what, Standing.PART, str(subnet["id"]), ROOT, f'{kind}["{key}"]'))
+                found.append(Seen(what, Standing.PART, ids[at], ROOT, f'{kind}["{key}"]'))
     held = (gateway or {}).get("properties", {}).get("publicIpAddresses") or ()
     if gateway and address and any(_same(one.get("id"), address["id"]) for one in held):
-        what, id = _("public address of the NAT gateway"), f"{gateway['id']}|{address['id']}"
-        found.append(Seen(what, Standing.PART, id, ROOT, "azurerm_nat_gateway_public_ip_association.egress[0]"))
+        what, kind = _("public address of the NAT gateway"), "azurerm_nat_gateway_public_ip_association.egress[0]"
+        found.append(Seen(what, Standing.PART, f"{ids[nat]}|{ids[public]}", ROOT, kind))
     return found
 
 
