@@ -72,3 +72,12 @@ def test_a_state_left_beside_that_began_elsewhere_stays_and_is_named(make_phase:
     assert state.read_bytes() == held
     beside.unlink()
     assert phase.plan({"label": "first"}).empty
+
+
+def test_what_stands_in_a_state_left_beside_alone_is_destroyed_too(make_phase: MakePhase) -> None:
+    phase = make_phase()
+    phase.plan({"label": "first"})
+    phase.apply()
+    (phase.folder / STATE).replace(phase.folder / errored.FILE)
+    assert phase.holds_anything()
+    assert phase.plan(phase.kept_variables(), destroy=True).summary.headline.endswith("2 to destroy, 0 to replace")

@@ -97,7 +97,7 @@ def bring(old: Store, new: Store, place: Path, say: Callable[[str], None]) -> No
 
 def set_aside(folder: Path, place: Path, root: str) -> None:
     """Take local state files out of a root's folder, so that none is taken for the live one."""
-    for path in (folder / STATE, folder / f"{STATE}.backup"):
+    for path in (folder / f"{STATE}.backup", folder / STATE):  # so that the newest copy is of the newest state
         if path.exists():
             backups.keep(place, root, path.read_bytes())
             path.unlink()

@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from wizard.provisioning import adoption, backups, command, lineage, moving, plans, room, run, state, summary
+from wizard.provisioning import adoption, backups, command, errored, lineage, moving, plans, room, run, state, summary
 from wizard.provisioning.failure import TerraformFailed
 from wizard.provisioning.plans import PlanResult
 from wizard.provisioning.workplace import STATE, VARIABLES, Workplace
@@ -97,9 +97,10 @@ class Phase(Workplace):
             adoption.forget(self.folder)
             return outputs
         finally:
-            lineage.note(self.folder / STATE)
-            self._note_standing()
             self.forget_plan()
+            lineage.note(self.folder / STATE)
+            with suppress(Exception):  # the backend may be gone: the failure is told then, not the note's
+                self._note_standing()
 
     def _plan_command(self, destroy: bool) -> list[str]:
         return command.plan(self.binary, self.saved_plan, destroy=destroy, lock_timeout=self._patience)
@@ -162,7 +163,8 @@ class Phase(Workplace):
     def holds_anything(self) -> bool:
         """Whether the state names any resource of ours; asks no cloud."""
         self.settle()
-        if not (self.folder / STATE).exists() and not self.backend.remote and not self._holding.remote:
+        beside = errored.left(self.folder) is not None
+        if not (self.folder / STATE).exists() and not (beside or self.backend.remote or self._holding.remote):
             return False
         self._copy_module()
         self._init()

@@ -77,6 +77,8 @@ class TerraformStep(WizardStep):
         """What another folder of this setup resolved, read from a state that both share; empty without one."""
         if self._recorded is None:
             shared = state_backend.of(ctx.answers, self.root).remote
+            if shared:
+                self._drop_ahead()  # it has the folder, and its plan would be taken away
             outputs = self._tried(ctx, lambda phase: phase.kept_outputs()) if shared else {}
             self._recorded = {str(name): str(value) for name, value in (outputs.get(RESOLVED) or {}).items()}
         return self._recorded
@@ -195,11 +197,15 @@ class TerraformStep(WizardStep):
             return Finding(Verdict.TODO, missing[0], facts, missing)
         return Finding(Verdict.DONE, _("applied: {what}", what=self._planned.summary.headline), facts)
 
-    def close(self, ctx: Ctx) -> None:
+    def _drop_ahead(self) -> bool:
+        """Whether there was a plan ahead; it has ended then, and does not count."""
         ahead, self._ahead = self._ahead, None
         if ahead is not None:
             ahead.wait()
-        if ahead is not None or self._planned is not None or self._removing is not None:
+        return ahead is not None
+
+    def close(self, ctx: Ctx) -> None:
+        if self._drop_ahead() or self._planned is not None or self._removing is not None:
             self._phase(ctx, signed_in=False).forget_plan()
 
     def left_behind(self, ctx: Ctx, *, changing: bool) -> str | None:
@@ -215,6 +221,7 @@ class TerraformStep(WizardStep):
         )
 
     def removal(self, ctx: Ctx) -> Removal | None:
+        self._removing = None
         lost = state_account.gone(ctx)
         if lost or not self._tried(ctx, lambda phase: phase.holds_anything(), signed_in=False):
             if orphan := self.orphan(ctx):
