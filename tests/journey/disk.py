@@ -28,7 +28,8 @@ class Disk:
             stdout=subprocess.PIPE,
         )
         assert self._holder.stdout is not None
-        assert self._holder.stdout.readline() == b"ready\n"
+        ready = self._holder.stdout.readline()
+        assert ready == b"ready\n", "no disk could be mounted: this needs Linux, and root or user name spaces"
         self.seen = Path(f"/proc/{self._holder.pid}/root") / place.relative_to("/")
 
     def on(self, command: Sequence[str | Path]) -> list[str]:
