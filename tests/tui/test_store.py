@@ -57,6 +57,15 @@ def test_a_step_that_only_waits_for_others_is_todo_and_one_that_needs_a_person_i
     assert store.steps["account-admin"].state == "blocked"
 
 
+def test_a_question_that_stands_is_not_pushed_aside_by_a_later_one(store: Store) -> None:
+    store.apply(Asked("account-admin", "approve"))
+    store.apply(Asked("foundation", "approve"))
+    store.apply(Asked("account-admin", "approve"))  # it looked again, and still asks
+    assert store.current is store.steps["account-admin"]
+    store.apply(Answered("account-admin"))
+    assert store.current is store.steps["foundation"]
+
+
 def test_what_was_stopped_is_cancelled_and_not_failed(store: Store) -> None:
     store.apply(CheckStarted(step="foundation"))
     store.apply(ApplyStarted(step="foundation"))

@@ -60,6 +60,7 @@ class StepState:
     began: float | None = None  # monotonic
     ended: float | None = None
     asked: str | None = None
+    asked_since: float = 0.0  # monotonic
     asked_why: str = ""
     asked_changes: tuple[str, ...] = ()
     next_look: float | None = None
@@ -123,10 +124,13 @@ class Store:
 
     @property
     def current(self) -> StepState | None:
-        """The step to look at: one that waits for a word, else the first that runs, else the first that is not done."""
+        """The step to look at: the one that waits longest for a word, else the first that runs, else the first that is
+        not done. A question that stands is never pushed aside by another: Enter would answer what nobody has read."""
         order = list(self.steps.values())
+        asked = [step for step in order if step.asked is not None]
+        if asked:
+            return min(asked, key=lambda step: step.asked_since)
         for wanted in (
-            lambda step: step.asked is not None,
             lambda step: step.state == "running",
             lambda step: step.state in ("failed", "blocked", "unknown", "cancelled"),
             lambda step: step.state != "done",
@@ -160,6 +164,8 @@ class Store:
 
     def _on_asked(self, event: Any) -> None:
         step = self.steps[event.step]
+        if step.asked is None:
+            step.asked_since = time.monotonic()
         step.asked, step.next_look, step.clicks = event.what, event.until, event.clicks
         step.asked_changes, step.asked_why = event.changes, event.why
         step.activity = step.waiting = ""
