@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 
-PATIENCE = 240.0  # seconds; a loaded machine is slow, a hung program is for ever
+PATIENCE = 100.0  # seconds; a loaded machine is slow, a hung program is for ever
 ESCAPE = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b[()][AB0]|\x1b[=>78]|\r")
 SIZE = (24, 80)
 
@@ -59,9 +59,9 @@ class Person:
             self._read()
 
     def line(self, text: str = "") -> None:
-        self.type(text + "\r")
+        self.keys(text + "\r")
 
-    def type(self, keys: str) -> None:
+    def keys(self, keys: str) -> None:
         data = keys.encode()
         while data:
             written = os.write(self._terminal, data[:512])  # a terminal takes little at once

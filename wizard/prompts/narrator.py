@@ -160,8 +160,11 @@ class Narrator:
 
     def _on_apply_started(self, event: Any) -> Iterator[str]:
         self._start(event.step, _("the apply"))
-        log = self.log(event.step)
-        yield _("{step}: running, the log is {path}", step=self.name(event.step), path=log)
+        known = self.steps.get(event.step)
+        if known is not None and known.kind == "terraform":
+            yield _("{step}: running, the log is {path}", step=self.name(event.step), path=self.log(event.step))
+        else:
+            yield _("{step}: running", step=self.name(event.step))
 
     def _on_applied(self, event: Any) -> Iterator[str]:
         yield _("{step}: applied in {time}", step=self.name(event.step), time=clock(event.seconds))

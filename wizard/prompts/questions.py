@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from enum import Enum, auto
+from typing import Protocol
 
 from wizard.prompts.terminal import Terminal
 from wizard.prompts.words import BACK, DEFAULT, HELP, LITERAL, shortened
 from wizard.setup.draft import Draft, Question, Section
 from wizard.text import _, _n
 
-EACH = "all"
+EACH, OPEN = "all", "open"
+
+
+class Editor(Protocol):
+    """What a section offers beside its questions: `open NAME`."""
+
+    @property
+    def offer(self) -> str: ...
+    def open(self, name: str) -> None: ...
 
 
 class Went(Enum):
@@ -19,17 +28,17 @@ class Went(Enum):
 
 
 class Asker:
-    """`keep` saves the draft; `editors` are what a section offers beside its questions: a word, and what it does."""
+    """`keep` saves the draft; `editors` are what sections offer beside their questions, by section."""
 
     def __init__(
         self,
         terminal: Terminal,
         draft: Draft,
         keep: Callable[[], None],
-        editors: dict[str, tuple[str, str, Callable[[str], None]]] | None = None,
+        editors: Mapping[str, Editor] | None = None,
     ) -> None:
         self._terminal, self._draft, self._keep = terminal, draft, keep
-        self._editors = editors or {}
+        self._editors = dict(editors or {})
         self._say = terminal.say
 
     def from_section(self, first: int) -> None:
@@ -81,7 +90,7 @@ class Asker:
                   each=EACH, help=HELP, back=BACK)  # fmt: skip
         self._say(words)
         if section.name in self._editors:
-            self._say(self._editors[section.name][1])
+            self._say(self._editors[section.name].offer)
 
     def _do(self, section: Section, typed: str) -> None:
         questions = section.questions
@@ -98,8 +107,9 @@ class Asker:
             self.question(questions[int(typed) - 1])
         elif found := [question for question in questions if question.name == typed]:
             self.question(found[0])
-        elif editor is not None and word == editor[0]:
-            editor[2](rest.strip())
+        elif editor is not None and word == OPEN:
+            editor.open(rest.strip())
+            self._keep()
         else:
             self._say(_("{typed} is none of these.", typed=shortened(typed)))
 
