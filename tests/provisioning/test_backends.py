@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import base64
 import json
+import os
+import signal
 import stat
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +16,9 @@ import pytest
 
 from tests.provisioning.conftest import MakePhase, Told
 from tests.sandbox.conftest import Http
-from wizard.provisioning import backups, errored
+from wizard.provisioning import backups, errored, http_lock, left_lock, living, stream
 from wizard.provisioning.backend import BLOCK, HTTP, RECORD, Backend, recorded
+from wizard.provisioning.failure import TerraformFailed
 from wizard.provisioning.phase import STATE, Phase
 from wizard.provisioning.state import names_objects
 from wizard.sandbox.process import Connection
@@ -53,6 +57,10 @@ class Remote:
     def env(self, which: Backend) -> Mapping[str, str]:
         return dict.fromkeys(which.secrets, self.secret)
 
+    def opening(self, which: Backend) -> Mapping[str, str]:
+        """All that a request of ours needs."""
+        return {**which.plain, **self.env(which), "SSL_CERT_FILE": str(self.info["ca_file"])}
+
 
 MakeRemote = Callable[..., Phase]
 
@@ -75,6 +83,12 @@ def make_remote(make_phase: MakePhase, remote: Remote, said: list[str], sandbox:
         return phase
 
     return make
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A lock that somebody holds is waited for no second."""
+    monkeypatch.setattr("wizard.provisioning.command.REMOTE_LOCK_TIMEOUT", "0s")
 
 
 def test_the_state_is_there_and_only_there(make_remote: MakeRemote, remote: Remote, tmp_path: Path) -> None:
@@ -115,8 +129,8 @@ def assert_private(root: Path, secret: str) -> None:
         assert stat.S_IMODE(path.stat().st_mode) & 0o077 == 0, path
 
 
-def test_who_holds_the_state_is_told(make_remote: MakeRemote, remote: Remote, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("wizard.provisioning.command.REMOTE_LOCK_TIMEOUT", "0s")
+@pytest.mark.usefixtures("impatient")
+def test_who_holds_the_state_is_told(make_remote: MakeRemote, remote: Remote) -> None:
     where = remote.backend()
     remote.ask("LOCK", where, HELD)
     with pytest.raises(StepFailed) as caught:
@@ -128,6 +142,58 @@ def test_who_holds_the_state_is_told(make_remote: MakeRemote, remote: Remote, mo
     assert remote.ask("GET", where) == {}
     remote.ask("UNLOCK", where, HELD)
     assert not make_remote(where).plan({"label": "first"}).empty
+
+
+class Dead:
+    """An apply that was killed with its wizard while it held the lock: its note and the lock are there still."""
+
+    def __init__(self, phase: Phase, told: Told, tmp_path: Path) -> None:
+        gate, record = tmp_path / "gate", phase.folder / living.RECORD
+        os.mkfifo(gate)
+        noted: list[bytes] = []
+
+        def kill(event: stream.Event) -> None:
+            if isinstance(event, stream.ResourceEvent) and event.state == "started" and "slow" in event.address:
+                noted.append(record.read_bytes())
+                os.kill(json.loads(noted[0])["pid"], signal.SIGKILL)
+                gate.open("w").close()  # what the dead one started ends
+
+        told.on = kill
+        phase.plan({"label": "first", "gate": str(gate)})
+        with pytest.raises(TerraformFailed):
+            phase.apply()
+        told.on = lambda event: None
+        record.write_bytes(noted[0])
+
+
+def test_the_lock_that_a_dead_run_left_is_freed(
+    make_remote: MakeRemote, remote: Remote, told: Told, said: list[str], tmp_path: Path
+) -> None:
+    where = remote.backend()
+    Dead(make_remote(where), told, tmp_path)
+    assert http_lock.holder(where, remote.opening(where))["Operation"] == "OperationTypeApply"
+    make_remote(where).plan({"label": "first"})
+    assert said == ["the lock that a dead run left at the state of trial is freed"]
+    assert not (make_remote(where).folder / left_lock.FILE).exists()
+    assert http_lock.holder(where, remote.opening(where)) == {}
+
+
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize("other", ["Who", "Operation", "Created"])
+def test_a_lock_that_a_dead_run_did_not_leave_stays(
+    make_remote: MakeRemote, remote: Remote, told: Told, tmp_path: Path, other: str
+) -> None:
+    where = remote.backend()
+    Dead(make_remote(where), told, tmp_path)
+    left = http_lock.holder(where, remote.opening(where))
+    later = (datetime.now(UTC) + timedelta(seconds=1)).isoformat()
+    mine = {**left, other: {"Who": "ana@build-7", "Operation": "OperationTypePlan", "Created": later}[other]}
+    remote.ask("UNLOCK", where)
+    remote.ask("LOCK", where, mine)
+    with pytest.raises(StepFailed) as caught:
+        make_remote(where).plan({"label": "first"})
+    assert caught.value.problem.raw_code == "StateHeld"
+    assert http_lock.holder(where, remote.opening(where)) == mine
 
 
 def test_a_held_state_takes_none_that_was_left_beside_it(make_remote: MakeRemote, remote: Remote) -> None:

@@ -69,6 +69,14 @@ def state_push(binary: Binary, document: Path, *, force: bool = False) -> list[s
     return _state(binary, "push", *(["-force"] if force else []), str(document))
 
 
+def force_unlock(binary: Binary, id: str) -> list[str]:
+    """Only ever of a lock that a dead run of ours left (see left_lock.py)."""
+    from python_terraform import Terraform
+
+    line: list[str] = Terraform(terraform_bin_path=binary.argv[0]).generate_cmd_string("force-unlock", "-force", id)
+    return [*binary.argv, *line[1:]]
+
+
 def _state(binary: Binary, verb: str, *arguments: str) -> list[str]:
     from python_terraform import Terraform
 

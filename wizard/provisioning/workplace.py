@@ -18,6 +18,7 @@ from wizard.provisioning import (
     cut_off,
     errored,
     http_lock,
+    left_lock,
     lineage,
     lock,
     moving,
@@ -39,7 +40,8 @@ STATE = "terraform.tfstate"
 PLAN = "saved.tfplan"
 STAMP = "initialised"
 CONFIGURING = ("plan", "apply")  # the commands that configure providers
-REACHING = (*CONFIGURING, "init", "output", "state list", "state pull", "state push")  # those that open the state
+# Those that open the state.
+REACHING = (*CONFIGURING, "init", "output", "state list", "state pull", "state push", "force-unlock")
 
 # Terraform's plugin cache may not be filled by two runs at once.
 _init_lock = threading.Lock()
@@ -126,6 +128,8 @@ class Workplace:
             )
             ended = run.follow_again(started, folder=self.folder, cancel=self.cancel, tell=self.tell)
             self.tell(stream.Message(_("{verb} ended: {code}", verb=started.verb, code=ended.code)))
+        if started is not None and self._holding.remote:
+            left_lock.note(self.folder, started)
         record.forget()
         self.forget_plan()
         if self._holding.remote:
@@ -150,8 +154,9 @@ class Workplace:
             self.say(told)
         elif errored.unrelated(words):
             raise StepFailed(errored.problem(self.name, document))
-        elif held := lock.refusal([words]):
-            raise StepFailed(lock.held_elsewhere(self._holder("state push", held), self.name, self.folder))
+        elif self._freed("state push", [words]):
+            self._take_errored()
+            return
         else:
             raise TerraformFailed(self.name, "state push", code, [], complaints or out)
         errored.forget(self.folder)
@@ -249,12 +254,31 @@ class Workplace:
             plan=hashlib.sha256(self.saved_plan.read_bytes()).hexdigest() if verb == "apply" else None,
         )
         if ended.code not in fine:
-            if told := lock.refusal([item.text for item in ended.errors]):
-                raise StepFailed(lock.held_elsewhere(self._holder(verb, told), self.name, self.folder))
+            if self._freed(verb, [item.text for item in ended.errors]):
+                return self._follow(verb, argv, fine)
             # On a full disk Terraform can say nothing, since all that it says goes into files.
             complaints = ended.complaints or room.words(self.folder)
             raise TerraformFailed(self.name, verb, ended.code, ended.errors, complaints)
+        if verb in CONFIGURING:
+            left_lock.forget(self.folder)
         return ended
+
+    def _freed(self, verb: str, errors: list[str]) -> bool:
+        """Whether these errors are of a lock that a dead run of ours left, which is free now; false where they are of
+        none. Raises StepFailed where somebody else holds it."""
+        told = lock.refusal(errors)
+        if told is None:
+            return False
+        held = self._holder(verb, told)
+        ours = left_lock.is_this(self.folder, held)
+        left_lock.forget(self.folder)  # it is freed once
+        if ours:
+            unlock = command.force_unlock(self.binary, str(held["ID"]))
+            ours = self._captured("force-unlock", unlock)[0] == 0
+        if not ours:
+            raise StepFailed(lock.held_elsewhere(held, self.name, self.folder))
+        self.say(_("the lock that a dead run left at the state of {root} is freed", root=self.name))
+        return True
 
     def _holder(self, verb: str, told: Mapping[str, Any]) -> Mapping[str, Any]:
         return http_lock.holder(self.backend, self._environment(verb)) if self.backend.kind == HTTP else told
