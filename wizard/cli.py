@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gettext
 import os
 import sys
 import threading
@@ -12,12 +13,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wizard import __version__, exits
-from wizard.text import _
+from wizard.text import LANGUAGES, LOCALE, _, use
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code (see `wizard.exits`)."""
-    parser, words = build_parser(), sys.argv[1:] if argv is None else argv
+    words = _speak(sys.argv[1:] if argv is None else argv)
+    parser = build_parser()
     arguments = parser.parse_args(words)
     if arguments.command is None:
         return _app(arguments)
@@ -35,6 +37,27 @@ def main(argv: Sequence[str] | None = None) -> int:
     if code == exits.CANCELLED:
         _leave_threads(code)
     return code
+
+
+def _speak(words: Sequence[str]) -> list[str]:
+    """Choose the language, of this process and of those it starts, before anything is said; the words without it."""
+    first = argparse.ArgumentParser(prog="lakehouse-wizard", add_help=False, allow_abbrev=False)
+    _language(first)
+    found, others = first.parse_known_args(words)
+    if found.lang:
+        use(found.lang)
+        os.environ["LANGUAGE"] = found.lang
+    gettext.bindtextdomain("wizard", LOCALE)  # argparse asks the gettext of the process
+    gettext.textdomain("wizard")
+    return others
+
+
+def _language(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--lang",
+        choices=tuple(LANGUAGES),
+        help=_("the language, before or after any command (default: as LANG says)"),
+    )
 
 
 def _leave_threads(code: int) -> None:
@@ -90,7 +113,8 @@ def build_parser() -> argparse.ArgumentParser:
 
 
 def _app_options(parser: argparse.ArgumentParser) -> None:
-    """Without a command the app opens; these are its own."""
+    """Without a command the app opens; these are its own, but for the language, which is every command's."""
+    _language(parser)
     _folder(parser)
     _target(parser)
     parser.add_argument(

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from wizard import exits
+from wizard.text import _
 
 if TYPE_CHECKING:
     from wizard.report.closing import Closing
@@ -17,11 +18,15 @@ Question = Literal["approve", "agree", "person", "retry"]
 @dataclass(frozen=True, slots=True)
 class StepInfo:
     name: str
-    title: str
+    heading: str  # as declared, in English; `title` is to be shown
     kind: str
     after: tuple[str, ...]
     section: str | None  # of its questions
     rights: tuple[str, ...]  # what it calls with, in words
+
+    @property
+    def title(self) -> str:
+        return _(self.heading)
 
 
 @dataclass(frozen=True, slots=True)

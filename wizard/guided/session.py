@@ -124,7 +124,7 @@ class Session:
         steps = tuple(
             StepInfo(
                 step.name,
-                _(step.title),
+                step.title,
                 step.kind.value,
                 step.after,
                 None if step.questions is None else section_name(step.questions),

@@ -138,12 +138,16 @@ class Draft:
 
     def __init__(self, kinds: Sequence[type[Questions]], secrets: Secrets | None = None) -> None:
         self._kinds = {section_name(kind): kind for kind in kinds}
-        self.sections = sections(kinds)
-        self._questions = {question.key: question for section in self.sections for question in section.questions}
+        self.retell()
         self._secrets = secrets
         self._values: dict[str, dict[str, Any]] = {}
         self._unreadable: dict[str, tuple[str, str]] = {}  # key: what was typed, and why it cannot be read
         self.asked: set[str] = {section.name for section in self.sections}  # sections that were gone through
+
+    def retell(self) -> None:
+        """Tell the questions in the language of now."""
+        self.sections = sections([*self._kinds.values()])
+        self._questions = {question.key: question for section in self.sections for question in section.questions}
 
     def read(self, path: Path) -> None:
         """Take over the answers of a file. Raises OSError, YAMLError; what is no mapping is left out."""

@@ -191,6 +191,7 @@ ACTIONS: tuple[Action, ...] = (
            button=True, rank=3),
     Action("theme", (), N_("Change the theme"), N_("dark, light, the terminal's own colours, none"), EVERYWHERE,
            _always),
+    Action("language", (), N_("Em português"), N_("say everything in Portuguese"), EVERYWHERE, _always),
     Action("alphabet", (), N_("ASCII on or off"), N_("draw with ASCII alone"), EVERYWHERE, _always),
     Action("help", ("f1", "question_mark"), N_("Help"), N_("what this is, and every key"), EVERYWHERE, _always,
            rank=10, typing=True),

@@ -198,6 +198,9 @@ class WizardApp(App[int], inherit_bindings=False):
         names = list(THEMES)
         self.theme = names[(names.index(self.theme) + 1) % len(names)]
 
+    def do_language(self) -> None:
+        deeds.speak(self)
+
     def do_alphabet(self) -> None:
         self.symbols.ascii = not self.symbols.ascii
         self.draw()

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wizard.guided.intents import Intent, Wish
-from wizard.text import _
+from wizard.text import LANGUAGES, _, current, use
 from wizard.tui.store import StepState
 
 if TYPE_CHECKING:
@@ -25,6 +25,17 @@ def show(app: WizardApp, kind: str) -> None:
     screens = {"welcome": WelcomeScreen, "journey": JourneyScreen, "summary": SummaryScreen}
     if app.top is None or app.top.kind != kind:
         app.switch_screen(screens[kind]())
+
+
+def speak(app: WizardApp) -> None:
+    """The next language: screens are built again; what a step told before stays as it was told, until it is checked."""
+    names = [*LANGUAGES]
+    use(names[(names.index(current()) + 1) % len(names)])
+    top, draft = app.top, app.store.draft
+    if draft is not None:
+        draft.retell()
+    if top is not None:
+        app.switch_screen(top.again())
 
 
 def begin(app: WizardApp) -> None:

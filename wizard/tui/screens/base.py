@@ -59,6 +59,10 @@ class Drawn(Screen[None]):
         yield KeyLine(id="keys")
         yield Static(_("Enlarge to 40x10, or run with --plain"), id="small")
 
+    def again(self) -> Drawn:
+        """The same screen, built anew."""
+        return type(self)()
+
     def parts(self) -> ComposeResult:
         """What stands between header and key line."""
         yield from ()

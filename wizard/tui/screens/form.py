@@ -24,6 +24,9 @@ class FormScreen(Drawn):
         self.section = next(each for each in draft.sections if each.name == section)
         self._proposed = False
 
+    def again(self) -> FormScreen:
+        return FormScreen(self._draft, self.section.name)
+
     def parts(self) -> ComposeResult:
         yield Static(id="form-title")
         with VerticalScroll(id="form", can_focus=False):

@@ -28,6 +28,11 @@ class JourneyScreen(Drawn):
         self._chosen: str | None = None
         self._was: tuple[str | None, str | None] = (None, None)
 
+    def again(self) -> JourneyScreen:
+        screen = JourneyScreen()
+        screen._chosen = self._chosen
+        return screen
+
     @property
     def step(self) -> StepState | None:
         store = self.wizard.store
