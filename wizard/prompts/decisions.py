@@ -15,13 +15,18 @@ from wizard.text import _
 GO, AGAIN, PLAY, EDIT, STOP, KEEP = "go", "again", "p", "edit", "stop", "keep"
 
 
-def approve(terminal: Terminal, name: str, asked: Asked, rights: Sequence[str]) -> str:
-    """The plan in sentences, and what to do with it: go, again, p, edit or stop."""
+def plan(terminal: Terminal, name: str, asked: Asked, rights: Sequence[str] = ()) -> None:
+    """What a step would do, in sentences."""
     terminal.say(_("{step}: {why}. Nothing is changed yet. It would:", step=name, why=asked.why))
     for change in asked.changes:
         terminal.say(f"  {change}")
     if rights:
         terminal.say("  " + _("with the rights: {rights}", rights=", ".join(rights)))
+
+
+def approve(terminal: Terminal, name: str, asked: Asked, rights: Sequence[str]) -> str:
+    """The plan in sentences, and what to do with it: go, again, p, edit or stop."""
+    plan(terminal, name, asked, rights)
     choices = {GO: _("do this"), AGAIN: _("look at the world again first")}
     if asked.clicks:
         choices[PLAY] = _("play the person here: {clicks}", clicks="; ".join(asked.clicks))
@@ -31,9 +36,7 @@ def approve(terminal: Terminal, name: str, asked: Asked, rights: Sequence[str]) 
 
 def lose(terminal: Terminal, name: str, asked: Asked, word: str) -> str:
     """Losing data takes the lakehouse's name, typed: go, again or stop."""
-    terminal.say(_("{step}: {why}. Nothing is changed yet. It would:", step=name, why=asked.why))
-    for change in asked.changes:
-        terminal.say(f"  {change}")
+    plan(terminal, name, asked)
     terminal.say(_("Data is lost for good, and cannot be brought back."))
     words = _("Type {word} to lose it, again to plan again, stop to stop here: ", word=word)
     while True:

@@ -35,7 +35,7 @@ class PlainJourney:
     """One guided journey in one folder. `as_json` shows the summary as JSON too."""
 
     def __init__(self, launch: Launch, terminal: Terminal, *, as_json: bool = False) -> None:
-        self.launch, self._terminal, self._as_json = replace(launch, look=False), terminal, as_json
+        self.launch, self._terminal, self._as_json = replace(launch, look=False, watches=True), terminal, as_json
         self._session = Session(self.launch, terminal.post)
         self.folder = Folder(launch.folder)
         self._narrator = Narrator(self.folder.log_file)
@@ -45,7 +45,8 @@ class PlainJourney:
         self._summary: Any = None
         self._faulted: Faulted | None = None
         self._persons: dict[str, Asked] = {}  # steps that wait for what a person does elsewhere
-        self._told: set[str] = set()  # of these, those whose offer was told
+        self._told: dict[str, tuple[str, ...]] = {}  # of these, those whose offer was told, and what it was
+        self._said: dict[str, tuple[str, ...]] = {}  # steps that have had their word, and on what, until it is heard
         self._leaving = self._editing = False
         self._stopping = False
         self._result: str | None = None
@@ -210,8 +211,8 @@ class PlainJourney:
     def _run(self) -> str | None:
         """One run to its end; its result, or None where the person is asked again what to do."""
         self._faulted, self._stopping, self._editing = None, False, False
-        self._persons.clear()
-        self._told.clear()
+        for kept in (self._persons, self._told, self._said):
+            kept.clear()
         self._session.submit(Intent(Wish.RUN))
         while True:
             try:
@@ -244,8 +245,9 @@ class PlainJourney:
                 self._closing = event.closing
             case "summary":
                 self._summary = event
-            case "checked" if event.verdict != "blocked":
+            case "answered" | "apply_started":
                 self._persons.pop(event.step, None)
+                self._said.pop(event.step, None)
 
     def _ended(self, event: Idle) -> str | None:
         self._result = event.result
@@ -254,12 +256,13 @@ class PlainJourney:
         return event.result
 
     def _asked(self, asked: Asked) -> None:
-        if self._stopping:
+        """A step waits for a word: one that looks by itself goes on listening, of any other the word is asked now."""
+        if self._stopping or self._said.get(asked.step) == asked.changes:
             return
-        if asked.what == "person":
+        if asked.until is not None:
             self._persons[asked.step] = asked
-            if asked.step not in self._told:
-                self._told.add(asked.step)
+            if self._told.get(asked.step) != asked.changes:
+                self._told[asked.step] = asked.changes
                 self._offer(asked)
             return
         while True:
@@ -270,12 +273,13 @@ class PlainJourney:
                 self._stop()
                 if self._stopping:
                     return
-        if word == "go":
-            self._session.submit(Intent(Wish.GO, asked.step))
-        elif word == PLAY:
-            self._session.submit(Intent(Wish.CLICK, asked.step))
-        elif word == "again":
-            self._session.submit(Intent(Wish.AGAIN, asked.step))
+        self._answer(asked, word)
+
+    def _answer(self, asked: Asked, word: str) -> None:
+        wishes = {"go": Wish.GO, PLAY: Wish.CLICK, "again": Wish.AGAIN}
+        if word in wishes:
+            self._said[asked.step] = asked.changes
+            self._session.submit(Intent(wishes[word], asked.step))
         else:
             self._editing = word == EDIT
             self._halt(leaving=word == STOP)
@@ -297,8 +301,14 @@ class PlainJourney:
         say, every = self._terminal.say, 5
         if asked.until is not None:
             every = max(1, round(asked.until - time.monotonic()))
+        if asked.what == "approve":
+            from wizard.prompts.decisions import plan
+
+            plan(self._terminal, self._narrator.name(asked.step), asked, self._narrator.steps[asked.step].rights)
         say("  " + _("checking every {n} s, and going on by itself", n=every))
         if self._terminal.attended:
+            if asked.what == "approve":
+                say("  " + _("go: the wizard does this"))
             say("  " + _("Enter looks now, {edit} changes answers, {stop} stops", edit=EDIT, stop=STOP))
             if asked.clicks:
                 say("  " + _("{play} plays the person here: {clicks}", play=PLAY, clicks="; ".join(asked.clicks)))
@@ -306,25 +316,25 @@ class PlainJourney:
     def _typed(self, word: str) -> None:
         """A line that was typed while nothing was asked."""
         waiting = [*self._persons.values()]
-        if word in (STOP, LEAVE, EDIT):
-            if word == EDIT:
-                self._editing = True
-                self._halt(leaving=False)
-            else:
-                self._stop()
+        able = {
+            "go": [asked for asked in waiting if asked.what == "approve"],
+            PLAY: [asked for asked in waiting if asked.clicks],
+            "again": waiting,
+        }
+        if word in (STOP, LEAVE):
+            self._stop()
+        elif word == EDIT:
+            self._editing = True
+            self._halt(leaving=False)
         elif word == HELP:
             for line in self._narrator.state():
                 self._terminal.say(line)
             for asked in waiting:
                 self._offer(asked)
-        elif waiting and word == "":
-            for asked in waiting:
-                self._session.submit(Intent(Wish.AGAIN, asked.step))
-        elif waiting and word == PLAY and any(asked.clicks for asked in waiting):
-            for asked in waiting:
-                if asked.clicks:
-                    self._session.submit(Intent(Wish.CLICK, asked.step))
-        elif word:
+        elif word in ("", *able):
+            for asked in able[word or "again"]:
+                self._answer(asked, word or "again")
+        else:
             self._terminal.say(_("nothing is asked now; {help} tells what goes on, {stop} stops", help=HELP, stop=STOP))
 
     # stopping

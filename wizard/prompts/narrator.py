@@ -146,7 +146,7 @@ class Narrator:
         same = before is not None and (before.verdict, before.why) == (event.verdict, event.why)
         if same and before is not None:
             before.looks += 1
-            if event.verdict == "blocked" and now - before.at >= SAME:
+            if event.verdict in ("blocked", "todo") and now - before.at >= SAME:
                 before.at = now
                 yield _("{step}: {word} still, after {n} looks: {why}", step=self.name(event.step),
                         word=_(WORDS[event.verdict]), n=before.looks, why=event.why)  # fmt: skip
