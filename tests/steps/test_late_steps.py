@@ -15,6 +15,7 @@ from wizard import assets, journey
 from wizard.report.closing import close
 from wizard.report.status import counted_tables
 from wizard.sandbox import process
+from wizard.setup.context import FactsMissing
 from wizard.setup.step import Finding, StepFailed, Verdict
 from wizard.steps.exploration import Exploration
 from wizard.steps.facts import CatalogFacts, FirstRunFacts, IngestionFacts
@@ -199,6 +200,17 @@ def test_tables_that_are_gone_are_loaded_again_row_for_row(
     done = setup.settle(FirstRun())
     assert (done.verdict, rows(done)) == (Verdict.DONE, whole)
     assert held(workspace) == before
+
+
+def test_before_its_jobs_are_there_a_look_at_it_waits(setup: Setup) -> None:
+    there = setup.book.find(IngestionFacts)
+    assert there is not None
+    setup.book.add(there.model_copy(update={"jobs": {}}))
+    try:
+        with pytest.raises(FactsMissing):
+            setup.check(FirstRun())
+    finally:
+        setup.book.add(there)
 
 
 def test_where_the_rows_went_is_told(setup: Setup) -> None:

@@ -14,6 +14,7 @@ from pydantic import Field
 
 from wizard.setup.answers import AnswerDefect, Answers
 from wizard.setup.cancel import Cancelled
+from wizard.setup.context import FactsMissing
 from wizard.setup.events import LeftBehind
 from wizard.setup.folder import Folder
 from wizard.setup.step import Actor, Finding, Kind, Permission, Problem, Questions, Removal, StepFailed, Verdict
@@ -183,6 +184,8 @@ def _loaded(ctx: Ctx) -> Iterator[Loaded]:
     workspace, catalog = ctx.world.workspace(ctx), ctx.facts(CatalogFacts)
     jobs, given = ctx.facts(IngestionFacts).jobs, _samples(ctx.answers, ctx.folder)
     for name, (_contract, model) in _models(ctx).items():
+        if name not in jobs:
+            raise FactsMissing(IngestionFacts)  # a look tells of the jobs that are there, not of those to be made
         folder = f"{catalog.volumes['landing'].rstrip('/')}/{name}"
         inputs = {entry.path: entry for entry in entries(workspace, folder) if not entry.is_directory}
         source = given.get(name)
