@@ -9,6 +9,7 @@ from databricks.sdk.errors import NotFound
 
 from wizard.setup.survey import Seen, Standing, Survey, in_words, summed, whose
 from wizard.steps.base import Ctx
+from wizard.steps.bindings import LOCATIONS
 from wizard.steps.facts import CatalogFacts, DirectoryFacts, FoundationFacts, MetastoreFacts, ProjectFacts
 from wizard.steps.names import SETUP_TAG
 from wizard.text import _
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 ROOT = "unity_catalog"
 SCHEMAS = ("bronze", "silver", "gold", "ops")
 VOLUMES = {"landing": "bronze", "checkpoints": "ops", "libraries": "ops", "runs": "ops"}
-LOCATIONS = ("raw", "log", "catalog")
 
 
 def survey(ctx: Ctx) -> Survey:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 import shlex
 from abc import abstractmethod
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar, Literal, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from pydantic import ValidationError
 
 from wizard import assets
-from wizard.provisioning import stream
 from wizard.provisioning.ahead import Ahead
 from wizard.provisioning.binary import NoTerraform
 from wizard.provisioning.failure import TerraformFailed
@@ -21,9 +19,9 @@ from wizard.provisioning.phase import Phase
 from wizard.provisioning.plans import PlanResult
 from wizard.provisioning.summary import Change
 from wizard.setup.context import FactsMissing
-from wizard.setup.events import LogLine, ResourceChanged, Waiting
+from wizard.setup.events import Waiting
 from wizard.setup.step import Actor, Facts, Finding, Guide, Kind, Problem, Removal, StepFailed, Verdict
-from wizard.steps import agreed, problems, state_account, state_backend
+from wizard.steps import agreed, problems, state_account, state_backend, terraform_log
 from wizard.steps.base import Ctx, WizardStep
 from wizard.text import _
 
@@ -173,7 +171,7 @@ class TerraformStep(WizardStep):
             ctx.say(_("there already: {names}; plans {root} again to adopt it", names=", ".join(there), root=self.root))
         if lost:
             ctx.say(_("no answer for {names}; plans {root} again", names=", ".join(lost), root=self.root))
-        _log(ctx, failure.text)
+        terraform_log.log(ctx, failure.text)
 
     def _refuse_losses(self, ctx: Ctx) -> None:
         """A plan made in mid-apply deletes no more without agreement than the first one. Raises StepFailed."""
@@ -268,7 +266,7 @@ class TerraformStep(WizardStep):
             secrets=_credentials(ctx) if signed_in else {},
             extra_env=ctx.world.target.terraform_env,
             cancel=ctx.cancel,
-            tell=lambda event: _tell(ctx, event),
+            tell=lambda event: terraform_log.tell(ctx, event),
             lookup=lambda kind, planned: self.existing(ctx, kind, planned),
             agreed=agreed.read(ctx.folder, self.root),
             taken=agreed.setups(ctx.folder),
@@ -363,41 +361,3 @@ def _problem(ctx: Ctx, error: TerraformFailed) -> Problem:
         request_id=error.request_id,
         log=str(ctx.folder.log_file(ctx.step)),
     )
-
-
-def _tell(ctx: Ctx, event: stream.Event) -> None:
-    if isinstance(event, stream.ResourceEvent):
-        ctx.emit(
-            ResourceChanged(
-                step=ctx.step,
-                address=event.address,
-                action=event.action,
-                state=event.state,
-                seconds=event.seconds,
-            )
-        )
-        line = f"{event.address}: {event.action} {event.state}"
-    elif isinstance(event, stream.Diagnostic):
-        line = f"{event.severity} {event.address or event.place or ''}: {event.text}"
-        _say(
-            ctx, "error" if event.severity == "error" else "warn", f"{event.address or event.place or ''}: {event.text}"
-        )
-    elif isinstance(event, stream.DriftEvent):
-        line = f"{event.address}: changed from outside ({event.action})"
-    elif isinstance(event, stream.Message):
-        line = event.text
-        _say(ctx, "info", line)
-    else:
-        return
-    _log(ctx, line)
-
-
-def _say(ctx: Ctx, level: Literal["info", "warn", "error"], text: str) -> None:
-    for line in ctx.secrets.redact(text).splitlines():
-        ctx.emit(LogLine(step=ctx.step, level=level, text=line))
-
-
-def _log(ctx: Ctx, line: str) -> None:
-    handle = os.open(ctx.folder.log_file(ctx.step), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    with os.fdopen(handle, "a", encoding="utf-8") as log:
-        log.write(ctx.secrets.redact(line) + "\n")

@@ -1,0 +1,48 @@
+"""What Terraform says, told as events of its step and kept in the step's log."""
+
+from __future__ import annotations
+
+import os
+from typing import Literal
+
+from wizard.provisioning import stream
+from wizard.setup.events import LogLine, ResourceChanged
+from wizard.steps.base import Ctx
+
+
+def tell(ctx: Ctx, event: stream.Event) -> None:
+    if isinstance(event, stream.ResourceEvent):
+        ctx.emit(
+            ResourceChanged(
+                step=ctx.step,
+                address=event.address,
+                action=event.action,
+                state=event.state,
+                seconds=event.seconds,
+            )
+        )
+        line = f"{event.address}: {event.action} {event.state}"
+    elif isinstance(event, stream.Diagnostic):
+        line = f"{event.severity} {event.address or event.place or ''}: {event.text}"
+        _say(
+            ctx, "error" if event.severity == "error" else "warn", f"{event.address or event.place or ''}: {event.text}"
+        )
+    elif isinstance(event, stream.DriftEvent):
+        line = f"{event.address}: changed from outside ({event.action})"
+    elif isinstance(event, stream.Message):
+        line = event.text
+        _say(ctx, "info", line)
+    else:
+        return
+    log(ctx, line)
+
+
+def _say(ctx: Ctx, level: Literal["info", "warn", "error"], text: str) -> None:
+    for line in ctx.secrets.redact(text).splitlines():
+        ctx.emit(LogLine(step=ctx.step, level=level, text=line))
+
+
+def log(ctx: Ctx, line: str) -> None:
+    handle = os.open(ctx.folder.log_file(ctx.step), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    with os.fdopen(handle, "a", encoding="utf-8") as file:
+        file.write(ctx.secrets.redact(line) + "\n")
