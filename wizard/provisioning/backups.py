@@ -7,6 +7,8 @@ import os
 from datetime import UTC, datetime
 from pathlib import Path
 
+from wizard.provisioning import room
+
 KEPT = 10  # of each root
 
 
@@ -15,7 +17,7 @@ def keep(place: Path, root: str, state: bytes) -> Path:
     place.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = place / f"{root}-{datetime.now(UTC).strftime('%Y%m%dT%H%M%S.%fZ')}.tfstate"
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "wb") as file:
+    with room.named(path), os.fdopen(handle, "wb") as file:
         file.write(state)
     for old in sorted(place.glob(f"{root}-*.tfstate"))[:-KEPT]:
         old.unlink(missing_ok=True)

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import psutil
 
+from wizard.provisioning import room
+
 RECORD = "run.json"
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
@@ -71,7 +73,7 @@ class Record:
     def _write(self, started: Started) -> None:
         whole = self.path.with_suffix(".new")
         handle = os.open(whole, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
+        with room.named(self.path), os.fdopen(handle, "w", encoding="utf-8") as file:
             json.dump(asdict(started), file)
         whole.replace(self.path)
 

@@ -310,5 +310,5 @@ def _write_private(path: Path, text: str) -> None:
     if path.exists() and path.read_text(encoding="utf-8") == text:
         return
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
+    with room.named(path), os.fdopen(handle, "w", encoding="utf-8") as file:
         file.write(text)

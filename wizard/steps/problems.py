@@ -39,11 +39,13 @@ class Known:
         return matched if self.require_match else matched or (code is not None and code in self.codes)
 
     def reason(self, text: str) -> str:
-        """`why`, or `why_found` with what the expression found in the text."""
-        found = self.pattern.search(text) if self.pattern and self.why_found else None
-        if found is None or self.why_found is None or None in found.groupdict().values():
+        """`why`, or `why_found` with what the expression found in the text; the first place where it found all."""
+        if self.pattern is None or self.why_found is None:
             return _(self.why)
-        return _(self.why_found, **found.groupdict())
+        for found in self.pattern.finditer(text):
+            if None not in found.groupdict().values():
+                return _(self.why_found, **found.groupdict())
+        return _(self.why)
 
 
 @cache
@@ -90,6 +92,8 @@ def match(text: str, *, raw_code: str | None = None, request_id: str | None = No
 def from_exception(error: BaseException, *, log: str | None = None) -> Problem:
     """The problem behind an error of azure-core, azure-identity, databricks-sdk or the network."""
     text = str(getattr(error, "message", None) or error) or type(error).__name__
+    if isinstance(error, OSError) and error.filename and error.strerror:
+        text = f"{error.filename}: {error.strerror}"  # as Terraform words it
     code, request_id = _databricks(error) if hasattr(error, "error_code") else _azure(error)
     causes = [str(cause) for cause in _causes(error)]
     return match("\n".join([*causes, text]), raw_code=code, request_id=request_id, log=log)
