@@ -119,6 +119,8 @@ def gone(text: str, imports: Mapping[str, str]) -> dict[str, str]:
 
 
 def _marked(body: Mapping[str, Any], setup_id: str) -> bool:
+    if not setup_id:  # then any mark would do
+        return False
     for field in ("tags", "custom_tags", "properties"):
         if (body.get(field) or {}).get(MARK) == setup_id:
             return True
