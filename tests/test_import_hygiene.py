@@ -24,7 +24,13 @@ def test_help_loads_nothing_heavy(arguments: str) -> None:
 
 
 def test_the_journey_never_loads_the_app_nor_spark() -> None:
-    assert loaded_after("import wizard.application, wizard.commands.run").isdisjoint({"textual", "pyspark"})
+    program = "import wizard.application, wizard.commands.run"
+    assert loaded_after(program).isdisjoint({"textual", "pyspark", "questionary"})
+
+
+def test_plain_mode_never_loads_the_app_and_speaks_before_the_sdks_are_there() -> None:
+    heavy = {"textual", "azure", "databricks", "pyspark", "questionary", "prompt_toolkit", "grpc"}
+    assert loaded_after("import wizard.prompts.command").isdisjoint(heavy)
 
 
 def test_the_apps_first_screen_loads_no_sdk_and_no_model() -> None:

@@ -66,6 +66,7 @@ class Narrator:
     steps: dict[str, StepInfo] = field(default_factory=dict)
     _going: dict[str, Going] = field(default_factory=dict)
     _seen: dict[str, Seen] = field(default_factory=dict)
+    _estimate: str = ""
 
     def know(self, steps: tuple[StepInfo, ...]) -> None:
         self.steps = {step.name: step for step in steps}
@@ -217,7 +218,9 @@ class Narrator:
         yield from ()
 
     def _on_estimated(self, event: Any) -> Iterator[str]:
-        yield _("estimate a month: {words}", words=event.words)
+        if event.words != self._estimate:
+            self._estimate = event.words
+            yield _("estimate a month: {words}", words=event.words)
 
     def _on_said(self, event: Any) -> Iterator[str]:
         yield event.words
