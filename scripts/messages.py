@@ -4,6 +4,7 @@ what is gone goes out. tests/test_locale.py holds them complete and current."""
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -77,11 +78,21 @@ def _of_module(path: Path) -> Iterator[Message]:
                 yield Message(text, None, where, node.lineno)
         elif isinstance(node, ast.ClassDef) and ast.get_docstring(node) and _asks(node.name):
             yield Message(" ".join(str(ast.get_docstring(node)).split()), None, where, node.lineno)
+            for key in _keys(node):
+                yield Message(key.replace("_", " ").capitalize(), None, where, node.lineno)
 
 
 def _asks(name: str) -> bool:
     """Whether a class is a section of the answers; its docstring is shown above the questions."""
     return name.endswith("Questions") and name != "Questions"
+
+
+def _keys(node: ast.ClassDef) -> Iterator[str]:
+    """The section's key and those of its questions, as `wizard.text.named` reads them."""
+    yield re.sub("([A-Z])", r"_\1", node.name.removesuffix("Questions")).lstrip("_").lower()
+    for part in node.body:
+        if isinstance(part, ast.AnnAssign) and isinstance(part.target, ast.Name) and not part.target.id.startswith("_"):
+            yield part.target.id
 
 
 def _of_field(node: ast.Call) -> Iterator[str]:

@@ -89,6 +89,11 @@ def _n(one: str, many: str, n: int, **values: object) -> str:
     return _FIELDS.vformat(_catalog.ngettext(one, many, n), (), {"n": n, **values})
 
 
+def named(key: str) -> str:
+    """The key of a section or question as people read it: `client_id` as `Client id`, in the language."""
+    return _(key.replace("_", " ").capitalize())
+
+
 def N_(message: str) -> str:  # noqa: N802 - the name every gettext tool extracts
     """Mark a text that is declared now and translated where it is shown."""
     return message

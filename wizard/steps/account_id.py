@@ -31,7 +31,7 @@ class AccountId(WizardStep):
     """Done when a candidate is known, with its source."""
 
     name: ClassVar[str] = "account-id"
-    title: ClassVar[str] = N_("Databricks account id")
+    title: ClassVar[str] = N_("Account id")
     kind: ClassVar[Kind] = Kind.AUTOMATIC
     actor: ClassVar[Actor] = Actor.EITHER
     after: ClassVar[tuple[str, ...]] = ("foundation",)

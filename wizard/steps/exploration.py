@@ -24,7 +24,7 @@ MANIFEST = "manifest.json"
 
 class Exploration(WizardStep):
     name = "exploration"
-    title = N_("Exploration project")
+    title = N_("Exploration")
     kind = Kind.DEPLOY
     actor = Actor.PRINCIPAL
     after = ("unity-catalog",)

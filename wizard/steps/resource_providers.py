@@ -39,7 +39,7 @@ class ResourceProviders(WizardStep):
     """Done when every namespace is registered, our names are free or ours, and the node type fits the quota."""
 
     name: ClassVar[str] = "resource-providers"
-    title: ClassVar[str] = N_("Resource providers and quota")
+    title: ClassVar[str] = N_("Providers, quota")
     kind: ClassVar[Kind] = Kind.AUTOMATIC
     actor: ClassVar[Actor] = Actor.EITHER
     after: ClassVar[tuple[str, ...]] = ("sign-in", "project")

@@ -8,7 +8,7 @@ from textual.containers import VerticalScroll
 from textual.widgets import Static
 
 from wizard.setup.draft import Draft, Section
-from wizard.text import _, _n
+from wizard.text import _, _n, named
 from wizard.tui.actions import FORM
 from wizard.tui.screens.base import Drawn
 from wizard.tui.widgets.buttons import ButtonRow
@@ -57,7 +57,7 @@ class FormScreen(Drawn):
         fixes = _n("{n} thing to fix", "{n} things to fix", len(complaints)) if complaints else _("nothing to fix")
         self.query_one("#form-title", Static).update(f"{name}   {place}   {fixes}")
         first = self._first_to_fix(complaints)
-        words = "" if first is None else _("Continue goes to {field}", field=first.question.name)
+        words = "" if first is None else _("Continue goes to {field}", field=named(first.question.name))
         self.query_one("#goes-to", Static).update(words)
 
     def _first_to_fix(self, complaints: dict[str, str]) -> Field | None:
@@ -110,4 +110,4 @@ class FormScreen(Drawn):
 
 
 def title(section: Section) -> str:
-    return section.name.replace("_", " ").capitalize()
+    return named(section.name)

@@ -10,7 +10,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from wizard.setup.draft import Question
-from wizard.text import _
+from wizard.text import _, named
 from wizard.tui.symbols import MARKS, Symbols
 from wizard.tui.widgets.choice import Choice
 
@@ -82,7 +82,7 @@ class Field(Vertical):
 
 
 def label(question: Question) -> str:
-    return question.name.replace("_", " ").capitalize()
+    return named(question.name)
 
 
 def _shown(value: str) -> str:
