@@ -24,7 +24,7 @@ from wizard.steps import agreed
 from wizard.steps.project import ProjectQuestions
 from wizard.steps.sign_in import SignIn
 from wizard.steps.sources import BESIDE
-from wizard.text import _
+from wizard.text import _, _n
 
 FOUND = "answers.found.yaml"  # beside answers that are the user's own
 
@@ -152,13 +152,15 @@ def _next(folder: Folder, found: Look, drafted: Draft, taken: Sequence[Seen], wr
         told.append(_("still to be answered: {names}", names=", ".join(drafted.open)))
     left = [one for one in found.takeable() if one not in taken and not agreed.covers(folder, one.id)]
     if left:
-        told.append(_("take over all {n} that carry no mark: {command}", n=len(left),
-                      command=command.format("adopt") + f" --take {ALL}"))  # fmt: skip
+        taking = command.format("adopt") + f" --take {ALL}"
+        told.append(_n("take over the one that carries no mark: {command}",
+                       "take over all {n} that carry no mark: {command}", len(left), command=taking))  # fmt: skip
         told.append(_("or single ones by --take ADDRESS; or rename or delete them, or choose another project.domain"))
     for setup in sorted({one.setup for one in found.objects if one.standing is Standing.OTHERS}):
         told.append(_("objects of setup {id}: where its folder is lost, take them by --take {word}", id=setup,
                       word=f"{SETUP}{setup}"))  # fmt: skip
     if taken:
-        told.append(_("agreed to take over {n} objects; it is done by: {command}", n=len(taken),
-                      command=command.format("run")))  # fmt: skip
+        told.append(_n("agreed to take over {n} object; it is done by: {command}",
+                       "agreed to take over {n} objects; it is done by: {command}", len(taken),
+                       command=command.format("run")))  # fmt: skip
     return told
