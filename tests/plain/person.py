@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 
-PATIENCE = 100.0  # seconds; a loaded machine is slow, a hung program is for ever
+PATIENCE = 240.0  # seconds; a loaded machine is slow, a hung program is for ever
 ESCAPE = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b[()][AB0]|\x1b[=>78]|\r")
 SIZE = (24, 80)
 

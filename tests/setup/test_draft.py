@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wizard.journey import questions
-from wizard.setup.answers import load
+from wizard.setup.answers import AnswersInvalid, load
 from wizard.setup.draft import Draft, as_text
 from wizard.setup.folder import Folder
 
@@ -78,3 +78,28 @@ def test_a_value_is_shown_as_it_is_typed() -> None:
     assert as_text(["a", "b c"]) == "a, b c"
     assert as_text({"a": "b"}) == "a: b"
     assert as_text(True) == "true"
+
+
+def test_what_is_asked_over_two_sittings_begins_where_it_was_left(draft: Draft, tmp_path: Path) -> None:
+    folder = Folder(tmp_path / "setup")
+    names = [section.name for section in draft.sections]
+    draft.asked = {*names[:3]}
+    draft.answer("project.domain", "risk")
+    assert draft.save(folder, unfinished=True)
+    assert [*yaml.safe_load(folder.answers_file.read_text(encoding="utf-8"))] == names[:3]
+    later = Draft(questions())
+    later.read(folder.answers_file)
+    assert later.asked == {*names[:2]}  # the third may have been left in its midst
+    later.read(RISK)
+    later.asked = {*names}
+    assert later.save(folder)
+    whole = Draft(questions())
+    whole.read(folder.answers_file)
+    assert whole.asked == {*names}
+
+
+def test_a_file_that_is_no_yaml_is_told_with_its_place(draft: Draft, tmp_path: Path) -> None:
+    path = tmp_path / "answers.yaml"
+    path.write_text("project: {domain: risk\n  nonsense", encoding="utf-8")
+    with pytest.raises(AnswersInvalid, match=r"answers\.yaml:\d+:\d+ "):
+        draft.read(path)

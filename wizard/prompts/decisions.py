@@ -9,10 +9,8 @@ from typing import NoReturn
 from wizard import exits
 from wizard.guided.messages import Asked
 from wizard.prompts.terminal import Terminal
-from wizard.prompts.words import HELP, choose, shortened
+from wizard.prompts.words import AGAIN, EDIT, GO, HELP, KEEP, LEAVE, PLAY, STOP, WAIT, choose, shortened
 from wizard.text import _
-
-GO, AGAIN, PLAY, EDIT, STOP, KEEP = "go", "again", "p", "edit", "stop", "keep"
 
 
 def plan(terminal: Terminal, name: str, asked: Asked, rights: Sequence[str] = ()) -> None:
@@ -81,9 +79,9 @@ def abandon(terminal: Terminal, working: Sequence[str]) -> None:
     terminal.say()
     terminal.say(_("It still stops: {steps}.", steps=", ".join(working) or _("the last calls")))
     typed = ""
-    while typed not in ("wait", "leave"):
+    while typed not in (WAIT, LEAVE):
         typed = terminal.ask(_("wait, or leave the calls to themselves? (wait/leave) "), fresh=True).strip()
-    if typed == "leave":
+    if typed == LEAVE:
         _leave(terminal)
 
 

@@ -8,6 +8,7 @@ from wizard.prompts.terminal import Terminal
 from wizard.text import _
 
 HELP, BACK, DEFAULT, LITERAL = "?", "back", "default", "="
+GO, AGAIN, PLAY, EDIT, STOP, KEEP, LEAVE, WAIT = "go", "again", "p", "edit", "stop", "keep", "leave", "wait"
 
 
 def choose(

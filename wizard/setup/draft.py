@@ -12,7 +12,7 @@ import yaml
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
-from wizard.setup.answers import section_name, variable
+from wizard.setup.answers import load, section_name, variable
 from wizard.setup.complaints import explain
 from wizard.setup.folder import Folder
 from wizard.setup.secrets import SecretRef, Secrets
@@ -150,9 +150,14 @@ class Draft:
         self._questions = {question.key: question for section in self.sections for question in section.questions}
 
     def read(self, path: Path) -> None:
-        """Take over the answers of a file. Raises OSError, YAMLError; what is no mapping is left out."""
+        """Take over the answers of a file; what is no mapping is left out. Raises OSError; AnswersInvalid where it
+        cannot be read as YAML."""
         text = path.read_text(encoding="utf-8")
-        data = yaml.safe_load(text)
+        try:
+            data = yaml.safe_load(text)
+        except yaml.YAMLError:
+            load([*self._kinds.values()], path)  # tells where
+            raise
         data = data if isinstance(data, dict) else {}
         if text.startswith(MADE + UNFINISHED):
             there = [section.name for section in self.sections if section.name in data]
@@ -189,7 +194,7 @@ class Draft:
         section, name = key.split(".", 1)
         question, given = self._questions[key], self._values.setdefault(section, {})
         self._unreadable.pop(key, None)
-        text = text.strip()
+        text = text.strip(" \t\r\n")  # a space of another script may be what is meant
         if text == question.default or (not text and question.shape != "choice"):
             given.pop(name, None)
             return
