@@ -157,7 +157,7 @@ class Asker:
         if question.choices and before in question.choices:
             shown = f"{question.choices.index(before) + 1}"
         prompt = f"{question.name} [{shown}]: " if shown else f"{question.name}: "
-        return self._terminal.ask(prompt, hidden=False).strip()
+        return self._terminal.ask(prompt).strip()
 
     def _taken(self, question: Question, typed: str, before: str) -> str | None:
         """Why the answer cannot be used; None where it was taken."""

@@ -108,18 +108,17 @@ class Terminal:
 
     # from the person
 
-    def ask(self, words: str, *, hidden: bool = False, fresh: bool = False) -> str:
+    def ask(self, words: str, *, fresh: bool = False) -> str:
         """One line; `fresh` drops what was typed before it was asked. Raises Leave, Interrupted."""
         if self.gone.requested:
             raise Leave
         if fresh and self.attended:
             self._forget()
         if self.editing:
-            return self._edited(words, hidden)
+            return self._edited(words)
         sys.stdout.write(words)
         sys.stdout.flush()
-        with self._hidden() if hidden and self.attended else _nothing():
-            line = self._line(None, lambda: False)
+        line = self._line(None, lambda: False)
         assert line is not None
         if not self.attended:
             self.say()
@@ -182,12 +181,11 @@ class Terminal:
             self._typed += b"\n" if self._typed else b""
             self._ended = True
 
-    def _edited(self, words: str, hidden: bool) -> str:
+    def _edited(self, words: str) -> str:
         import questionary
         from prompt_toolkit.output import ColorDepth
 
-        kind = questionary.password if hidden else questionary.text
-        self._prompt = kind(words.rstrip(), qmark="", color_depth=ColorDepth.DEPTH_1_BIT)
+        self._prompt = questionary.text(words.rstrip(), qmark="", color_depth=ColorDepth.DEPTH_1_BIT)
         try:
             return str(self._prompt.unsafe_ask())
         except KeyboardInterrupt:
@@ -207,20 +205,3 @@ class Terminal:
             from prompt_toolkit.input.typeahead import clear_typeahead
 
             clear_typeahead(get_app_session().input)
-
-    @contextmanager
-    def _hidden(self) -> Iterator[None]:
-        before = termios.tcgetattr(0)
-        quiet = [*before]
-        quiet[3] &= ~termios.ECHO
-        termios.tcsetattr(0, termios.TCSAFLUSH, quiet)
-        try:
-            yield
-        finally:
-            termios.tcsetattr(0, termios.TCSAFLUSH, before)
-            self.say()
-
-
-@contextmanager
-def _nothing() -> Iterator[None]:
-    yield
