@@ -86,3 +86,11 @@ def test_every_entry_says_what_why_and_what_to_do() -> None:
         assert item.why
         assert item.next_action
         assert item.codes or item.pattern
+
+
+def test_a_mistake_of_our_own_is_told_as_one_and_not_as_a_service_s() -> None:
+    problem = from_exception(KeyError("account"))
+    assert problem.raw_code == "Defect"
+    assert problem.what == "The wizard itself failed in this step"
+    assert "KeyError: 'account'" in problem.why
+    assert "--debug" in problem.next_action

@@ -89,14 +89,32 @@ def match(text: str, *, raw_code: str | None = None, request_id: str | None = No
     return Problem(what, _(_UNKNOWN_WHY), _(_UNKNOWN_NEXT), None, raw_code, request_id, last, log)
 
 
+# What no service, network or disk raises: a mistake in our own code.
+_MISTAKES = (AssertionError, AttributeError, LookupError, NameError, NotImplementedError, TypeError)
+
+
 def from_exception(error: BaseException, *, log: str | None = None) -> Problem:
-    """The problem behind an error of azure-core, azure-identity, databricks-sdk or the network."""
+    """The problem behind an error of azure-core, azure-identity, databricks-sdk or the network; or of our own."""
+    if isinstance(error, _MISTAKES):
+        return _defect(error, log)
     text = str(getattr(error, "message", None) or error) or type(error).__name__
     if isinstance(error, OSError) and error.filename and error.strerror:
         text = f"{error.filename}: {error.strerror}"  # as Terraform words it
     code, request_id = _databricks(error) if hasattr(error, "error_code") else _azure(error)
     causes = [str(cause) for cause in _causes(error)]
     return match("\n".join([*causes, text]), raw_code=code, request_id=request_id, log=log)
+
+
+def _defect(error: BaseException, log: str | None) -> Problem:
+    return Problem(
+        what=_("The wizard itself failed in this step"),
+        why=_(
+            "{kind}: {text}; this is a defect of the wizard, not of your setup", kind=type(error).__name__, text=error
+        ),
+        next_action=_("run again with --debug for the traceback, and attach `doctor --bundle` to an issue"),
+        raw_code="Defect",
+        log=log,
+    )
 
 
 def _databricks(error: BaseException) -> tuple[str | None, str | None]:
