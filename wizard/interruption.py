@@ -10,9 +10,12 @@ import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
+from typing import TYPE_CHECKING
 
 from wizard.setup.cancel import Cancellation
-from wizard.setup.events import Event
+
+if TYPE_CHECKING:  # the app's first screen does not wait for pydantic
+    from wizard.setup.events import Event
 
 OUTPUTS = (1, 2)  # standard output and standard error
 GONE = (errno.EIO, errno.EPIPE)  # what a terminal, and a pipe, says of itself when the other end is closed

@@ -40,12 +40,16 @@ class Screen:
 
     def __init__(self, columns: int, rows: int) -> None:
         self._rest = ""
-        self._bold, self.colours = False, 0  # colours: how often one was asked for
+        self._bold = False
+        self.colours: set[str] = set()  # which were asked for: "grey", "colour"
+        self._whole: list[list[Cell]] | None = None  # the last whole picture, while the next one is drawn
+        self.answers = ""  # what the terminal is to say to the program
         self.resize(columns, rows)
 
     def resize(self, columns: int, rows: int) -> None:
         self.columns, self.rows, self._x, self._y = columns, rows, 0, 0
         self._cells: list[list[Cell]] = [[(" ", False)] * columns for _row in range(rows)]
+        self._whole = None
 
     def feed(self, text: str) -> None:
         text, at = self._rest + text, 0
@@ -60,6 +64,9 @@ class Screen:
             if len(char) == 1:
                 self._char(char)
             return
+        if char.startswith("\x1b[?2026"):
+            self._synchronise(str(kind))
+            return
         numbers = [int(part) if part else 0 for part in re.split("[;:]", found[2])]
         if kind in "Hf":
             self._y, self._x = (max(1, number) - 1 for number in (*numbers, 1)[:2])
@@ -69,6 +76,13 @@ class Screen:
             self._erase(kind, numbers[0])
         elif kind == "m" and not found[1]:
             self._style(numbers)
+
+    def _synchronise(self, kind: str) -> None:
+        """A person sees whole pictures only."""
+        if kind == "p":
+            self.answers += "\x1b[?2026;2$y"
+        else:
+            self._whole = [list(row) for row in self._cells] if kind == "h" else None
 
     def _char(self, char: str) -> None:
         if char == "\r":
@@ -90,27 +104,30 @@ class Screen:
             self._cells[self._y][self._x :] = [(" ", False)] * (self.columns - self._x)
 
     def _style(self, numbers: Sequence[int]) -> None:
-        if numbers[0] in (0, 22):
-            self._bold = False
         at = 0
         while at < len(numbers):
-            if numbers[at] == 1:
-                self._bold = True
-            if numbers[at] in (38, 48):  # what follows is a colour, and no style
-                self.colours += 1
-                at += 4 if numbers[at + 1 : at + 2] == [2] else 2
-            elif 30 <= numbers[at] <= 47 or 90 <= numbers[at] <= 107:
-                self.colours += numbers[at] not in (39, 49)
+            number = numbers[at]
+            if number in (0, 1, 22):
+                self._bold = number == 1
+            elif number in (38, 48) and numbers[at + 1 : at + 2] == [2]:
+                red, green, blue = numbers[at + 2 : at + 5]
+                self.colours.add("grey" if red == green == blue else "colour")
+                at += 4
+            elif number in (38, 48):
+                self.colours.add("grey" if numbers[at + 2] in (0, 7, 8, 15, 16, *range(231, 256)) else "colour")
+                at += 2
+            elif 30 <= number <= 47 or 90 <= number <= 107:
+                self.colours.add("grey" if number % 10 in (0, 7, 9) else "colour")
             at += 1
 
     @property
     def lines(self) -> list[str]:
-        return ["".join(char for char, _bold in row).rstrip() for row in self._cells]
+        return ["".join(char for char, _bold in row).rstrip() for row in self._whole or self._cells]
 
     @property
     def focused(self) -> str:
         """The button that has the focus, without its brackets."""
-        for row in self._cells:
+        for row in self._whole or self._cells:
             bold = "".join(char if is_bold else "\0" for char, is_bold in row)
             if (found := re.search(r"\[ ([^\0]+?) \]", bold)) is not None:
                 return found[1]
@@ -130,7 +147,7 @@ class Terminal:
         changed = {"TERM": "xterm-256color", "COLORTERM": None, "NO_COLOR": None, "LC_ALL": None, "LANG": "C.UTF-8"}
         environment = {**os.environ, **{**changed, **(env or {})}}
         self.screen, self.code = Screen(*size), None
-        self._lock, self._open, self.bytes = threading.Lock(), True, 0
+        self._lock, self._open, self.bytes = threading.Condition(), True, 0
         self._decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
         self.pid, self._master = pty.fork()
         if self.pid == 0:  # the child: nothing but its image
@@ -163,6 +180,10 @@ class Terminal:
             with self._lock:
                 self.bytes += len(got)
                 self.screen.feed(self._decoder.decode(got))
+                if self.screen.answers:
+                    self.write(self.screen.answers)
+                    self.screen.answers = ""
+                self._lock.notify_all()
 
     @property
     def text(self) -> str:
@@ -173,6 +194,16 @@ class Terminal:
     def focused(self) -> str:
         with self._lock:
             return self.screen.focused
+
+    @property
+    def colours(self) -> set[str]:
+        with self._lock:
+            return {*self.screen.colours}
+
+    def line(self, number: int) -> str:
+        """One line of the screen, from 0."""
+        with self._lock:
+            return self.screen.lines[number]
 
     def write(self, text: str) -> None:
         os.write(self._master, text.encode())
@@ -186,7 +217,8 @@ class Terminal:
         while not true():
             assert time.monotonic() < deadline, f"{what} never came; the screen:\n{self.text}"
             assert not self.ended(), f"{what} never came: it ended {self.code}; the screen:\n{self.text}"
-            time.sleep(LOOK)  # only how often we look
+            with self._lock:
+                self._lock.wait(LOOK)  # at most; what is drawn wakes us
 
     def see(self, text: str) -> None:
         self.until(lambda: text in self.text, repr(text))

@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
+import threading
 from contextlib import suppress
 from pathlib import Path
 
+from rich.text import Text
 from textual.app import App
 from textual.content import Content
 
+from wizard import interruption
 from wizard.guided.intents import Intent, Wish
 from wizard.guided.session import Launch, Session
+from wizard.setup.cancel import Cancellation
 from wizard.text import _
 from wizard.tui import deeds, dialogue
 from wizard.tui.actions import BY_NAME, by_key
 from wizard.tui.bridge import Bridge
+from wizard.tui.driver import driver
 from wizard.tui.screens.base import Drawn
 from wizard.tui.screens.welcome import WelcomeScreen
 from wizard.tui.store import StepState, Store
-from wizard.tui.symbols import Symbols, needs_ascii
+from wizard.tui.symbols import Symbols, needs_ascii, needs_mono
 from wizard.tui.theme import THEMES
 
 TURN = 0.1  # seconds between two batches of events
@@ -46,7 +50,7 @@ class WizardApp(App[int], inherit_bindings=False):
     ]
 
     def __init__(self, launch: Launch) -> None:
-        super().__init__()
+        super().__init__(driver_class=driver())
         self.launch = launch
         self.store, self.bridge = Store(), Bridge()
         self.session = Session(launch, self.bridge.post)
@@ -55,7 +59,7 @@ class WizardApp(App[int], inherit_bindings=False):
         self.leaving = False
         for theme in THEMES.values():
             self.register_theme(theme)
-        self.theme = launch.theme or ("mono" if os.environ.get("NO_COLOR") else "dark")
+        self.theme = launch.theme or ("mono" if needs_mono() else "dark")
 
     def on_mount(self) -> None:
         self.push_screen(WelcomeScreen())
@@ -67,9 +71,23 @@ class WizardApp(App[int], inherit_bindings=False):
     def _hear_signals(self) -> None:
         """A hang-up or a wish to terminate stops what runs, as Ctrl+C does, and then ends the app."""
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGHUP):
+        for number, hear in ((signal.SIGTERM, self.leave), (signal.SIGHUP, self.hang_up)):
             with suppress(NotImplementedError, RuntimeError, ValueError):  # not in the main thread
-                loop.add_signal_handler(number, self.leave)
+                loop.add_signal_handler(number, hear)
+
+    def hang_up(self) -> None:
+        """The terminal is gone: nobody can be asked or told any more."""
+        interruption.hang_up(Cancellation())
+        if isinstance(over := getattr(self._driver, "exit_event", None), threading.Event):
+            over.set()  # else its thread would read an end of file without a pause
+        self.leave()
+
+    def _fatal_error(self) -> None:
+        """A defect of the app itself is told in a line, where Textual would print a traceback with what was typed.
+        What runs is stopped after, as by Ctrl+C."""
+        error = self._exception
+        self.panic(Text(_("The app itself failed: {error}", error=repr(error)) + "\n" + _(
+            "What runs is stopped. Everything answered is saved; start again to go on.")))  # fmt: skip
 
     def pump(self) -> None:
         """Take what the engine said since the last turn, and draw once."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from wizard import exits
 from wizard.guided.session import Launch
 from wizard.tui.app import WizardApp
 
@@ -19,4 +20,10 @@ def main(arguments: argparse.Namespace) -> int:
         theme=arguments.theme,
         ascii=arguments.ascii,
     )
-    return WizardApp(launch).run() or 0
+    app = WizardApp(launch)
+    code = app.run()
+    if code is None and app.return_code:  # the app failed, perhaps while something ran: it is stopped, and waited for
+        app.session.close()
+        app.session.join()
+        return exits.FAILED
+    return code or 0

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import locale
 import os
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from wizard.text import N_, _
@@ -55,7 +57,22 @@ class Symbols:
         return f"[{'#' * full}{'-' * (cells - full)}]" if self.ascii else "█" * full + "░" * (cells - full)
 
 
-def needs_ascii() -> bool:
-    """Whether the terminal cannot be trusted with more than ASCII."""
-    encoding = locale.getpreferredencoding(False).lower().replace("-", "")
-    return os.environ.get("TERM") in ("linux", "dumb") or encoding not in ("utf8", "utf16")
+COERCED = ("C.UTF-8", "C.utf8", "UTF-8")  # what Python itself puts into LC_CTYPE where the locale is C
+COLOURLESS = re.compile(r"vt[1-3]\d\d.*|.*-(m|mono)")  # values of TERM
+
+
+def needs_ascii(env: Mapping[str, str] = os.environ) -> bool:
+    """Whether the terminal cannot be trusted with more than ASCII. What the person set counts, and not that Python
+    writes UTF-8 also where the locale is C."""
+    kind = env.get("LC_CTYPE", "")
+    named = env.get("LC_ALL") or (kind if kind not in COERCED else "") or env.get("LANG", "")
+    _language, _dot, encoding = named.partition("@")[0].partition(".")
+    if named in ("C", "POSIX"):
+        encoding = "ascii"
+    encoding = (encoding or locale.getpreferredencoding(False)).lower().replace("-", "")
+    return env.get("TERM") in ("linux", "dumb") or encoding not in ("utf8", "utf16")
+
+
+def needs_mono(env: Mapping[str, str] = os.environ) -> bool:
+    """Whether the terminal has no colour, or none is wanted."""
+    return bool(env.get("NO_COLOR")) or COLOURLESS.fullmatch(env.get("TERM", "")) is not None
