@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests.journey.disk import Disk
 from tests.report.examples import closing
 from wizard.report.receipt import newest, write
 from wizard.setup.folder import Folder
@@ -43,6 +44,26 @@ def test_another_content_is_another_receipt_and_the_newest(folder: Folder) -> No
     found = newest(folder)
     assert found is not None
     assert found.path == third.path
+
+
+def test_a_full_disk_is_told_with_the_file_and_costs_no_receipt_that_was_kept(tmp_path: Path) -> None:
+    with Disk(tmp_path / "disk") as disk:
+        folder = Folder(disk.seen / "lab")
+        folder.create()
+        first = write(folder, closing(), keep)
+        for leave in (0, 4):  # neither of the two files fits; the first of them does
+            disk.fill(leave)
+            with pytest.raises(OSError, match="No space left") as caught:
+                write(folder, replace(closing(), target="azure"), keep)
+            assert str(caught.value.filename).startswith(str(folder.receipts))
+            found = newest(folder)
+            assert found is not None
+            assert found.path == first.path
+            disk.free()
+        second = write(folder, replace(closing(), target="azure"), keep)
+        assert sorted(path.suffix for path in folder.receipts.iterdir()) == [".json", ".json", ".md", ".md"]
+        assert second.path.stem.startswith("0002-")
+        assert json.loads(second.path.read_text())["target"] == "azure"
 
 
 def test_the_wording_of_a_verdict_makes_no_new_receipt(folder: Folder) -> None:
