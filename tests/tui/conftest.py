@@ -17,7 +17,7 @@ from wizard.tui.actions import View
 from wizard.tui.app import WizardApp
 
 LOOK = 0.02  # seconds between two looks at a condition
-PATIENCE = 60.0  # seconds; a loaded machine is slow, a hung app is for ever
+PATIENCE = 300.0  # seconds; a loaded machine is slow, a hung app is for ever
 
 
 class Person:

@@ -6,11 +6,24 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from wizard.guided.messages import Asked, Estimated, Faulted, Idle, Loaded, Proposed, StepInfo
+from wizard.guided.messages import Asked, DestroyAsked, Estimated, Faulted, Idle, Loaded, Proposed, StepInfo
 from wizard.journey import STEPS, questions
 from wizard.setup.answers import section_name
 from wizard.setup.draft import Draft
-from wizard.setup.events import ApplyStarted, Checked, CheckStarted, LogLine, ResourceChanged, RunStarted, StepProblem
+from wizard.setup.events import (
+    ApplyStarted,
+    Checked,
+    CheckStarted,
+    DestroyPlanned,
+    LogLine,
+    ModelRows,
+    PlannedRemoval,
+    ResourceChanged,
+    RunStarted,
+    StepProblem,
+    StepRemoved,
+    Summarised,
+)
 
 AT = datetime(2026, 11, 21, 10, 41, 7, tzinfo=UTC)
 RISK = Path(__file__).parents[2] / "templates" / "answers" / "risk.yaml"
@@ -69,6 +82,72 @@ def _rows(step: str) -> list[Any]:
     return [*planned, ApplyStarted(at=AT, step=step), *applied]
 
 
+def _offer() -> list[Any]:
+    """Step 5 in scenario `reference`: a person may do it, or let the wizard."""
+    changes = ("give lakehouse-wizard: role Contributor on the subscription",
+               "give lakehouse-wizard: Microsoft Graph application permission User.ReadWrite.All")  # fmt: skip
+    guide: dict[str, object] = {
+        "headline": "Give the principal its rights",
+        "actions": ("in Subscriptions, Access control (IAM), Add role assignment: Contributor to lakehouse-wizard",
+                    "in Entra, App registrations, lakehouse-wizard, API permissions: User.ReadWrite.All, then Grant "
+                    "admin consent"),
+        "who": "an Owner of the subscription + a Global Administrator",
+        "link": "https://portal.azure.com/#view/Microsoft_AAD_RegisteredApps/ApplicationsListBlade",
+    }  # fmt: skip
+    step, why = "service-principal", "lakehouse-wizard lacks what the setup needs"
+    found = Checked(at=AT, step=step, verdict="todo", why=why, changes=changes, guide=guide)
+    return [*begun(step), found, Asked(step, "approve", changes, why, None, ("an Owner gives the principal its role",))]
+
+
+def _counts(model: str, state: str, counts: tuple[int, ...], tables: tuple[int, ...]) -> ModelRows:
+    names = ("taken", "valid", "quarantined", "duplicates", "stale")
+    rows: dict[str, Any] = {**dict(zip(names, counts, strict=True)),
+                            **dict(zip(("bronze", "silver", "quarantine"), tables, strict=True))}  # fmt: skip
+    balanced = counts[0] == sum(counts[1:])
+    return ModelRows.model_validate({"at": AT, "step": "first-run", "model": model, "state": state,
+                                     "balanced": balanced, **rows})  # fmt: skip
+
+
+def _first_run(end: str) -> list[Any]:
+    return [
+        *begun("first-run"),
+        _counts("account", "done", (51, 49, 1, 1, 0), (51, 49, 1)),
+        _counts("consents", "done", (2000, 1850, 20, 80, 50), (2000, 1850, 20)),
+        ModelRows(at=AT, step="first-run", model="orders", state="running", words="RUNNING")
+        if end == "running"
+        else _counts("orders", "done", (10_000, 9_000, 61, 900, 30), (10_000, 9_000, 61)),
+        ApplyStarted(at=AT, step="first-run"),
+    ]
+
+
+def _destroy(*after: Any) -> list[Any]:
+    steps = (
+        PlannedRemoval(step="first-run", objects=("table crisk.silver.account", "/Volumes/crisk/landing/account"),
+                       data_loss=("all rows of crisk.silver.account",)),
+        PlannedRemoval(step="foundation", objects=("azurerm_databricks_workspace.lakehouse",
+                                                   "azurerm_storage_account.lakehouse"),
+                       data_loss=("container raw with 12 files",)),
+        PlannedRemoval(step="metastore", objects=(), kept=("metastore primary, in use by the workspaces 12, 13",)),
+    )  # fmt: skip
+    order = tuple(reversed(ORDER))
+    return [*loaded(), Estimated("USD 58.40"), RunStarted(at=AT, command="destroy", target="sandbox",
+            setup_id="0" * 12, steps=order), DestroyPlanned(at=AT, steps=steps), *after]  # fmt: skip
+
+
+SUMMARY = Summarised(
+    at=AT, setup_id="0" * 12, target="sandbox",
+    steps=tuple({"name": name, "verdict": "done", "why": "everything stands as planned"} for name in ORDER),
+    tables=({"name": "crisk.bronze.account", "rows": 51}, {"name": "crisk.silver.account", "rows": 49},
+            {"name": "crisk.silver.consents", "rows": None}),
+    links=({"title": "workspace", "url": "https://adb-1234567890123456.7.azuredatabricks.net"},),
+    cost={"currency": "USD", "monthly": 58.4, "complete": False, "note": "prices of the sandbox's own list",
+          "lines": [{"title": "machine of exploration", "monthly": 12.1}, {"title": "exploration", "monthly": 11.0},
+                    {"title": "Event Hubs", "monthly": 21.9}, {"title": "storage", "monthly": 0.5},
+                    {"title": "jobs", "monthly": None}]},
+    versions={"lakehouse-wizard": "1"}, receipt=".wizard/receipts/2026-11-21T10-58.json",
+)  # fmt: skip
+
+
 def scenes() -> dict[str, tuple[str, list[Any]]]:
     """By name: the screen, and what was told before it is looked at."""
     todo = Checked(at=AT, step="foundation", verdict="todo", why="3 to add", changes=CHANGES)
@@ -78,10 +157,21 @@ def scenes() -> dict[str, tuple[str, list[Any]]]:
     return {
         "welcome-new": ("welcome", loaded(answered=False)),
         "welcome-in-use": ("welcome", [*loaded(), Faulted("./risk is in use by process 12 on wks-12"), Idle(None, "")]),
-        "plan": ("journey", [*begun("foundation"), todo, Asked("foundation", "approve", CHANGES, "3 to add")]),
+        "plan": ("journey", [*begun("foundation"), *_rows("foundation")[:3], todo,
+                             Asked("foundation", "approve", CHANGES, "3 to add")]),
         "apply": ("journey", [*begun("foundation"), *_rows("foundation"), noisy]),
         "guide": ("journey", [*begun("account-admin"), blocked,
                               Asked("account-admin", "person", (), blocked.why, None, ("a first login",))]),
         "failure": ("journey", [*begun("compute"), StepProblem(at=AT, step="compute", problem=PROBLEM),
                                 Asked("compute", "retry")]),
+        "welcome-back": ("welcome", [*begun("foundation")]),
+        "form": ("form", loaded()),
+        "form-new": ("form", loaded(answered=False)),
+        "offer": ("journey", _offer()),
+        "first-run": ("journey", _first_run("running")),
+        "summary": ("summary", [*begun("summary"), SUMMARY, Idle("done", "run")]),
+        "destroy": ("destroy", _destroy(DestroyAsked("risk"))),
+        "destroying": ("destroy", _destroy(StepRemoved(at=AT, step="first-run", objects=()))),
+        "destroyed": ("destroy", _destroy(StepRemoved(at=AT, step="first-run", objects=()),
+                                          StepRemoved(at=AT, step="foundation", objects=()), Idle("done", "destroy"))),
     }  # fmt: skip

@@ -17,13 +17,15 @@ from wizard.tui.actions import (
     texts,
 )
 from wizard.tui.app import WizardApp
+from wizard.tui.screens.destroy import DestroyScreen
 from wizard.tui.screens.form import FormScreen
 from wizard.tui.screens.journey import JourneyScreen
 from wizard.tui.screens.summary import SummaryScreen
 from wizard.tui.screens.welcome import WelcomeScreen
 from wizard.tui.store import Store
 
-SCREENS = {"welcome": WelcomeScreen, "form": FormScreen, "journey": JourneyScreen, "summary": SummaryScreen}
+SCREENS = {"welcome": WelcomeScreen, "form": FormScreen, "journey": JourneyScreen, "summary": SummaryScreen,
+           "destroy": DestroyScreen}  # fmt: skip
 SWALLOWED = {"ctrl+a", "ctrl+b", "ctrl+s", "ctrl+q", "ctrl+z"}  # by terminals, screen and tmux
 
 

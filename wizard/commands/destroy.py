@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from collections.abc import Callable, Mapping
 
 from wizard import exits
 from wizard.application import Options, Setup, opened
@@ -13,6 +14,7 @@ from wizard.plain.speaker import Speaker, speaker
 from wizard.setup.cancel import Cancelled
 from wizard.setup.engine import Mode, Result
 from wizard.setup.events import RunEnded, RunStarted
+from wizard.setup.step import Removal
 from wizard.steps.names import short_name
 from wizard.steps.project import ProjectQuestions
 from wizard.text import _
@@ -20,31 +22,38 @@ from wizard.text import _
 
 def main(arguments: argparse.Namespace) -> int:
     with speaker(arguments.json) as voice, opened(Options.of(arguments), voice, read_only=True) as setup:
-        steps = tuple(reversed(setup.engine.steps))
-        setup.emit(RunStarted(command="destroy", target=setup.target, setup_id=setup.folder.setup_id, steps=steps))
-        began, result = time.monotonic(), Result.FAILED
-        try:
-            result = _destroy(arguments, setup, voice)
-        except KeyboardInterrupt:  # at the prompt, which reads its keys itself
-            result = Result.CANCELLED
-        finally:
-            code = exits.INVALID if result is Result.PLANNED else EXIT_CODES[result]
-            seconds = round(time.monotonic() - began, 1)
-            setup.emit(RunEnded(result=result.value, exit_code=code, seconds=seconds))
-        return code
+        result = take_away(setup, voice.removals, lambda name: _confirmed(arguments, name, voice))
+        return _code(result)
 
 
-def _destroy(arguments: argparse.Namespace, setup: Setup, voice: Speaker) -> Result:
-    """`planned` where nobody confirmed."""
+def take_away(setup: Setup, show: Callable[[Mapping[str, Removal]], None], confirmed: Callable[[str], bool]) -> Result:
+    """The whole of it: what is there, the plan to `show`, the setup's name to be `confirmed`, and the removal.
+
+    `planned` where nobody confirmed."""
+    steps = tuple(reversed(setup.engine.steps))
+    setup.emit(RunStarted(command="destroy", target=setup.target, setup_id=setup.folder.setup_id, steps=steps))
+    began, result = time.monotonic(), Result.FAILED
     try:
-        setup.engine.run(Mode.CHECK)  # what is there is learned from the world, as always
-        removals = setup.engine.removals()
-    except Cancelled:
-        return Result.CANCELLED
-    voice.removals(removals)
+        result = _destroy(setup, show, confirmed)
+    except (Cancelled, KeyboardInterrupt):  # at the prompt, which reads its keys itself
+        result = Result.CANCELLED
+    finally:
+        seconds = round(time.monotonic() - began, 1)
+        setup.emit(RunEnded(result=result.value, exit_code=_code(result), seconds=seconds))
+    return result
+
+
+def _code(result: Result) -> int:
+    return exits.INVALID if result is Result.PLANNED else EXIT_CODES[result]
+
+
+def _destroy(setup: Setup, show: Callable[[Mapping[str, Removal]], None], confirmed: Callable[[str], bool]) -> Result:
+    setup.engine.run(Mode.CHECK)  # what is there is learned from the world, as always
+    removals = setup.engine.removals()
+    show(removals)
     if not any(removal.objects for removal in removals.values()):
         return Result.DONE
-    if not _confirmed(arguments, short_name(setup.answers.section(ProjectQuestions)), voice):
+    if not confirmed(short_name(setup.answers.section(ProjectQuestions))):
         return Result.PLANNED
     return setup.engine.destroy().result
 

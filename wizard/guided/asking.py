@@ -20,7 +20,7 @@ ASKED_FIRST = (Kind.TERRAFORM, Kind.GUIDED)
 
 class AskingGate:
     """`kinds` of the steps by name; `clicks`: the portal's clicks that the sandbox can play for a step; `often`:
-    seconds between two looks at what a person may do."""
+    seconds between two looks at what a person may do; `watches`: it also looks while it offers to do that itself."""
 
     def __init__(
         self,
@@ -29,8 +29,11 @@ class AskingGate:
         post: Callable[[Any], None],
         *,
         often: float = OFTEN,
+        watches: bool = False,
     ) -> None:
-        self._kinds, self._clicks, self._post, self._often = kinds, clicks, post, often
+        self._kinds, self._clicks, self._post = kinds, clicks, post
+        self._often, self._watches = often, watches
+        self._looking: dict[str, tuple[str, ...]] = {}  # steps that look by themselves: what was offered
         self._words: dict[str, Decision] = {}
         self._since: dict[str, float] = {}
         self._lock = threading.Lock()
@@ -44,9 +47,10 @@ class AskingGate:
     def before_apply(self, step: str, found: Finding, withheld: Finding | None) -> Decision:
         if withheld is not None:
             return self._ask(step, "agree", withheld, None)
-        if found.guide is not None:  # a person may do it as well: what came true elsewhere is noticed
+        if self._watches and found.guide is not None:  # a person may do it as well: what came true is noticed
             return self._ask(step, "approve", found, self._next_look(step))
         if self._kinds[step] not in ASKED_FIRST or step in self._since:  # a guide that came true goes on by itself
+            self._close(step)
             return Decision.GO
         return self._ask(step, "approve", found, None)
 
@@ -66,9 +70,14 @@ class AskingGate:
         return now + (self._often if now - since < PATIENT_AFTER else max(self._often, SELDOM))
 
     def _ask(self, step: str, what: Question, found: Finding, until: float | None) -> Decision:
-        """Wait for the word, or for the moment `until`. Raises Cancelled."""
+        """Wait for the word, or for the moment `until`. Raises Cancelled.
+
+        A look by itself is no answer: the question stands meanwhile, and a word said then counts if what it was said
+        to is still offered."""
+        looked = self._looking.pop(step, None) == found.changes
         with self._lock:
-            self._words.pop(step, None)
+            if not looked:
+                self._words.pop(step, None)
         self._post(Asked(step, what, found.changes, found.why, until, self._clicks.get(step, ())))
         try:
             while True:
@@ -77,7 +86,14 @@ class AskingGate:
                 if word is not None:
                     return word
                 if until is not None and time.monotonic() >= until:
+                    self._looking[step] = found.changes
                     return Decision.CHECK
                 self.cancel.pause(TURN)
         finally:
+            if step not in self._looking:
+                self._post(Answered(step))
+
+    def _close(self, step: str) -> None:
+        """What was asked needs no answer any more."""
+        if self._looking.pop(step, None) is not None:
             self._post(Answered(step))

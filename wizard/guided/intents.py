@@ -13,6 +13,8 @@ class Wish(StrEnum):
     AGAIN = "again"  # look again, now; try a failed step again
     STOP = "stop"  # at the next safe point
     CLICK = "click"  # in the sandbox: play the person of a step
+    DESTROY = "destroy"  # look at what is there, and tell what would go
+    CONFIRM = "confirm"  # destroy, with the typed name; anything else keeps everything
     TARGET = "target"  # choose the cloud of a new folder
 
 

@@ -109,3 +109,11 @@ class Closed:
 
     closing: Closing
     event: str = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class DestroyAsked:
+    """Everything that a destroy would take away was told; it goes on once `word` is typed, and not otherwise."""
+
+    word: str
+    event: str = "destroy_asked"

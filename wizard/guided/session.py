@@ -5,15 +5,16 @@ Imports no Textual. What is heavy (the SDKs, pydantic) is loaded in the thread, 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 from wizard.guided.intents import Intent, Wish
-from wizard.guided.messages import Closed, Estimated, Faulted, Idle, Loaded, Proposed, Said, StepInfo
-from wizard.text import _
+from wizard.guided.messages import Closed, DestroyAsked, Estimated, Faulted, Idle, Loaded, Proposed, Said, StepInfo
+from wizard.text import _, currency, figure
 
 if TYPE_CHECKING:
     from wizard.application import Setup
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from wizard.setup.step import Finding
 
 CHECKING = "check"
+ESTIMATE_TURN = 0.5  # seconds between two looks at whether enough is known for an estimate
+TURN = 0.05  # seconds; how late a typed word may be heard
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,7 @@ class Launch:
     ascii: bool = False
     sandbox: Path | None = None  # the folder of a shared one
     often: float = 5.0  # seconds between two looks at what a person is to do
+    watches: bool = False  # also look by itself while it offers to do what a person may do
     look: bool = True  # ask the world at once where a setup is there
 
 
@@ -48,6 +52,7 @@ class Session:
     def __init__(self, launch: Launch, post: Callable[[Any], None]) -> None:
         self.launch, self._post = launch, post
         self._jobs: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
+        self._typed: SimpleQueue[str] = SimpleQueue()  # what was typed to confirm a destroy
         self._gate: AskingGate | None = None
         self._cancel: Cancellation | None = None
         self._target = ""
@@ -67,6 +72,11 @@ class Session:
                 self._jobs.put(lambda: self._run(intent.wish))
             case Wish.GO | Wish.AGAIN:
                 self._say(intent)
+            case Wish.DESTROY:
+                self._stop()
+                self._jobs.put(self._destroy)
+            case Wish.CONFIRM:
+                self._typed.put(intent.value)
             case Wish.STOP:
                 self._stop()
             case Wish.TARGET:
@@ -156,13 +166,44 @@ class Session:
                 gate.cancel = self._cancel = setup.cancel
                 if gate.stopped:
                     setup.cancel.request()
-                outcome = go_through(setup, mode, "run" if mode is Mode.RUN else CHECKING, launch.until, None)
-                self._tell_estimate(setup)
+                with self._estimating(setup):
+                    outcome = go_through(setup, mode, "run" if mode is Mode.RUN else CHECKING, launch.until, None)
                 if mode is Mode.RUN and outcome.result.value == "done" and launch.until is None:
                     self._close_journey(setup, outcome.findings)
         finally:
             self._gate, self._cancel = None, None
         self._post(Idle(outcome.result.value, mode.value))
+
+    def _destroy(self) -> None:
+        """Tell the plan, wait for the typed name, and take everything away."""
+        from wizard.application import Options, opened
+        from wizard.commands.destroy import take_away
+        from wizard.setup.events import DestroyPlanned, PlannedRemoval
+
+        launch = self.launch
+        options = Options(launch.folder, launch.target, None, launch.scenario, launch.debug, sandbox=launch.sandbox)
+        try:
+            with opened(options, self._post, read_only=True) as setup:
+                self._cancel = setup.cancel
+                result = take_away(
+                    setup,
+                    lambda removals: self._post(DestroyPlanned(steps=tuple(
+                        PlannedRemoval(step=name, **asdict(removal)) for name, removal in removals.items()
+                    ))),
+                    lambda name: self._confirmed(name, setup.cancel),
+                )  # fmt: skip
+        finally:
+            self._cancel = None
+        self._post(Idle(result.value, "destroy"))
+
+    def _confirmed(self, name: str, cancel: Cancellation) -> bool:
+        """Wait for what is typed; only the setup's name will do. Raises Cancelled."""
+        while not self._typed.empty():
+            self._typed.get()
+        self._post(DestroyAsked(name))
+        while self._typed.empty():
+            cancel.pause(TURN)
+        return self._typed.get() == name
 
     def _make_gate(self) -> AskingGate:
         from wizard import journey
@@ -170,20 +211,45 @@ class Session:
         from wizard.rehearsal import clicks
 
         return AskingGate({step.name: step.kind for step in journey.STEPS}, clicks(self._target), self._post,
-                          often=self.launch.often)  # fmt: skip
+                          often=self.launch.often, watches=self.launch.watches)  # fmt: skip
 
-    def _tell_estimate(self, setup: Setup) -> None:
-        """The monthly estimate, where the answers say enough; a price list that cannot be had says nothing."""
+    @contextmanager
+    def _estimating(self, setup: Setup) -> Iterator[None]:
+        """Tell the estimate beside what runs, as soon as enough is known for it, so that a plan has its prices."""
+        ended = threading.Event()
+
+        def tell() -> None:
+            while not ended.wait(ESTIMATE_TURN):
+                if self._tell_estimate(setup):
+                    return
+            self._tell_estimate(setup)
+
+        beside = threading.Thread(target=lambda: self._guarded_estimate(tell), name="estimate", daemon=True)
+        beside.start()
+        try:
+            yield
+        finally:
+            ended.set()
+            beside.join()
+
+    def _guarded_estimate(self, tell: Callable[[], None]) -> None:
+        """Prices that cannot be had are no reason to say more than nothing."""
+        with suppress(Exception):
+            tell()
+
+    def _tell_estimate(self, setup: Setup) -> bool:
+        """The monthly estimate, where the answers say enough; whether it was told."""
         from wizard.report.choices import choices
         from wizard.report.cost import estimate
 
         chosen = choices(setup.context("summary"))
         if chosen is None or setup.cancel.requested:
-            return
+            return False
         cost = estimate(chosen, setup.world.prices(), note=setup.world.target.price_note)
         lines = tuple((line.title, line.monthly) for line in cost.lines)
         plus = "" if cost.complete else "+"
-        self._post(Estimated(f"{cost.currency} {cost.known:.2f}{plus}", lines))
+        self._post(Estimated(f"{currency(cost.currency)} {figure(cost.known, '.2f')}{plus}", lines))
+        return True
 
     def _close_journey(self, setup: Setup, findings: Mapping[str, Finding]) -> None:
         from wizard.report.closing import close
@@ -212,8 +278,11 @@ class Session:
         from wizard.rehearsal import play
         from wizard.setup.folder import Folder
 
-        for words in play(Folder(self.launch.folder).sandbox, intent.step):
-            self._post(Said(words))
+        try:
+            for words in play(Folder(self.launch.folder).sandbox, intent.step):
+                self._post(Said(words))
+        except Exception as error:  # the run goes on: the click can be done elsewhere
+            self._post(Said(_faulted(error).words))
         self._say(Intent(Wish.AGAIN, intent.step))
 
 

@@ -31,6 +31,7 @@ CLICKS = {
         StepClick("assign-owner", "principal", N_("an Owner gives the principal the role Owner")),
         StepClick("grant-app-roles", "principal", N_("a Global Administrator consents to the Graph permissions")),
     ),
+    "metastore": (StepClick("share-metastore", "principal", N_("the metastore's owner opens it to the workspace")),),
     "account-admin": (
         StepClick("make-account-admin", "operator", N_("the operator's first login to the account console")),
     ),

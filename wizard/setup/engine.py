@@ -212,6 +212,12 @@ class Engine(Generic[World]):
         return found is not None and found.verdict is Verdict.DONE and name not in outcome.failed
 
     def _carry_out(self, step: Step[World], mode: Mode, outcome: Outcome) -> Finding:
+        while (finding := self._carry_out_once(step, mode, outcome)) is None:
+            pass
+        return finding
+
+    def _carry_out_once(self, step: Step[World], mode: Mode, outcome: Outcome) -> Finding | None:
+        """None where the gate wants the world looked at again first: it may do so for days, so no call goes deeper."""
         ctx = self._contexts(step.name)
         if self._applied and step.name in self._looked:
             step.close(ctx)
@@ -235,9 +241,12 @@ class Engine(Generic[World]):
         ctx.book.add(told[0])
         return replace(finding, facts=told[0])
 
-    def _bring_about(self, step: Step[World], ctx: Context[World], finding: Finding, outcome: Outcome) -> Finding:
-        """Apply what a check found missing. After a failure that passes by itself the world is looked at again,
-        since the call may have taken effect, and what is missing still is applied (see patience.py)."""
+    def _bring_about(
+        self, step: Step[World], ctx: Context[World], finding: Finding, outcome: Outcome
+    ) -> Finding | None:
+        """Apply what a check found missing; None: look at the world again first. After a failure that passes by itself
+        that is done at once, since the call may have taken effect, and what is missing still is applied (see
+        patience.py)."""
         patience, asked = Patience(finding), False
         while True:
             withheld = step.withheld(ctx, finding)
@@ -246,7 +255,7 @@ class Engine(Generic[World]):
                 if decision is Decision.HOLD:
                     return finding if withheld is None else self._tell(step.name, withheld)
                 if decision is Decision.CHECK:
-                    return self._carry_out(step, Mode.RUN, outcome)
+                    return None
             finding, problem = self._apply(step, ctx, finding)
             if problem is None:
                 return finding

@@ -122,6 +122,28 @@ class ResourceChanged(EventBase):
     seconds: float | None = None
 
 
+class ModelRows(EventBase):
+    """Where the rows of one model are: told with each check, and as its run goes. All counts are rows; None: unknown.
+
+    Of the newest run, `taken` = `valid` + `quarantined` + `duplicates` + `stale`, or it is not `balanced`.
+    `bronze`, `silver` and `quarantine` are what the tables hold. `words` are the service's own."""
+
+    event: Literal["model"] = "model"
+    step: str
+    model: str
+    state: Literal["todo", "running", "done", "failed"]
+    words: str = ""
+    taken: int | None = None
+    valid: int | None = None
+    quarantined: int | None = None
+    duplicates: int | None = None
+    stale: int | None = None
+    balanced: bool | None = None
+    bronze: int | None = None
+    silver: int | None = None
+    quarantine: int | None = None
+
+
 class LogLine(EventBase):
     """A line of a step's own log, secrets struck out: what a tool said beside what the other events tell."""
 
@@ -177,6 +199,7 @@ Event = Annotated[
     | Progress
     | Waiting
     | ResourceChanged
+    | ModelRows
     | LogLine
     | DestroyPlanned
     | Summarised,

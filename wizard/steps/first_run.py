@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Literal
 
 from databricks.sdk import WorkspaceClient
 from databricks.sdk.errors import NotFound
@@ -15,7 +16,7 @@ from pydantic import Field
 from wizard.setup.answers import AnswerDefect, Answers
 from wizard.setup.cancel import Cancelled
 from wizard.setup.context import FactsMissing
-from wizard.setup.events import LeftBehind
+from wizard.setup.events import LeftBehind, ModelRows
 from wizard.setup.folder import Folder
 from wizard.setup.step import Actor, Finding, Kind, Permission, Problem, Questions, Removal, StepFailed, Verdict
 from wizard.steps import runs, samples
@@ -65,6 +66,8 @@ class FirstRun(WizardStep):
         if wrong is not None:
             return Finding(Verdict.BLOCKED, wrong.what, problem=wrong)
         found = list(_loaded(ctx))
+        for each in found:
+            ctx.emit(_rows(ctx, each))
         facts = _facts(found)
         if changes := tuple(change for each in found if (change := each.lacks)):
             return Finding(Verdict.TODO, _("{n} models are to be loaded", n=len(changes)), facts, changes)
@@ -222,6 +225,31 @@ def _facts(found: list[Loaded]) -> FirstRunFacts:
     return FirstRunFacts(tables=tuple(tables[name] for name in sorted(tables)), runs=ran)
 
 
+def _rows(ctx: Ctx, each: Loaded) -> ModelRows:
+    """Where the rows of a model are, as its newest record and its tables have them."""
+    name, found = FirstRun.name, each.record
+    if found is None:
+        state: Literal["todo", "running"] = "running" if each.running else "todo"
+        return ModelRows(step=name, model=each.model, state=state, words=each.lacks or "")
+    tables = Tables.of(ctx.facts(CatalogFacts).catalog, each.model)
+    held = {table: rows for table, rows in found.tables.items() if table not in each.gone}
+    return ModelRows(
+        step=name,
+        model=each.model,
+        state="done" if each.lacks is None else "todo",
+        words=each.lacks or "",
+        taken=found.taken,
+        valid=found.inserted + found.updated,
+        quarantined=found.invalid,
+        duplicates=found.duplicates,
+        stale=found.stale,
+        balanced=found.balanced,
+        bronze=held.get(tables.bronze),
+        silver=held.get(tables.silver),
+        quarantine=held.get(tables.quarantine),
+    )
+
+
 def _short(each: Loaded, catalog: str) -> bool:
     """Whether bronze holds fewer rows than the sample has; the wizard counted the sample by itself."""
     if each.sample_rows is None or each.record is None:
@@ -274,6 +302,8 @@ def _watcher(
             if told.get(model) != state.words:
                 told[model] = state.words
                 ctx.say(_("{model}: {state}", model=model, state=state.words))
+                going: Literal["running", "failed"] = "running" if not state.ended or state.succeeded else "failed"
+                ctx.emit(ModelRows(step=FirstRun.name, model=model, state=going, words=state.words))
             if state.ended:
                 ended[model] = run
                 del waiting[model]

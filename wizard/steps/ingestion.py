@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import tempfile
+import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from databricks.sdk import WorkspaceClient
 from databricks.sdk.service.jobs import BaseJob
 from lakehouse_jobs import __version__
 from lakehouse_jobs.packaging import build_wheel
 
+from wizard.setup.events import ResourceChanged
 from wizard.setup.step import Actor, Finding, Kind, Permission, Problem, Removal, StepFailed, Verdict
 from wizard.steps.base import Ctx, WizardStep
 from wizard.steps.contracts import contracts
@@ -74,17 +78,22 @@ class Ingestion(WizardStep):
         if foreign:
             raise StepFailed(_foreign_problem(foreign))
         state = _state(workspace, wanted, named)
+        for what, action in _parts(wanted, state):
+            ctx.emit(ResourceChanged(step=ctx.step, address=what, action=action, state="planned"))
         for upload in state.uploads:
-            upload.send(ctx, workspace)
+            with _told(ctx, upload.path, "create"):
+                upload.send(ctx, workspace)
         for job in wanted.jobs:
             ctx.cancel.raise_if_requested()
             if job in state.missing:
                 ctx.say(_("makes job {name}, its schedule paused", name=job.name))
-                _create(workspace, job)
+                with _told(ctx, job.name, "create"):
+                    _create(workspace, job)
             elif job.model in state.changed:
                 job_id, _names = state.changed[job.model]
                 ctx.say(_("updates job {name} in place", name=job.name))
-                workspace.jobs.reset(job_id, job.settings())
+                with _told(ctx, job.name, "update"):
+                    workspace.jobs.reset(job_id, job.settings())
 
     def removal(self, ctx: Ctx) -> Removal | None:
         workspace = ctx.world.workspace(ctx)
@@ -102,6 +111,30 @@ class Ingestion(WizardStep):
                 workspace.jobs.delete(job.job_id)
         for folder in _folders(ctx):
             remove_tree(workspace, folder)
+
+
+def _parts(wanted: Wanted, state: State) -> Iterator[tuple[str, Literal["create", "update"]]]:
+    """All that an apply makes or changes, in its order, by name."""
+    yield from ((upload.path, "create") for upload in state.uploads)
+    yield from ((job.name, "create") for job in state.missing)
+    yield from ((job.name, "update") for job in wanted.jobs if job.model in state.changed)
+
+
+@contextmanager
+def _told(ctx: Ctx, what: str, action: Literal["create", "update"]) -> Iterator[None]:
+    """Tell the begin and the end of one part, as Terraform's resources are told."""
+    began = time.monotonic()
+
+    def tell(state: Literal["started", "done", "failed"], seconds: float | None = None) -> None:
+        ctx.emit(ResourceChanged(step=ctx.step, address=what, action=action, state=state, seconds=seconds))
+
+    tell("started")
+    try:
+        yield
+    except Exception:
+        tell("failed", time.monotonic() - began)
+        raise
+    tell("done", round(time.monotonic() - began, 1))
 
 
 def job_base(project: ProjectFacts) -> str:

@@ -73,7 +73,9 @@ class Metastore(WizardStep):
         if found is not None:
             facts = MetastoreFacts(metastore_id=state.id, name=str(found.name), region=str(found.region))
         if changes or facts is None:
-            return Finding(Verdict.TODO, _("the workspace cannot use a metastore yet"), facts=facts, changes=changes)
+            guide = _share_guide(ctx, state) if found is not None and not _ours(ctx, found) else None
+            why = _("the workspace cannot use a metastore yet")
+            return Finding(Verdict.TODO, why, facts=facts, changes=changes, guide=guide)
         why = _("{name} is assigned, and the principal may build in it", name=facts.name)
         return Finding(Verdict.DONE, why, facts=facts)
 
@@ -221,6 +223,23 @@ def _kept(ctx: Ctx, state: _State, others: list[int]) -> tuple[str, ...]:
 
 def _plain(region: str) -> str:
     return region.replace(" ", "").lower()
+
+
+def _share_guide(ctx: Ctx, state: _State) -> Guide | None:
+    """How somebody else's metastore is opened to us by hand; None where nothing of it is a person's."""
+    lacking = state.lacking if state.assigned else PRIVILEGES
+    if state.metastore is None or not lacking:
+        return None
+    foundation, principal = ctx.facts(FoundationFacts), ctx.facts(PrincipalFacts)
+    name, console = state.metastore.name, ctx.world.target.endpoints.accounts
+    assign = _("in the account console, Catalog, {name}, Workspaces, Assign to workspace: {id}",
+               name=name, id=foundation.workspace_id)  # fmt: skip
+    grant = _("in the workspace https://{url}, Catalog, Metastore details, Permissions, Grant to {id}: {privileges}",
+              url=foundation.workspace_url, id=principal.client_id,
+              privileges=", ".join(item.value for item in lacking))  # fmt: skip
+    actions = (grant,) if state.assigned else (assign, grant)
+    who = _("{owner}, who owns it, or an account admin", owner=state.metastore.owner or "?")
+    return Guide(_("Open the metastore {name} to the workspace", name=name), actions, who, console)
 
 
 def _reuse_guide(metastore: MetastoreInfo) -> Guide:

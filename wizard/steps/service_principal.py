@@ -138,7 +138,8 @@ class ServicePrincipal(WizardStep):
         if changes or people:
             lacks = _("{name} lacks what the setup needs", name=principal.display_name)
             why = lacks if changes else _("people are still to be made")
-            return Finding(Verdict.TODO, why, facts=principal, changes=(*changes, *people))
+            by_hand = grant_guide(principal.display_name, missing, eligible=False) if missing else None
+            return Finding(Verdict.TODO, why, facts=principal, changes=(*changes, *people), guide=by_hand)
         why = _("{name} signs in and holds its roles", name=principal.display_name)
         return Finding(Verdict.DONE, why, facts=principal)
 

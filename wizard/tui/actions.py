@@ -14,8 +14,8 @@ from wizard.text import N_, _
 if TYPE_CHECKING:
     from wizard.tui.store import StepState, Store
 
-WELCOME, FORM, JOURNEY, SUMMARY = "welcome", "form", "journey", "summary"
-EVERYWHERE = (WELCOME, FORM, JOURNEY, SUMMARY)
+WELCOME, FORM, JOURNEY, SUMMARY, DESTROY = "welcome", "form", "journey", "summary", "destroy"
+EVERYWHERE = (WELCOME, FORM, JOURNEY, SUMMARY, DESTROY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +86,14 @@ def _can_run(view: View) -> bool:
     return _idle(view) and _answered(view) and view.store.summary is None
 
 
+def _can_destroy(view: View) -> bool:
+    return _idle(view) and _answered(view) and view.store.fixed_target
+
+
+def _destroy_asked(view: View) -> bool:
+    return bool(view.store.destroy_word)
+
+
 def _runs(view: View) -> bool:
     return view.store.mode is not None
 
@@ -139,13 +147,13 @@ ACTIONS: tuple[Action, ...] = (
            _approves("terraform"), wish=Wish.GO, button=True),
     Action("do_it", ("a",), N_("Let the wizard do it"), N_("make these calls with the rights that are named"),
            (JOURNEY,), _approves("guided", "automatic", "form", "deploy"), wish=Wish.GO, button=True, rank=3),
-    Action("agree", (), N_("Apply, and lose this data..."), N_("asks for the name of what is lost first"), (JOURNEY,),
+    Action("agree", (), N_("Apply, lose this data..."), N_("asks for the name of what is lost first"), (JOURNEY,),
            _asked("agree"), button=True),
     Action("plan_again", ("r",), N_("Plan again"), N_("look at the world again and make a new plan"), (JOURNEY,),
            lambda view: _approves("terraform")(view) or _asked("agree")(view), wish=Wish.AGAIN, button=True, rank=5),
     Action("open_link", ("o",), N_("Open the page"), N_("open the link of this step in a browser"), (JOURNEY,),
            _linked, button=True, rank=4),
-    Action("play", ("p",), N_("Play the person (sandbox)"), N_("do here what a person would do in the portal"),
+    Action("play", ("p",), N_("Play the person"), N_("do here what a person would do in the portal"),
            (JOURNEY,), _playable, wish=Wish.CLICK, button=True, rank=4),
     Action("check_now", ("r",), N_("Check now"), N_("look at once, not in some seconds"), (JOURNEY,),
            _asked("person"), wish=Wish.AGAIN, button=True, rank=3),
@@ -179,16 +187,24 @@ ACTIONS: tuple[Action, ...] = (
     Action("level", ("v",), N_("Level"), N_("which lines of the log are shown"), (JOURNEY,), _logged),
     Action("save_log", ("w",), N_("Save log"), N_("write the whole log to a file of the folder"), (JOURNEY,), _logged),
     Action("log", ("l",), N_("Log"), N_("the log in full height, and back"), (JOURNEY,), _always, rank=8),
-    Action("read_on", ("pagedown",), N_("Read on"), N_("the text above, a page down"), (JOURNEY, SUMMARY), _always),
-    Action("read_back", ("pageup",), N_("Read back"), N_("the text above, a page up"), (JOURNEY, SUMMARY), _always),
+    Action("read_on", ("pagedown",), N_("Read on"), N_("the text above, a page down"),
+           (JOURNEY, SUMMARY, DESTROY), _always),
+    Action("read_back", ("pageup",), N_("Read back"), N_("the text above, a page up"),
+           (JOURNEY, SUMMARY, DESTROY), _always),
     Action("steps", ("s",), N_("Steps"), N_("to the list of steps"), (JOURNEY,), _always, rank=7),
     Action("back", ("escape",), N_("Back"), N_("close what is on top, then one step back; stops nothing"), EVERYWHERE,
            _always, rank=9, typing=True),
-    Action("destroy", (), N_("Destroy..."), N_("how to take everything of this setup away"), (SUMMARY,), _always),
     Action("close", (), N_("Close"), N_("leave the app"), (SUMMARY,), _always, button=True),
     Action("status", (), N_("Status of all steps"), N_("back to the steps"), (SUMMARY,), _always, button=True),
     Action("export", ("w",), N_("Export"), N_("write the summary as HTML, Markdown and JSON"), (SUMMARY,), _always,
            button=True, rank=3),
+    Action("destroy", (), N_("Destroy..."), N_("shows all that would go, and asks before any of it does"),
+           (SUMMARY, JOURNEY), _can_destroy),
+    Action("keep_all", (), N_("Keep everything"), N_("back to the steps; nothing is changed"), (DESTROY,),
+           _destroy_asked, button=True),
+    Action("destroy_all", (), N_("Destroy..."), N_("asks for the name of what is lost, then takes it away"),
+           (DESTROY,), _destroy_asked, button=True),
+    Action("to_steps", (), N_("Status of all steps"), N_("back to the steps"), (DESTROY,), _idle, button=True),
     Action("theme", (), N_("Change the theme"), N_("dark, light, the terminal's own colours, none"), EVERYWHERE,
            _always),
     Action("language", (), N_("Em português"), N_("say everything in Portuguese"), EVERYWHERE, _always),

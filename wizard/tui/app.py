@@ -6,6 +6,7 @@ import asyncio
 import signal
 import threading
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 from rich.text import Text
@@ -53,7 +54,7 @@ class WizardApp(App[int], inherit_bindings=False):
         super().__init__(driver_class=driver())
         self.launch = launch
         self.store, self.bridge = Store(), Bridge()
-        self.session = Session(launch, self.bridge.post)
+        self.session = Session(replace(launch, watches=True), self.bridge.post)
         self.symbols = Symbols(launch.ascii or needs_ascii())
         self.animation_level = "none"
         self.leaving = False
@@ -148,7 +149,7 @@ class WizardApp(App[int], inherit_bindings=False):
         do()
 
     def submit(self, intent: Intent) -> None:
-        if intent.wish in (Wish.RUN, Wish.CHECK):
+        if intent.wish in (Wish.RUN, Wish.CHECK, Wish.DESTROY):
             self.store.fault = ""
         self.session.submit(intent)
 
@@ -197,8 +198,8 @@ class WizardApp(App[int], inherit_bindings=False):
     def agree(self, step: StepState | None) -> None:
         dialogue.agree(self, step)
 
-    def tell_destroy(self) -> None:
-        dialogue.tell_destroy(self)
+    def do_destroy(self) -> None:
+        deeds.destroy(self)
 
     def do_stop(self) -> None:
         dialogue.stop(self)
@@ -231,7 +232,7 @@ class WizardApp(App[int], inherit_bindings=False):
                 self.submit(Intent(Wish.STOP))
             return
         self.session.close()
-        self.exit(EXIT_CODES.get(self.store.result or "", 0) if self.store.last_mode == "run" else 0)
+        self.exit(EXIT_CODES.get(self.store.result or "", 0) if self.store.last_mode in ("run", "destroy") else 0)
 
     @property
     def folder(self) -> Path:

@@ -18,11 +18,12 @@ LAST_LINES = 50
 
 
 def show(app: WizardApp, kind: str) -> None:
+    from wizard.tui.screens.destroy import DestroyScreen
     from wizard.tui.screens.journey import JourneyScreen
     from wizard.tui.screens.summary import SummaryScreen
     from wizard.tui.screens.welcome import WelcomeScreen
 
-    screens = {"welcome": WelcomeScreen, "journey": JourneyScreen, "summary": SummaryScreen}
+    screens = {"welcome": WelcomeScreen, "journey": JourneyScreen, "summary": SummaryScreen, "destroy": DestroyScreen}
     if app.top is None or app.top.kind != kind:
         app.switch_screen(screens[kind]())
 
@@ -47,6 +48,12 @@ def begin(app: WizardApp) -> None:
 def run(app: WizardApp) -> None:
     show(app, "journey")
     app.submit(Intent(Wish.RUN))
+
+
+def destroy(app: WizardApp) -> None:
+    """Look at what is there, and show what would go."""
+    show(app, "destroy")
+    app.submit(Intent(Wish.DESTROY))
 
 
 def edit(app: WizardApp, section: str | None) -> None:

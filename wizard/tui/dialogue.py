@@ -77,13 +77,6 @@ def agree(app: WizardApp, step: StepState | None) -> None:
     app.push_screen(Ask(_("Lose this data for good?"), text, answers, word=app.store.domain or step.name), answered)
 
 
-def tell_destroy(app: WizardApp) -> None:
-    """Destroy has its own plan and its own typed confirmation; the app says where."""
-    text = _("lakehouse-wizard destroy --folder {folder}", folder=app.folder)
-    words = _("It shows everything that would go, names what is lost, and asks for the domain's name.")
-    app.push_screen(Ask(_("Destroy the lakehouse?"), f"{words}\n\n{text}", [("close", _("Close"))]))
-
-
 def load_config(app: WizardApp) -> None:
     """Answers out of the reference's configuration; they replace what stood in the fields they answer."""
 
@@ -114,6 +107,7 @@ def help_for(app: WizardApp) -> None:
         "welcome": _("The folder keeps one setup. What is shown was asked just now, nothing is remembered."),
         "form": _("Each answer is judged as you type. Continue goes to what is to be fixed, else on."),
         "journey": _("Each step asks the world first, shows what it would change, and asks again afterwards."),
+        "destroy": _("Everything that would go is shown first. It goes only after the name was typed."),
         "summary": _("What stands, what it costs, and how to do it again without a screen."),
     }[top.kind]
     lines: list[Content] = [Content(about), Content("")]

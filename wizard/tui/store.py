@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from wizard.text import N_, _
+from wizard.text import N_, _, figure
 
 if TYPE_CHECKING:
     from wizard.guided.messages import StepInfo
@@ -65,6 +65,7 @@ class StepState:
     asked_changes: tuple[str, ...] = ()
     next_look: float | None = None
     clicks: tuple[str, ...] = ()
+    models: dict[str, Any] = field(default_factory=dict)  # by name: the newest ModelRows, its counts kept
     rows: dict[str, Row] = field(default_factory=dict)
     seen: deque[tuple[datetime, str, str]] = field(default_factory=lambda: deque(maxlen=SEEN))
     log: deque[LogEntry] = field(default_factory=lambda: deque(maxlen=LOG_LINES))
@@ -111,6 +112,9 @@ class Store:
         self.estimate = ""
         self.estimate_lines: tuple[tuple[str, float | None], ...] = ()
         self.proposed = False
+        self.removals: list[Any] | None = None  # what a destroy takes away, by step, in its order
+        self.removed: set[str] = set()  # of these steps, those that are gone
+        self.destroy_word = ""  # to be typed, while it is asked for
         self._takers: dict[str, Callable[[Any], None]] = {
             name.removeprefix("_on_"): getattr(self, name) for name in dir(self) if name.startswith("_on_")
         }
@@ -182,6 +186,7 @@ class Store:
         self.said = event.words
 
     def _on_idle(self, event: Any) -> None:
+        self.destroy_word = ""
         self.mode = self.stopping = None
         self.result, self.last_mode = event.result, event.mode
         for step in self.steps.values():
@@ -194,9 +199,24 @@ class Store:
 
     def _on_run_started(self, event: Any) -> None:
         self.mode, self.fault, self.summary, self.result = event.command, "", None, None
+        self.fixed_target = self.fixed_target or event.command == "run"  # a run keeps the target in the folder
+        if event.command == "destroy":
+            self.removals, self.removed, self.destroy_word = None, set(), ""
         for step in self.steps.values():
             fresh = StepState(step.info, step.number, log=step.log, logged=step.logged)
             self.steps[step.name] = fresh
+
+    def _on_destroy_plan(self, event: Any) -> None:
+        self.removals = [planned for planned in event.steps if planned.objects or planned.kept]
+
+    def _on_destroy_asked(self, event: Any) -> None:
+        self.destroy_word = event.word
+
+    def _on_removed(self, event: Any) -> None:
+        self.removed.add(event.step)
+        self.steps[event.step].state = "todo"
+        for thing in event.objects:
+            self._log(self.steps[event.step], event.at, "info", _("gone: {thing}", thing=thing))
 
     def _on_run_ended(self, event: Any) -> None:
         for step in self.steps.values():
@@ -217,6 +237,9 @@ class Store:
         step.guide, step.problem = event.guide, event.problem
         step.activity = step.waiting = ""
         step.ended = time.monotonic()
+        step.next_look = None
+        if step.state == "done":
+            step.asked = None  # it came true while it was asked about
         if step.state == "blocked" and not step.guide and (event.problem or {}).get("raw_code", WAITING) == WAITING:
             step.state, step.problem, step.began = "todo", None, None
         step.seen.append((event.at, event.verdict, event.why))
@@ -229,7 +252,7 @@ class Store:
         step.began = time.monotonic()
 
     def _on_applied(self, event: Any) -> None:
-        self._log(self.steps[event.step], event.at, "info", _("applied in {n} s", n=f"{event.seconds:.1f}"))
+        self._log(self.steps[event.step], event.at, "info", _("applied in {n} s", n=figure(event.seconds, ".1f")))
 
     def _on_failed(self, event: Any) -> None:
         step = self.steps[event.step]
@@ -264,6 +287,12 @@ class Store:
         if event.state != "progress":
             level = "error" if event.state == "failed" else "info"
             self._log(step, event.at, level, f"{event.address}: {event.action} {event.state}")
+
+    def _on_model(self, event: Any) -> None:
+        models, before = self.steps[event.step].models, self.steps[event.step].models.get(event.model)
+        if before is not None and event.taken is None:  # how a run goes says nothing of rows
+            event = before.model_copy(update={"state": event.state, "words": event.words})
+        models[event.model] = event
 
     def _on_log(self, event: Any) -> None:
         self._log(self.steps[event.step], event.at, event.level, event.text)

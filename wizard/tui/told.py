@@ -6,15 +6,17 @@ import textwrap
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from textual.content import Content
 
-from wizard.text import _, _n
+from wizard.text import _, _n, figure
+from wizard.tui.kinds import KINDS, ORDER, SIGNS, Group, groups
 from wizard.tui.store import StepState, Store
 from wizard.tui.symbols import MARKS, Symbols
 
 LABEL = 7  # cells before the text of a labelled line
-LONG = 10.0  # seconds after which it is said what is waited for
+KIND, CELL = 26, 9  # cells of a kind's words, of a number
 
 
 def clock(seconds: float) -> str:
@@ -94,10 +96,15 @@ def body(store: Store, step: StepState, symbols: Symbols, width: int) -> Content
         _fault(page, store)
     if step.problem and (step.asked == "retry" or step.state in ("failed", "unknown", "blocked")):
         _problem(page, step)
-    if step.asked in ("approve", "agree"):
-        _plan(page, step, symbols)
+    if step.asked == "approve" and step.guide:
+        _guide(page, step, symbols)
+        _offer(page, step)
+    elif step.asked in ("approve", "agree"):
+        _plan(page, store, step, symbols)
     elif step.guide and step.state in ("blocked", "running"):
         _guide(page, step, symbols)
+    elif not page.lines and step.models:
+        _models(page, step, symbols)
     elif not page.lines:
         _quiet(page, store, step, symbols)
     return page.content
@@ -124,12 +131,11 @@ def _problem(page: Page, step: StepState) -> None:
     page.gap()
 
 
-def _plan(page: Page, step: StepState, symbols: Symbols) -> None:
+def _plan(page: Page, store: Store, step: StepState, symbols: Symbols) -> None:
     page.plain(step.asked_why, "bold")
     page.plain(_("Nothing is changed yet."))
     page.gap()
-    for change in step.asked_changes:
-        page.plain(f"  {change}")
+    _changes(page, store, step)
     page.gap()
     if step.asked == "agree":
         page.plain(_("Data is lost for good, and cannot be brought back. Plan again is the harmless way."), "bold")
@@ -137,6 +143,16 @@ def _plan(page: Page, step: StepState, symbols: Symbols) -> None:
         page.add(_("Rights"), ", ".join(step.info.rights))
     if step.clicks:
         page.add(_("Or"), _("play the person: {clicks}", clicks="; ".join(step.clicks)))
+
+
+def _offer(page: Page, step: StepState) -> None:
+    """What the wizard would do in the person's place, and with which rights."""
+    page.gap()
+    page.plain(_("Or let the wizard do it. Nothing is changed yet; it would:"), "bold")
+    for change in step.asked_changes:
+        page.plain(f"  {change}")
+    if step.info.rights:
+        page.add(_("Rights"), ", ".join(step.info.rights))
 
 
 def _guide(page: Page, step: StepState, symbols: Symbols) -> None:
@@ -157,7 +173,7 @@ def _watching(page: Page, step: StepState, symbols: Symbols) -> None:
     if step.next_look is not None:
         seconds = max(0, round(step.next_look - time.monotonic()))
         page.plain(f"{symbols.both('running')}   " + _("looks by itself, next in {n} s", n=seconds), "$state-running")
-    elif step.state == "running":
+    elif step.state == "running" or step.asked is not None:
         page.plain(f"{symbols.both('running')}   " + _("looking now"), "$state-running")
     if step.seen:
         at, verdict, why = step.seen[-1]
@@ -178,3 +194,82 @@ def _quiet(page: Page, store: Store, step: StepState, symbols: Symbols) -> None:
         page.plain(_("A run would:"))
         for change in step.changes:
             page.plain(f"  {change}")
+
+
+def _changes(page: Page, store: Store, step: StepState) -> None:
+    """A Terraform plan by kind, what is lost first, with its price; any other as its step tells it."""
+    found = groups(step.rows.values(), store.estimate_lines) if step.info.kind == "terraform" else []
+    if not found:
+        for change in step.asked_changes:
+            page.plain(f"  {change}")
+        return
+    words = {"delete": _("destroy"), "replace": _("replace"), "update": _("change"), "create": _("add"),
+             "import": _("adopt")}  # fmt: skip
+    counts = {action: sum(len(group.names) for group in found if group.action == action) for action in ORDER}
+    total = "    ".join(f"{SIGNS[each]} {words[each]} {count}" for each, count in counts.items() if count)
+    costs = [group.monthly for group in found if group.monthly is not None and group.action == "create"]
+    if costs:
+        total += "      " + _("+ {cost} / month", cost=money(store, sum(costs)))
+    page.plain(total, "bold")
+    page.gap()
+    for group in found:
+        head = f"{SIGNS[group.action]:<3} {_group_words(group):<{KIND}} "
+        price = "" if group.monthly is None else _("{cost} / month", cost=money(store, group.monthly))
+        room = max(16, page.width - len(head) - len(price) - 2)
+        names = textwrap.wrap(", ".join(group.names), room) or [""]
+        page.lines.append(Content(f"{head}{names[0]:<{room}}  {price}"))
+        page.lines += [Content(" " * len(head) + more) for more in names[1:]]
+
+
+def _group_words(group: Group) -> str:
+    words = _(KINDS[group.kind]) if group.kind in KINDS else group.kind
+    return (f"{len(group.names)} x {words}" if len(group.names) > 1 else words)[:KIND]
+
+
+def money(store: Store, amount: float) -> str:
+    """An amount in the currency of the estimate."""
+    return f"{store.estimate.partition(' ')[0]} {figure(amount, '.2f')}"
+
+
+def _models(page: Page, step: StepState, symbols: Symbols) -> None:
+    """Each model's rows: where those of its newest run went, and what its tables hold."""
+    if step.why:
+        page.plain(step.why.partition(";")[0])
+        page.gap()
+    rows = [*step.models.values()]
+    wide = max(8, *(len(row.model) for row in rows)) + 2
+    heads = (_("Rows in"), _("valid"), _("quarant."), _("dupl."), _("stale"))
+    head = "".join(f"{text:>{CELL}}" for text in heads)
+    page.lines.append(Content.styled(f"{_('Model'):<{wide}}{_('State'):<11}{head}   {_('Check')}", "bold $state-quiet"))
+    for row in rows:
+        counts = (row.taken, row.valid, row.quarantined, row.duplicates, row.stale)
+        mark = MARKS[row.state]
+        page.lines.append(
+            Content.assemble(
+                f"{row.model:<{wide}}",
+                (f"{symbols.both(row.state):<11}", mark.style),
+                "".join(f"{_count(count):>{CELL}}" for count in counts) + "   ",
+                _balance(row, symbols),
+            )
+        )
+    page.gap()
+    layers = (_("bronze"), _("silver"), _("quarant."))
+    head = "".join(f"{text:>{CELL}}" for text in layers)
+    page.lines.append(Content.styled(f"{_('Rows held'):<{wide}}{'':<11}{head}", "bold $state-quiet"))
+    for row in rows:
+        held = "".join(f"{_count(count):>{CELL}}" for count in (row.bronze, row.silver, row.quarantine))
+        page.plain(f"{row.model:<{wide}}{'':<11}{held}   {row.words}")
+
+
+def _count(rows: int | None) -> str:
+    return "-" if rows is None else figure(rows, ",")
+
+
+def _balance(row: Any, symbols: Symbols) -> tuple[str, str]:
+    """Whether every row of the newest run is accounted for."""
+    if row.state == "running" or row.balanced is None:
+        return ("", "")
+    if row.balanced:
+        return (f"{symbols.symbol('done')} " + _("equal"), MARKS["done"].style)
+    missing = (row.taken or 0) - sum((row.valid, row.quarantined, row.duplicates, row.stale))
+    return (f"{symbols.symbol('failed')} " + _("{n} rows off", n=missing), MARKS["failed"].style)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from wizard.sandbox.domain.account import first_login
+from wizard.sandbox.domain.account import first_login, region_of
 from wizard.sandbox.domain.build import assign_role, grant_graph_roles
 from wizard.sandbox.domain.cloud import Cloud
 from wizard.sandbox.domain.core import SYSTEM, Body, CloudError
@@ -16,6 +16,7 @@ from wizard.sandbox.domain.entra_rights import DEVICE_CODE, ELIGIBILITY, PRINCIP
 from wizard.sandbox.domain.world import load_scenario, world
 
 LEAST_PRIVILEGE = ("User.ReadWrite.All", "Group.ReadWrite.All", "Application.Read.All", "Domain.Read.All")
+METASTORE_PRIVILEGES = ("CREATE_CATALOG", "CREATE_EXTERNAL_LOCATION", "CREATE_STORAGE_CREDENTIAL")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,28 @@ def _grant_app_roles(cloud: Cloud, principal: str) -> str:
     return f"{body['displayName']} holds {', '.join(LEAST_PRIVILEGE)} with admin consent"
 
 
+def _share_metastores(cloud: Cloud, principal: str) -> str:
+    """Of each workspace: its region's metastore is assigned to it, and the principal may build in it."""
+    _kind, body = identity(cloud, principal)
+    opened = []
+    for workspace in cloud.kind("account.workspace").list(SYSTEM):
+        metastore = next((each for each in cloud.kind("account.metastore").list(SYSTEM)
+                          if region_of(str(each["region"])) == region_of(str(workspace["location"]))), None)  # fmt: skip
+        if metastore is None:
+            continue
+        id = str(workspace["workspace_id"])
+        assignment = {"workspace_id": id, "metastore_id": metastore["metastore_id"]}
+        cloud.kind("account.metastoreAssignment").create(SYSTEM, assignment)
+        change = {"principal": body.get("appId") or body["userPrincipalName"], "add": list(METASTORE_PRIVILEGES)}
+        inside = replace(SYSTEM, workspace=id)
+        cloud.kind("uc.grants").update(inside, f"metastore/{metastore['metastore_id']}", {"changes": [change]})
+        opened.append(f"{metastore['name']} to the workspace {id}")
+    if not opened:
+        raise CloudError(400, "NothingToShare", "no workspace is in a region that has a metastore")
+    granted = ", ".join(METASTORE_PRIVILEGES)
+    return f"the owner opened {'; '.join(opened)}, and granted {body['displayName']} {granted}"
+
+
 def _complete_device_code(cloud: Cloud, user_code: str, user: str) -> str:
     _kind, body = identity(cloud, user)
     cloud.kind(DEVICE_CODE).update(SYSTEM, user_code.upper(), {"user": body["id"]})
@@ -108,6 +131,11 @@ CLICKS = {
     ),
     "assign-owner": Click(("principal",), "Owner on the subscription", _assign_owner),
     "grant-app-roles": Click(("principal",), "the least-privilege Graph roles, with consent", _grant_app_roles),
+    "share-metastore": Click(
+        ("principal",),
+        "a metastore's owner assigns it to the workspaces and grants what builds in it",
+        _share_metastores,
+    ),
     "complete-device-code": Click(("user_code", "user"), "sign in with a device code", _complete_device_code),
     "revoke-sessions": Click(("name",), "tokens from before are refused", _revoke_sessions),
     "make-eligible": Click(("name", "role"), "a directory role to activate when needed", _make_eligible),

@@ -81,6 +81,7 @@ class JourneyScreen(Drawn):
         rows = self.query_one(Rows)
         rows.display = bool(step.rows) and step.asked is None and not step.problem
         self.query_one("#body-scroll").set_class(bool(rows.display), "-beside-rows")
+        self.query_one("#body-scroll").set_class(step.asked is not None, "-asks")
         if rows.display:
             rows.draw(step, wizard.symbols)
         self.query_one(LogPane).draw(step, str(wizard.launch.folder))

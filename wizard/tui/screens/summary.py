@@ -9,7 +9,7 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from wizard.text import _, _n
+from wizard.text import _, _n, figure
 from wizard.tui.actions import SUMMARY
 from wizard.tui.screens.base import Drawn
 from wizard.tui.symbols import Symbols
@@ -57,9 +57,6 @@ class SummaryScreen(Drawn):
     def do_export(self) -> None:
         self.wizard.export()
 
-    def do_destroy(self) -> None:
-        self.wizard.tell_destroy()
-
 
 def summary(data: dict[str, Any], symbols: Symbols, width: int) -> Content:
     page = Page(width)
@@ -90,10 +87,10 @@ def _cost(page: Page, cost: dict[str, Any] | None, symbols: Symbols) -> None:
     most = max([line["monthly"] or 0.0 for line in cost["lines"]] or [1.0]) or 1.0
     for line in cost["lines"]:
         known = line["monthly"]
-        number = _("unknown").rjust(9) if known is None else f"{known:9.2f}"
+        number = _("unknown").rjust(9) if known is None else figure(known, "9.2f")
         bar = "" if known is None else symbols.bar(known / most, BAR)
-        page.plain(f"{line['title']:<32} {number}  {bar}")
+        page.plain(f"{_(line['title']):<32} {number}  {bar}")
     plus = "" if cost["complete"] else "+"
-    page.plain(f"{_('Total'):<32} {cost['monthly']:9.2f}{plus}", "bold")
+    page.plain(f"{_('Total'):<32} {figure(cost['monthly'], '9.2f')}{plus}", "bold")
     if cost.get("note"):
         page.plain(str(cost["note"]))

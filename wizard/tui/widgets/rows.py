@@ -7,6 +7,7 @@ from textual.events import Resize
 from textual.widgets import DataTable
 
 from wizard.text import _
+from wizard.tui.kinds import in_words
 from wizard.tui.store import Row, StepState
 from wizard.tui.symbols import MARKS, Symbols
 from wizard.tui.told import clock
@@ -68,7 +69,7 @@ def _cells(row: Row, symbols: Symbols) -> tuple[Content, Content, Content, Conte
     }
     return (
         Content.styled(symbols.both(state), MARKS[state].style),
-        Content(row.address),
+        Content(in_words(row.address)),
         Content(words.get(row.action, row.action)),
         Content("" if row.seconds is None else clock(row.seconds)),
     )
