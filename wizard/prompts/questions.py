@@ -109,6 +109,7 @@ class Asker:
             self.question(found[0])
         elif editor is not None and word == OPEN:
             editor.open(rest.strip())
+            self._draft.asked.add(section.name)
             self._keep()
         else:
             self._say(_("{typed} is none of these.", typed=shortened(typed)))
