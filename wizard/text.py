@@ -61,21 +61,25 @@ class _Fields(Formatter):
 
     def format_field(self, value: object, format_spec: str) -> str:
         if isinstance(value, float) or (isinstance(value, int) and "," in format_spec):
-            return number(value, format_spec)
+            return figure(value, format_spec)
         return format(value, format_spec)
 
 
-def number(value: float, spec: str = "") -> str:
+def figure(value: float, spec: str = "") -> str:
     """A number to be read by people: `spec` is Python's (as `,.2f`); the marks are the language's."""
     text = format(value, spec)
     return text.translate(_COMMA) if _language == "pt_BR" else text
 
 
-def money(amount: float, currency: str, spec: str = ",.2f") -> str:
+def currency(code: str) -> str:
+    """`USD`, or in Brazil `US$`."""
+    return _CURRENCIES.get(code, code) if _language == "pt_BR" else code
+
+
+def money(amount: float, code: str, spec: str = ",.2f") -> str:
     """`1,234.50 BRL`; in Brazil `R$ 1.234,50`."""
-    if _language == "pt_BR":
-        return f"{_CURRENCIES.get(currency, currency)} {number(amount, spec)}"
-    return f"{number(amount, spec)} {currency}"
+    parts = currency(code), figure(amount, spec)
+    return " ".join(parts if _language == "pt_BR" else reversed(parts))
 
 
 def _(message: str, **values: object) -> str:

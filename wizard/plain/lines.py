@@ -21,7 +21,7 @@ from wizard.setup.events import (
     StepRemoved,
     Waiting,
 )
-from wizard.text import _
+from wizard.text import _, figure
 
 INDENT = " " * 12
 RAW_LINES = 5  # of what the service itself said
@@ -42,7 +42,7 @@ def line(event: Event) -> str | None:  # noqa: PLR0911 - one return a kind of ev
         case ApplyStarted():
             return f"[cyan]{_('▶ apply'):<10}[/] {escape(event.step)}"
         case Applied():
-            return f"{_('· applied'):<10} {escape(event.step)} ({event.seconds:.1f} s)"
+            return f"{_('· applied'):<10} {escape(event.step)} ({figure(event.seconds, '.1f')} s)"
         case StepProblem():
             return f"[red]{_('✗ failed'):<10}[/] {escape(event.step)}{_below(problem_lines(event.problem))}"
         case StepRemoved():
@@ -123,7 +123,7 @@ def _resource(event: ResourceChanged) -> str | None:
     if word is None:
         return None
     mark = "+" if event.state == "done" else "✗"
-    seconds = "" if event.seconds is None else f" ({event.seconds:.1f} s)"
+    seconds = "" if event.seconds is None else f" ({figure(event.seconds, '.1f')} s)"
     return f"{INDENT}{mark} {word} {escape(event.address)}{seconds}"
 
 
@@ -135,4 +135,4 @@ def _ended(event: RunEnded) -> str:
         "cancelled": _("■ cancelled: run again to go on"),
         "planned": _("○ to do: nothing was changed; the lines above say what would be"),
     }
-    return f"{words[event.result]} ({event.seconds:.1f} s)"
+    return f"{words[event.result]} ({figure(event.seconds, '.1f')} s)"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from wizard.report.schedule import runs_a_month
-from wizard.text import _
+from wizard.text import N_, _, figure
 
 HOURS_A_MONTH = 730.0
 EXPLORATION_HOURS = 20.0  # assumed use of the exploration cluster; it ends by itself when idle
@@ -55,7 +55,7 @@ class Choices:
 class Usage:
     """One meter's use in a month; `quantity` None where it cannot be known."""
 
-    title: str
+    title: str  # in English: translated where it is shown
     service: str
     meter: str
     quantity: float | None
@@ -128,12 +128,12 @@ def usages(choices: Choices) -> tuple[Usage, ...]:
         *_network(choices.nat_gateway, cluster_hours, job_hours),
         *_compute(choices, cluster_hours, job_hours),
         Usage(
-            _("storage"),
+            N_("storage"),
             "Storage",
             "Hot LRS Data Stored",
             STORED_GB,
             "gb/month",
-            _("assumed: {gb} GB kept", gb=f"{STORED_GB:g}"),
+            _("assumed: {gb} GB kept", gb=figure(STORED_GB, "g")),
             product="Azure Data Lake Storage Gen2 Hierarchical Namespace",
             shown="GB",
         ),
@@ -141,7 +141,7 @@ def usages(choices: Choices) -> tuple[Usage, ...]:
     if choices.event_hubs:
         found.append(
             Usage(
-                _("Event Hubs"),
+                N_("Event Hubs"),
                 "Event Hubs",
                 "Standard Throughput Unit",
                 HOURS_A_MONTH,
@@ -157,28 +157,29 @@ def _network(nat_gateway: bool, cluster_hours: float, job_hours: float | None) -
     if nat_gateway:
         always = _("all month, as long as the workspace exists, even idle")
         return [
-            Usage(_("NAT gateway"), "NAT Gateway", "Standard Gateway", HOURS_A_MONTH, "hour", always),
-            Usage(_("public address of the gateway"), *address, HOURS_A_MONTH, "hour", always),
+            Usage(N_("NAT gateway"), "NAT Gateway", "Standard Gateway", HOURS_A_MONTH, "hour", always),
+            Usage(N_("public address of the gateway"), *address, HOURS_A_MONTH, "hour", always),
         ]
     hours = None if job_hours is None else cluster_hours + job_hours
-    return [Usage(_("public addresses of nodes"), *address, hours, "hour", _("only while a node runs"))]
+    return [Usage(N_("public addresses of nodes"), *address, hours, "hour", _("only while a node runs"))]
 
 
 def _compute(choices: Choices, cluster_hours: float, job_hours: float | None) -> list[Usage]:
     dbu, machine = NODE_TYPES.get(choices.node_type, (None, choices.node_type))
-    exploring = _("assumed: {hours} hours a month on one {node}", hours=f"{cluster_hours:g}", node=choices.node_type)
+    hours = figure(cluster_hours, "g")
+    exploring = _("assumed: {hours} hours a month on one {node}", hours=hours, node=choices.node_type)
     running = _(
         "{jobs} jobs as scheduled, assumed {minutes} minutes each, on one {node}; nothing while paused",
         jobs=len(choices.schedules),
-        minutes=f"{MINUTES_A_RUN:g}",
+        minutes=figure(MINUTES_A_RUN, "g"),
         node=choices.node_type,
     )
     databricks, machines = "Azure Databricks", "Virtual Machines"
     return [
-        Usage(_("jobs"), databricks, "Premium Jobs Compute DBU", _times(job_hours, dbu), "hour", running, shown="DBU"),
-        Usage(_("machines of jobs"), machines, machine, job_hours, "hour", running, product=MACHINE_PRODUCT),
+        Usage(N_("jobs"), databricks, "Premium Jobs Compute DBU", _times(job_hours, dbu), "hour", running, shown="DBU"),
+        Usage(N_("machines of jobs"), machines, machine, job_hours, "hour", running, product=MACHINE_PRODUCT),
         Usage(
-            _("exploration"),
+            N_("exploration"),
             databricks,
             "Premium All-purpose Compute DBU",
             _times(cluster_hours, dbu),
@@ -187,7 +188,7 @@ def _compute(choices: Choices, cluster_hours: float, job_hours: float | None) ->
             shown="DBU",
         ),
         Usage(
-            _("machine of exploration"), machines, machine, cluster_hours, "hour", exploring, product=MACHINE_PRODUCT
+            N_("machine of exploration"), machines, machine, cluster_hours, "hour", exploring, product=MACHINE_PRODUCT
         ),
     ]
 

@@ -17,7 +17,7 @@ import yaml
 
 from wizard.report.cost import Cost
 from wizard.setup.folder import Folder
-from wizard.text import _
+from wizard.text import _, figure, money
 
 if TYPE_CHECKING:
     from wizard.report.closing import Closing
@@ -99,16 +99,16 @@ def _costs(cost: Cost) -> str:
     unknown = _("unknown")
     rows = [
         (
-            line.title,
+            _(line.title),
             line.meter,
-            unknown if line.quantity is None else f"{line.quantity:g} {line.unit}",
-            unknown if line.price is None else f"{line.price:g}",
-            unknown if line.monthly is None else f"{line.monthly:.2f}",
+            unknown if line.quantity is None else f"{figure(line.quantity, 'g')} {line.unit}",
+            unknown if line.price is None else figure(line.price, "g"),
+            unknown if line.monthly is None else figure(line.monthly, ".2f"),
             line.why,
         )
         for line in cost.lines
     ]
-    total = f"{cost.known:.2f} {cost.currency}"
+    total = money(cost.known, cost.currency, ".2f")
     text = _("Total: {total}", total=total) if cost.complete else _("Total: at least {total}", total=total)
     head = (_("what"), _("meter"), _("quantity"), _("price"), _("a month"), _("why"))
     return "\n\n".join([_table(head, rows), text, *([cost.note] if cost.note else [])])

@@ -12,7 +12,7 @@ from wizard.report.cost import Cost, CostLine
 from wizard.report.links import Link
 from wizard.report.status import StatusReport, StepStatus, TableStatus
 from wizard.setup.step import Verdict
-from wizard.text import N_, _
+from wizard.text import N_, _, figure, money
 
 SIGNS: dict[str, tuple[str, str, str]] = {  # verdict -> symbol, word, style
     Verdict.DONE: ("✓", N_("done"), "green"),
@@ -71,7 +71,7 @@ def _tables(tables: tuple[TableStatus, ...], *, wide: bool) -> Table:
         table.add_column(_("location"), overflow="fold")
     table.columns[1].no_wrap = True
     for each in tables:
-        rows = _("unknown") if each.rows is None else f"{each.rows:,}"
+        rows = _("unknown") if each.rows is None else figure(each.rows, ",")
         cells = [Text(each.name), Text(rows), Text(each.why or (each.location if wide else "") or "")]
         table.add_row(*cells[: len(table.columns)])
     return table
@@ -87,20 +87,20 @@ def _cost(cost: Cost, *, wide: bool) -> RenderableType:
     if wide:
         table.add_column(_("why"), overflow="fold")
     for line in cost.lines:
-        cells = [line.title, _quantity(line), _money(line.price, 4), _money(line.monthly, 2), line.why]
+        cells = [_(line.title), _quantity(line), _money(line.price, 4), _money(line.monthly, 2), line.why]
         table.add_row(*(Text(cell) for cell in cells[: len(table.columns)]))
-    total = f"{cost.known:,.2f} {cost.currency}"
+    total = money(cost.known, cost.currency)
     text = _("total: {total}", total=total) if cost.complete else _("total: at least {total}", total=total)
     notes = [Text(cost.note, style="dim")] if cost.note else []
     return Group(table, Text(text, style="bold"), *notes)
 
 
 def _quantity(line: CostLine) -> str:
-    return _("unknown") if line.quantity is None else f"{line.quantity:g} {line.unit}"
+    return _("unknown") if line.quantity is None else f"{figure(line.quantity, 'g')} {line.unit}"
 
 
 def _money(amount: float | None, digits: int) -> str:
-    return _("unknown") if amount is None else f"{amount:,.{digits}f}"
+    return _("unknown") if amount is None else figure(amount, f",.{digits}f")
 
 
 def _links(found: tuple[Link, ...]) -> RenderableType:

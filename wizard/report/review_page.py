@@ -8,7 +8,7 @@ from wizard.report.cost import Cost
 from wizard.report.page import Block, Bullets, Heading, Paragraph, Places, Rows
 from wizard.report.render import SIGNS
 from wizard.report.review import Review, StepReview
-from wizard.text import _
+from wizard.text import _, figure, money
 
 
 def blocks(review: Review) -> tuple[Block, ...]:
@@ -53,18 +53,18 @@ def _cost(cost: Cost | None, unknown: str | None) -> Iterator[Block]:
     none = _("unknown")
     rows = tuple(
         (
-            line.title,
+            _(line.title),
             line.meter,
-            none if line.quantity is None else f"{line.quantity:,g} {line.unit}",
-            none if line.price is None else f"{line.price:,.4f}",
-            none if line.monthly is None else f"{line.monthly:,.2f}",
+            none if line.quantity is None else f"{figure(line.quantity, ',g')} {line.unit}",
+            none if line.price is None else figure(line.price, ",.4f"),
+            none if line.monthly is None else figure(line.monthly, ",.2f"),
             line.why,
         )
         for line in cost.lines
     )
     heads = (_("what"), _("meter"), _("quantity"), _("price"), _("{currency} a month", currency=cost.currency))
     yield Rows((*heads, _("why")), rows, numbers=(2, 3, 4))
-    total = f"{cost.known:,.2f} {cost.currency}"
+    total = money(cost.known, cost.currency)
     yield Paragraph(_("Total: {total}", total=total) if cost.complete else _("Total: at least {total}", total=total))
     if cost.note:
         yield Paragraph(cost.note)
