@@ -30,7 +30,8 @@ def narrator() -> tuple[Narrator, Hands]:
 
 def test_a_resource_has_a_line_when_it_starts_and_ends_and_its_wait_is_told_every_30_seconds() -> None:
     voice, hands = narrator()
-    assert voice.until is None
+    silent = voice.until
+    assert silent is None
     assert voice.lines(ApplyStarted(step="second")) == ["[2/2] second: running, the log is logs/second.log"]
     started = ResourceChanged(step="second", address="a.b", action="create", state="started")
     assert voice.lines(started) == ["[2/2] second: creates a.b"]
