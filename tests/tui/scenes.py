@@ -27,6 +27,7 @@ from wizard.setup.events import (
 
 AT = datetime(2026, 11, 21, 10, 41, 7, tzinfo=UTC)
 RISK = Path(__file__).parents[2] / "templates" / "answers" / "risk.yaml"
+ESTIMATED = Estimated("USD 58.40", (("storage", 0.5), ("Event Hubs", 21.9), ("exploration", 36.0)))
 ORDER = [step.name for step in STEPS]
 CHANGES = (
     "create azurerm_resource_group.lakehouse",
@@ -68,7 +69,7 @@ def begun(until: str) -> list[Any]:
     done = ORDER[: ORDER.index(until)]
     checked = [Checked(at=AT, step=name, verdict="done", why="everything stands as planned") for name in done]
     started = RunStarted(at=AT, command="run", target="sandbox", setup_id="0" * 12, steps=tuple(ORDER))
-    return [*loaded(), started, *checked, Estimated("USD 58.40"), CheckStarted(at=AT, step=until)]
+    return [*loaded(), started, *checked, ESTIMATED, CheckStarted(at=AT, step=until)]
 
 
 def _rows(step: str) -> list[Any]:
@@ -130,7 +131,7 @@ def _destroy(*after: Any) -> list[Any]:
         PlannedRemoval(step="metastore", objects=(), kept=("metastore primary, in use by the workspaces 12, 13",)),
     )  # fmt: skip
     order = tuple(reversed(ORDER))
-    return [*loaded(), Estimated("USD 58.40"), RunStarted(at=AT, command="destroy", target="sandbox",
+    return [*loaded(), ESTIMATED, RunStarted(at=AT, command="destroy", target="sandbox",
             setup_id="0" * 12, steps=order), DestroyPlanned(at=AT, steps=steps), *after]  # fmt: skip
 
 

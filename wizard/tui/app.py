@@ -168,8 +168,8 @@ class WizardApp(App[int], inherit_bindings=False):
     def edit(self, section: str | None) -> None:
         deeds.edit(self, section)
 
-    def form_done(self, section: str) -> None:
-        deeds.form_done(self, section)
+    def form_done(self, section: str, before: dict[str, str]) -> None:
+        deeds.form_done(self, section, before)
 
     def form_before(self, section: str) -> None:
         deeds.form_before(self, section)

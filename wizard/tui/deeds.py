@@ -12,6 +12,7 @@ from wizard.text import LANGUAGES, _, current, use
 from wizard.tui.store import StepState
 
 if TYPE_CHECKING:
+    from wizard.setup.draft import Draft
     from wizard.tui.app import WizardApp
 
 LAST_LINES = 50
@@ -77,7 +78,41 @@ def _form(app: WizardApp, section: str) -> None:
     app.switch_screen(FormScreen(app.store.draft, section))
 
 
-def form_done(app: WizardApp, section: str) -> None:
+def texts_of(draft: Draft, section: str) -> dict[str, str]:
+    """What stands in the fields of a section, by key."""
+    found = next(each for each in draft.sections if each.name == section)
+    return {question.key: draft.text(question.key) for question in found.questions}
+
+
+def form_done(app: WizardApp, section: str, before: dict[str, str]) -> None:
+    """Take the answers; where a setup stands on what stood in the fields `before`, ask first."""
+    from wizard.journey import STEPS
+    from wizard.setup.stale import stale
+
+    draft = app.store.draft
+    assert draft is not None
+    found = stale([step() for step in STEPS], before, texts_of(draft, section))
+    stands = {step.name for step in app.store.steps.values() if step.state == "done"}
+    if not stands & {*found.steps, *found.followers}:
+        _form_taken(app, section)
+        return
+    from wizard.tui.dialogue import change
+
+    def changed() -> None:
+        for name in {*found.steps, *found.followers} & stands:
+            step = app.store.steps[name]
+            step.state, step.why = "unknown", _("an answer changed: it is to be checked again")
+        _form_taken(app, section)
+
+    def kept() -> None:
+        for key, text in before.items():
+            draft.answer(key, text)
+        _form(app, section)
+
+    change(app, found, changed, kept)
+
+
+def _form_taken(app: WizardApp, section: str) -> None:
     """Save, and go to the next section; after the last to the journey."""
     draft = app.store.draft
     assert draft is not None

@@ -16,6 +16,7 @@ from wizard.tui.screens.dialogues import Ask, Pick, Show
 from wizard.tui.store import StepState
 
 if TYPE_CHECKING:
+    from wizard.setup.stale import Stale
     from wizard.tui.app import WizardApp
 
 
@@ -61,6 +62,24 @@ def stop_to_edit(app: WizardApp, then: Callable[[], None]) -> None:
             then()
 
     app.push_screen(Ask(_("Stop to edit the answers?"), _stop_words(app), answers), answered)
+
+
+def change(app: WizardApp, found: Stale, changed: Callable[[], None], kept: Callable[[], None]) -> None:
+    """What an edit makes stale, before it counts. Nothing is applied without a new plan."""
+    steps, symbols = app.store.steps, app.symbols
+    lines = [edit.words for edit in found.edits]
+    count = len(found.steps) + len(found.followers)
+    lines += ["", _n("{n} step must be checked again:", "{n} steps must be checked again:", count)]
+    for name in (*found.steps, *found.followers):
+        reads = _("reads this answer") if name in found.steps else _("stands on one that does")
+        lines.append(f"  {symbols.symbol('unknown')} {steps[name].number:>2}  {steps[name].info.title}: {reads}")
+    lines += ["", _("The checks only read. Nothing is applied without a new plan that you approve.")]
+    answers = [("keep", _("Keep the old answer")), ("change", _("Change"))]
+
+    def answered(answer: str | None) -> None:
+        changed() if answer == "change" else kept()
+
+    app.push_screen(Ask(_("Change this answer?"), "\n".join(lines), answers), answered)
 
 
 def agree(app: WizardApp, step: StepState | None) -> None:

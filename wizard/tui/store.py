@@ -218,6 +218,9 @@ class Store:
         for thing in event.objects:
             self._log(self.steps[event.step], event.at, "info", _("gone: {thing}", thing=thing))
 
+    def _on_answers_changed(self, event: Any) -> None:
+        self.said = event.text
+
     def _on_run_ended(self, event: Any) -> None:
         for step in self.steps.values():
             if step.state == "running":

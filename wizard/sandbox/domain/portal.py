@@ -87,8 +87,9 @@ def _share_metastores(cloud: Cloud, principal: str) -> str:
     _kind, body = identity(cloud, principal)
     opened = []
     for workspace in cloud.kind("account.workspace").list(SYSTEM):
-        metastore = next((each for each in cloud.kind("account.metastore").list(SYSTEM)
-                          if region_of(str(each["region"])) == region_of(str(workspace["location"]))), None)  # fmt: skip
+        here = region_of(str(workspace["location"]))
+        everything = cloud.kind("account.metastore").list(SYSTEM)
+        metastore = next((each for each in everything if region_of(str(each["region"])) == here), None)
         if metastore is None:
             continue
         id = str(workspace["workspace_id"])

@@ -10,6 +10,7 @@ from textual.widgets import Static
 from wizard.setup.draft import Draft, Section
 from wizard.text import _, _n, named
 from wizard.tui.actions import FORM
+from wizard.tui.deeds import texts_of
 from wizard.tui.screens.base import Drawn
 from wizard.tui.widgets.buttons import ButtonRow
 from wizard.tui.widgets.field import Field
@@ -23,6 +24,7 @@ class FormScreen(Drawn):
         self._draft = draft
         self.section = next(each for each in draft.sections if each.name == section)
         self._proposed = False
+        self._before = texts_of(draft, section)
 
     def again(self) -> FormScreen:
         return FormScreen(self._draft, self.section.name)
@@ -97,7 +99,7 @@ class FormScreen(Drawn):
         if self._draft.complaints(self.section.name):
             self.focus_first()
             return
-        self.wizard.form_done(self.section.name)
+        self.wizard.form_done(self.section.name, self._before)
 
     def do_previous(self) -> None:
         self.wizard.form_before(self.section.name)

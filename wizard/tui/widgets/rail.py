@@ -10,7 +10,7 @@ from wizard.text import _
 from wizard.tui.store import GROUPS, StepState, Store
 from wizard.tui.symbols import MARKS, Symbols
 
-TITLE_CELLS = 19
+TITLE_CELLS = 18
 TINY = 60  # columns under which only the step in view is told
 
 
