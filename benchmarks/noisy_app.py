@@ -8,8 +8,10 @@ from __future__ import annotations
 import os
 import sys
 import threading
+import time
 from pathlib import Path
 
+from wizard import journey
 from wizard.guided.messages import Loaded, Said, StepInfo
 from wizard.guided.session import Launch
 from wizard.provisioning import run, stream
@@ -31,9 +33,11 @@ def main(folder: Path, lines: int, per_second: int) -> None:
 
     def work() -> None:
         step = StepInfo(STEP, "Foundation", "terraform", (), None, ())
-        post(Loaded((step,), "sandbox", True, Draft(()), True))
+        post(Loaded((step,), "sandbox", True, Draft(journey.questions()), True))
         post(RunStarted(command="run", target="sandbox", setup_id="0" * 12, steps=(STEP,)))
         post(ApplyStarted(step=STEP))
+        while not app.store.steps:  # the first screen shows them before the next one is built
+            time.sleep(0.05)
         app.call_from_thread(app.switch, "journey")
         argv = [sys.executable, "-m", "benchmarks.noise", str(lines), str(per_second)]
         env = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import signal
 import threading
+import time
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from rich.text import Text
 from textual.app import App
@@ -23,12 +25,15 @@ from wizard.tui.actions import BY_NAME, by_key
 from wizard.tui.bridge import Bridge
 from wizard.tui.driver import driver
 from wizard.tui.screens.base import Drawn
+from wizard.tui.screens.journey import JourneyScreen
 from wizard.tui.screens.welcome import WelcomeScreen
 from wizard.tui.store import StepState, Store
 from wizard.tui.symbols import Symbols, needs_ascii, needs_mono
 from wizard.tui.theme import THEMES
 
 TURN = 0.1  # seconds between two batches of events
+SPELL = 0.015  # seconds that a batch may take, and that keys have before the next one
+PART = 100  # events after which the clock is looked at
 CLOCK = 1.0  # seconds between two looks at the clock
 EXIT_CODES = {"done": 0, "planned": 0, "blocked": 3, "failed": 4, "cancelled": 130}
 
@@ -91,18 +96,28 @@ class WizardApp(App[int], inherit_bindings=False):
             "What runs is stopped. Everything answered is saved; start again to go on.")))  # fmt: skip
 
     def pump(self) -> None:
-        """Take what the engine said since the last turn, and draw once."""
-        events = self.bridge.drain()
+        """Take what the engine said since the last turn, and draw once. What takes too long waits for the next turn,
+        which then comes soon: keys come first."""
+        events: list[Any] = []
+        until = time.monotonic() + SPELL
+        while part := self.bridge.drain(PART):
+            events += part
+            for event in part:
+                self.store.apply(event)
+            if time.monotonic() > until:
+                self.set_timer(SPELL, self.pump)
+                break
         if not events:
             return
-        for event in events:
-            self.store.apply(event)
         if any(event.event == "summary" for event in events):
             self.switch("summary")
         if self.leaving and any(event.event == "idle" for event in events):
             self.leave()
             return
-        self.draw()
+        if isinstance(self.screen, JourneyScreen) and all(event.event == "log" for event in events):
+            self.screen.draw_log()
+        else:
+            self.draw()
 
     def tick(self) -> None:
         if self.store.mode is not None:

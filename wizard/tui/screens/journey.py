@@ -86,6 +86,11 @@ class JourneyScreen(Drawn):
             rows.draw(step, wizard.symbols)
         self.query_one(LogPane).draw(step, str(wizard.launch.folder))
 
+    def draw_log(self) -> None:
+        """The log alone, where nothing else is new."""
+        if self.ready and self.query(LogPane):
+            self.query_one(LogPane).draw(self.step, str(self.wizard.launch.folder))
+
     def _focus_main(self) -> None:
         for row in self.query(ButtonRow):
             if row.first is not None and self.app.screen is self:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
+from functools import lru_cache
 from itertools import islice
 
 from textual.app import ComposeResult
@@ -18,7 +20,15 @@ WIDEST = 2_000  # cells of a line that are shown; the file has it whole
 
 def plain(text: str) -> str:
     """The text without what a terminal would obey: shown as text, always."""
+    if text.isprintable():
+        return text[:WIDEST]
     return "".join(char if char.isprintable() else "?" if char != "\t" else " " for char in text)[:WIDEST]
+
+
+@lru_cache(maxsize=64)
+def _clock(at: datetime) -> str:
+    """The local time; many lines share a second."""
+    return f"{at.astimezone():%H:%M:%S}"
 
 
 class LogPane(Vertical):
@@ -61,7 +71,7 @@ class LogPane(Vertical):
     def _write(self, entries: Iterable[LogEntry]) -> None:
         least = LEVELS.index(self.level)
         lines = [
-            f"{entry.at.astimezone():%H:%M:%S} {entry.level:<5} {plain(entry.text)}"
+            f"{_clock(entry.at.replace(microsecond=0))} {entry.level:<5} {plain(entry.text)}"
             for entry in entries
             if LEVELS.index(entry.level) >= least
         ]
