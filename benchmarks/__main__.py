@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+from benchmarks.app import app
 from benchmarks.journey import whole_journey
 from benchmarks.startup import help_over_bare_python, sandbox_start
 from benchmarks.terraform import over_bare
@@ -11,7 +12,7 @@ from benchmarks.terraform import over_bare
 
 def main() -> int:
     within = True
-    for benchmark in (help_over_bare_python, sandbox_start, whole_journey, over_bare):
+    for benchmark in (help_over_bare_python, sandbox_start, whole_journey, app, over_bare):
         result = benchmark()
         for measure in result if isinstance(result, list) else [result]:
             for part in measure.parts:

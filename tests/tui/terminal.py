@@ -21,7 +21,7 @@ from pathlib import Path
 from types import TracebackType
 
 KEYS = {"enter": "\r", "escape": "\x1b", "ctrl+c": "\x03", "tab": "\t", "shift+tab": "\x1b[Z", "down": "\x1b[B"}
-PATIENCE = 180.0  # seconds; a loaded machine is slow, a hung app is for ever
+PATIENCE = 400.0  # seconds; a loaded machine is slow, a hung app is for ever
 LOOK = 0.02  # seconds between two looks at the screen
 READ = 65_536  # bytes
 WIZARD = (sys.executable, "-m", "wizard.cli")

@@ -25,7 +25,6 @@ from wizard.tui.actions import BY_NAME, by_key
 from wizard.tui.bridge import Bridge
 from wizard.tui.driver import driver
 from wizard.tui.screens.base import Drawn
-from wizard.tui.screens.journey import JourneyScreen
 from wizard.tui.screens.welcome import WelcomeScreen
 from wizard.tui.store import StepState, Store
 from wizard.tui.symbols import Symbols, needs_ascii, needs_mono
@@ -114,8 +113,8 @@ class WizardApp(App[int], inherit_bindings=False):
         if self.leaving and any(event.event == "idle" for event in events):
             self.leave()
             return
-        if isinstance(self.screen, JourneyScreen) and all(event.event == "log" for event in events):
-            self.screen.draw_log()
+        if self.screen is self.top and all(event.event == "log" for event in events):
+            self.top.draw_log()
         else:
             self.draw()
 

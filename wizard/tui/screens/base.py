@@ -89,6 +89,9 @@ class Drawn(Screen[None]):
             if row.draw(self.view) or self.focused is None:
                 self.call_after_refresh(self.focus_first)
 
+    def draw_log(self) -> None:
+        """Bring the log up to date, where nothing else is new; a screen without one has nothing to do."""
+
     def focus_first(self) -> None:
         """The main button, unless something else that can be seen has the focus."""
         if self.focused is not None and self.focused.display and self.focused.is_attached:
