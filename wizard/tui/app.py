@@ -9,6 +9,7 @@ import time
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from rich.text import Text
@@ -20,7 +21,7 @@ from wizard.guided.intents import Intent, Wish
 from wizard.guided.session import Launch, Session
 from wizard.setup.cancel import Cancellation
 from wizard.text import _
-from wizard.tui import deeds, dialogue
+from wizard.tui import deeds
 from wizard.tui.actions import BY_NAME, by_key
 from wizard.tui.bridge import Bridge
 from wizard.tui.driver import driver
@@ -137,6 +138,13 @@ class WizardApp(App[int], inherit_bindings=False):
             parts.append("   " + _("{words} {estimate} / month", words=words, estimate=store.estimate))
         return Content.assemble(*parts)
 
+    @property
+    def _dialogue(self) -> ModuleType:
+        """Loaded with the first question, and not before the first screen."""
+        from wizard.tui import dialogue
+
+        return dialogue
+
     # keys and actions
 
     @property
@@ -207,25 +215,25 @@ class WizardApp(App[int], inherit_bindings=False):
         deeds.export(self)
 
     def load_config(self) -> None:
-        dialogue.load_config(self)
+        self._dialogue.load_config(self)
 
     def agree(self, step: StepState | None) -> None:
-        dialogue.agree(self, step)
+        self._dialogue.agree(self, step)
 
     def do_destroy(self) -> None:
         deeds.destroy(self)
 
     def do_stop(self) -> None:
-        dialogue.stop(self)
+        self._dialogue.stop(self)
 
     def do_quit(self) -> None:
         self.leave()
 
     def do_help(self) -> None:
-        dialogue.help_for(self)
+        self._dialogue.help_for(self)
 
     def do_palette(self) -> None:
-        dialogue.palette(self)
+        self._dialogue.palette(self)
 
     def do_theme(self) -> None:
         names = list(THEMES)
