@@ -182,13 +182,19 @@ def save_report(app: WizardApp, step: StepState | None) -> None:
 
 
 def export(app: WizardApp) -> None:
-    """The newest receipt beside the page's data, as the report package writes them."""
+    """The summary as JSON and HTML, and the newest receipt's Markdown beside them."""
     import json
 
-    data = app.store.summary
+    from wizard.report.exported import summary_html
+    from wizard.text import language
+
+    data, draft = app.store.summary, app.store.draft
     if data is None:
         return
+    budget = draft.text("foundation.monthly_budget") if draft is not None else ""
+    page = summary_html(data, name=app.store.domain, budget=budget, language=language())
     paths = [_write(app, "summary.json", json.dumps(data, indent=2, default=str) + "\n")]
+    paths.append(_write(app, "summary.html", page))
     if data.get("receipt"):
         receipt = Path(str(data["receipt"])).with_suffix(".md")
         with suppress(OSError):

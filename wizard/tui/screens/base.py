@@ -13,6 +13,7 @@ from textual.widgets import Static
 from wizard.text import _
 from wizard.tui.actions import View, bindings
 from wizard.tui.store import StepState
+from wizard.tui.widgets import scrollbars
 from wizard.tui.widgets.buttons import ButtonRow
 from wizard.tui.widgets.keyline import KeyLine
 
@@ -83,6 +84,7 @@ class Drawn(Screen[None]):
         """Bring everything up to date with the store."""
         if not self.ready:
             return
+        scrollbars.choose(self.wizard.symbols)
         self.query_one("#header", Static).update(self.wizard.header())
         self.query_one(KeyLine).draw(self.view)
         for row in self.query(ButtonRow):

@@ -39,11 +39,17 @@ class SummaryScreen(Drawn):
                 Content.styled(_("Summary   the lakehouse {name} stands", name=domain), "bold")
             )
             width = self.wizard.size.width - 4
-            self.query_one("#summary-text", Static).update(summary(data, self.wizard.symbols, width))
+            self.query_one("#summary-text", Static).update(summary(data, self.wizard.symbols, width, self._budget))
         said = self.query_one("#said", Static)
         said.display = bool(self.wizard.store.said)
         said.update(self.wizard.store.said)
         super().draw()
+
+    @property
+    def _budget(self) -> str:
+        """A month's, as it was answered."""
+        draft = self.wizard.store.draft
+        return "" if draft is None else draft.text("foundation.monthly_budget")
 
     def do_close(self) -> None:
         self.wizard.act("quit")
@@ -58,9 +64,12 @@ class SummaryScreen(Drawn):
         self.wizard.export()
 
 
-def summary(data: dict[str, Any], symbols: Symbols, width: int) -> Content:
+def summary(data: dict[str, Any], symbols: Symbols, width: int, budget: str) -> Content:
     page = Page(width)
     _cost(page, data.get("cost"), symbols)
+    if budget:
+        page.plain(f"{_('Budget'):<32} {budget:>9}")
+    page.plain(f"{_('Spent'):<32} {_('unknown'):>9}  " + _("the cloud reports up to 24 h late"))
     page.gap()
     steps = data["steps"]
     done = sum(step["verdict"] == "done" for step in steps)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
+from textual.events import Paste
 from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input, Static
@@ -20,11 +21,13 @@ MOST = 10_000  # characters of an answer
 class Line(Input):
     """One line; of a paste of several it takes them as one, without their ends."""
 
-    def _on_paste(self, event: object) -> None:
-        text = getattr(event, "text", "")
-        if "\n" in text or "\r" in text:
-            event.text = " ".join(text.split())  # type: ignore[attr-defined]
-        super()._on_paste(event)  # type: ignore[arg-type]
+    def _on_paste(self, event: Paste) -> None:
+        """As much of it as there is room for; the base's own handler would insert it once more."""
+        event.prevent_default()
+        event.stop()
+        text = " ".join(event.text.split()) if "\n" in event.text or "\r" in event.text else event.text
+        start, end = sorted(self.selection)
+        self.replace(text[: MOST - len(self.value) + end - start], start, end)
 
 
 class Field(Vertical):
