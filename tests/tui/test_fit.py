@@ -19,15 +19,20 @@ from tests.tui.test_screens import Still, until
 from wizard import text
 from wizard.guided.session import Launch
 from wizard.journey import STEPS
+from wizard.tui.actions import ACTIONS
 from wizard.tui.store import GROUPS
 from wizard.tui.symbols import MARKS
-from wizard.tui.widgets.choice import Choice
 from wizard.tui.widgets.rail import Rail
 
 SIZE = (80, 24)
 ROOM = 0.3  # what a language may need more than English
 # Texts with a column of their own; tests/test_locale.py holds them to it in each language.
-COLUMNS = {step.title for step in STEPS} | {mark.word for mark in MARKS.values()} | {*GROUPS.values()}
+COLUMNS = (
+    {step.title for step in STEPS}
+    | {mark.word for mark in MARKS.values()}
+    | {action.text for action in ACTIONS if action.button}
+    | {*GROUPS.values()}
+)
 
 
 class Stretched(gettext.NullTranslations):
@@ -57,7 +62,7 @@ def cut(widget: Widget) -> Iterator[str]:
     room = widget.content_size
     if isinstance(widget, Button):
         yield from _wider([str(widget.label)], room.width)
-    elif isinstance(widget, Choice) or isinstance(widget, Rail):
+    elif isinstance(widget, Rail):
         yield from _wider([str(option.prompt) for option in widget.options], room.width)
     elif isinstance(widget, DataTable):
         for column in widget.columns.values():

@@ -28,7 +28,7 @@ class Choice(OptionList):
         super().__init__(*(Option("") for _choice in choices), id=id, compact=True)
         self._choices = list(choices)
         self.value = value
-        self.styles.height = len(self._choices)
+        self.styles.height = "auto"
 
     def on_mount(self) -> None:
         self._draw()
