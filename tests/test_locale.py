@@ -22,7 +22,7 @@ from wizard.tui.symbols import MARKS as STATES
 from wizard.tui.widgets.rail import TITLE_CELLS
 
 WIZARD = Path(text.__file__).parent
-SANDBOX_CLOUD = ("domain", "providers", "rest", "spark", "data")  # speak as the cloud does, in its words
+SANDBOX_CLOUD = ("az.py", "domain", "providers", "rest", "spark", "data")  # speak as the cloud does, in its words
 STATE, LABEL, BUTTON = 9, 23, 26  # cells
 PLACEHOLDER = re.compile(r"\{[^{}]*\}|%\(\w+\)\w|%[sr]")
 Function = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
