@@ -97,3 +97,28 @@ async def test_no_text_of_a_screen_is_cut(name: str, spoken: str) -> None:
         outside = {str(each.label) for each in app.screen.query(Button) if each.display and each.region.right > SIZE[0]}
     assert not lost
     assert not outside
+
+
+@piloted
+async def test_the_language_is_changed_in_the_app() -> None:
+    kind, events = scenes()["plan"]
+    app = Still(Launch(Path("/srv/lakehouse/risk"), target="sandbox"), events, kind)
+    before = text.current()
+    try:
+        async with app.run_test(size=SIZE) as pilot:
+            await until(pilot, lambda: app.top is not None and app.top.ready)
+            app.pump()
+            app.switch(kind)
+            await until(pilot, lambda: app.top is not None and app.top.kind == kind and app.top.ready)
+            step = app.top.step if app.top else None
+            for label, language in (("Aplicar este plano", "pt_BR"), ("Apply this plan", "en")):
+                app.act("language")
+                await until(
+                    pilot, lambda wanted=label: any(wanted in str(each.label) for each in app.screen.query(Button))
+                )  # type: ignore[misc]
+                assert text.current() == language
+                assert app.top is not None
+                assert app.top.kind == kind
+                assert app.top.step is step, "the step in view stays in view"
+    finally:
+        text.use(before)
