@@ -115,7 +115,7 @@ async def test_the_language_is_changed_in_the_app() -> None:
                 app.act("language")
                 await until(
                     pilot, lambda wanted=label: any(wanted in str(each.label) for each in app.screen.query(Button))
-                )  # type: ignore[misc]
+                )
                 assert text.current() == language
                 assert app.top is not None
                 assert app.top.kind == kind
