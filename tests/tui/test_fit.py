@@ -6,6 +6,7 @@ import gettext
 import math
 import re
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -99,6 +100,10 @@ async def test_no_text_of_a_screen_is_cut(name: str, spoken: str) -> None:
     assert not outside
 
 
+def offers(app: Still, label: str) -> bool:
+    return any(label in str(button.label) for button in app.screen.query(Button))
+
+
 @piloted
 async def test_the_language_is_changed_in_the_app() -> None:
     kind, events = scenes()["plan"]
@@ -113,9 +118,7 @@ async def test_the_language_is_changed_in_the_app() -> None:
             step = app.top.step if app.top else None
             for label, language in (("Aplicar este plano", "pt_BR"), ("Apply this plan", "en")):
                 app.act("language")
-                await until(
-                    pilot, lambda wanted=label: any(wanted in str(each.label) for each in app.screen.query(Button))
-                )
+                await until(pilot, partial(offers, app, label))
                 assert text.current() == language
                 assert app.top is not None
                 assert app.top.kind == kind
