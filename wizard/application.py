@@ -21,7 +21,7 @@ from wizard.setup.events import Event, Progress
 from wizard.setup.folder import Folder
 from wizard.setup.format import bring_up, refuse_newer
 from wizard.setup.gate import Gate
-from wizard.setup.journal import Journal
+from wizard.setup.journal import Journal, last_told
 from wizard.setup.secrets import Resolver, SecretMissing, SecretRef, Secrets, strike
 from wizard.setup.step import FactBook
 from wizard.steps.base import WizardStep
@@ -130,10 +130,22 @@ def target_of(folder: Folder, wanted: str | None) -> str:
                 wanted=wanted,
             )
         )
+    if not kept and folder.journal.exists():
+        raise Unusable(_no_target(folder))
     target = str(wanted or kept or AZURE)
     if target == SANDBOX:
         require_sandbox_extra()
     return target
+
+
+def _no_target(folder: Folder) -> str:
+    """A rehearsal that forgot what it is would go to the real cloud."""
+    return _(
+        "{path} names no target, though runs were made with it: it was cut off or edited; put it back from git or a "
+        "copy, or write `target: {target}` into it (and `sandbox:`, where several setups share one)",
+        path=folder.config_file,
+        target=last_told(folder.journal, "target") or _("azure or sandbox"),
+    )
 
 
 def require_sandbox_extra() -> None:

@@ -9,6 +9,7 @@ from tests.tui.conftest import Person, empty, opened, piloted
 from tests.tui.test_journey import answer_all
 from wizard.guided.session import Launch
 from wizard.sandbox import process
+from wizard.tui.store import StepState
 
 OFTEN = 0.5  # seconds between two looks
 
@@ -28,7 +29,7 @@ async def guided(person: Person, name: str, what: str) -> None:
     await person.until(lambda: len(step.seen) > looks, f"{name} looks by itself")
 
 
-def step_of(person: Person, name: str):  # type: ignore[no-untyped-def]
+def step_of(person: Person, name: str) -> StepState:
     return person.app.store.steps[name]
 
 

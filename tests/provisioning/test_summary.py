@@ -91,3 +91,22 @@ def test_what_somebody_else_deleted_is_named_first_with_the_data_that_went_with_
         "create azurerm_subnet.new",
     )
     assert found.losses == ()  # nothing that this plan itself loses
+
+
+def test_what_is_taken_over_and_changed_is_counted_as_both_and_says_what_changes() -> None:
+    account = change(
+        "azurerm_storage_account.lake",
+        ["update"],
+        before={"name": "st", "shared_access_key_enabled": True, "tags": {}},
+        after={"name": "st", "shared_access_key_enabled": False, "tags": {"a": "b"}},
+    )
+    group = change("azurerm_resource_group.rg", ["no-op"], before={"name": "rg"}, after={"name": "rg"})
+    for item in (account, group):
+        item["change"]["importing"] = {"id": "there"}
+    found = summary.read(plan(account, group))
+    assert found.headline == "2 to adopt, 0 to add, 1 to change, 0 to destroy, 0 to replace"
+    assert found.applied == "2 adopted, 0 added, 1 changed, 0 destroyed, 0 replaced"
+    assert found.words == (
+        "adopt azurerm_resource_group.rg, which is there already",
+        "adopt azurerm_storage_account.lake, which is there already, and change its shared_access_key_enabled and tags",
+    )

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.journey.disk import Disk
+from wizard.application import Unusable, target_of
 from wizard.setup.events import Progress, RunEnded, RunStarted
 from wizard.setup.folder import Folder, FolderUnusable
 from wizard.setup.journal import Journal, last_setup_id
@@ -51,6 +52,13 @@ def test_a_damaged_config_is_told_with_the_id_it_held(folder: Folder, content: b
         folder.create()
     assert f"setup_id: {held}" in str(caught.value)
     assert folder.config_file.read_bytes() == content
+
+
+@pytest.mark.parametrize("cut", ["target:\n", ""])
+def test_a_config_that_lost_its_target_is_told_and_not_taken_for_another_cloud_s(folder: Folder, cut: str) -> None:
+    folder.config_file.write_text(f"format: 1\nsetup_id: {folder.setup_id}\n{cut}")
+    with pytest.raises(Unusable, match="write `target: azure` into it"):
+        target_of(folder, None)
 
 
 def test_a_damaged_config_of_a_folder_that_never_ran_may_go(tmp_path: Path) -> None:

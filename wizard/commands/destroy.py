@@ -22,6 +22,10 @@ from wizard.text import _
 
 def main(arguments: argparse.Namespace) -> int:
     with speaker(arguments.json) as voice, opened(Options.of(arguments), voice, read_only=True) as setup:
+        name = short_name(setup.answers.section(ProjectQuestions))
+        if arguments.confirm not in (None, name):
+            voice.tell(_other_name(arguments.confirm, name))  # before minutes of planning
+            return exits.INVALID
         result = take_away(setup, voice.removals, lambda name: _confirmed(arguments, name, voice))
         return _code(result)
 
@@ -70,5 +74,9 @@ def _confirmed(arguments: argparse.Namespace, name: str, voice: Speaker) -> bool
     if typed is None:
         voice.tell(_("nothing was destroyed: confirm with --confirm {name}", name=name))
     else:
-        voice.tell(_("nothing was destroyed: {typed} is not this setup's name, {name}", typed=typed, name=name))
+        voice.tell(_other_name(typed, name))
     return False
+
+
+def _other_name(typed: str, name: str) -> str:
+    return _("nothing was destroyed: {typed} is not this setup's name, {name}", typed=typed, name=name)

@@ -23,6 +23,7 @@ from wizard.setup.events import (
 )
 from wizard.text import _, figure
 
+MARKS = {"create": "+", "delete": "−"}  # as the plan marks them; anything else changes what is there
 INDENT = " " * 12
 RAW_LINES = 5  # of what the service itself said
 
@@ -122,7 +123,7 @@ def _resource(event: ResourceChanged) -> str | None:
     word = words.get(event.action)
     if word is None:
         return None
-    mark = "+" if event.state == "done" else "✗"
+    mark = MARKS.get(event.action, "~") if event.state == "done" else "✗"
     seconds = "" if event.seconds is None else f" ({figure(event.seconds, '.1f')} s)"
     return f"{INDENT}{mark} {word} {escape(event.address)}{seconds}"
 

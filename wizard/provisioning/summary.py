@@ -50,6 +50,7 @@ class Change:
     because: tuple[str, ...] = ()
     half_made: bool = False  # its creation failed, so it is made anew
     gone: bool = False  # the state knows it, and somebody else deleted it
+    altered: tuple[str, ...] = ()  # attributes that an adopted object gets anew, in place
 
     @property
     def lost(self) -> str | None:
@@ -70,6 +71,8 @@ class Change:
             text = _(
                 "{what}, because {attributes} cannot be changed in place", what=text, attributes=_and(self.because)
             )
+        if self.altered:
+            text = _("{what}, and change its {attributes}", what=text, attributes=_and(self.altered))
         if self.loses:
             text = _("{what}; lost for good: {data}", what=text, data=self.loses)
         if self.gone:
@@ -89,17 +92,37 @@ class PlanSummary:
 
     @property
     def headline(self) -> str:
+        """What is planned, counted; an object that is adopted and changed counts as both."""
         if not self.changes:
             return _("{n} outputs change", n=len(self.outputs)) if self.outputs else _("nothing to change")
         adopted = self.counts.get("import", 0)
         told = _(
             "{add} to add, {change} to change, {destroy} to destroy, {replace} to replace",
             add=self.counts.get("create", 0),
-            change=self.counts.get("update", 0),
+            change=self._changed,
             destroy=self.counts.get("delete", 0),
             replace=self.counts.get("replace", 0),
         )
         return _("{n} to adopt, {told}", n=adopted, told=told) if adopted else told
+
+    @property
+    def applied(self) -> str:
+        """As `headline`, once it was done."""
+        if not self.changes:
+            return _("{n} outputs changed", n=len(self.outputs)) if self.outputs else _("nothing had to change")
+        adopted = self.counts.get("import", 0)
+        told = _(
+            "{add} added, {change} changed, {destroy} destroyed, {replace} replaced",
+            add=self.counts.get("create", 0),
+            change=self._changed,
+            destroy=self.counts.get("delete", 0),
+            replace=self.counts.get("replace", 0),
+        )
+        return _("{n} adopted, {told}", n=adopted, told=told) if adopted else told
+
+    @property
+    def _changed(self) -> int:
+        return self.counts.get("update", 0) + sum(1 for change in self.changes if change.altered)
 
     @property
     def dangers(self) -> tuple[str, ...]:
@@ -141,7 +164,9 @@ def drift(plan: Mapping[str, Any]) -> tuple[str, ...]:
 
 def _change(item: Mapping[str, Any], gone: Container[str]) -> Change | None:
     action = _action(item["change"]["actions"])
+    altered: tuple[str, ...] = ()
     if item["change"].get("importing") and action in (None, "update"):
+        altered = _altered(item["change"]) if action == "update" else ()
         action = "import"
     if action is None or item.get("mode") == "data":
         return None
@@ -153,7 +178,15 @@ def _change(item: Mapping[str, Any], gone: Container[str]) -> Change | None:
         because=_because(item["change"]) if action == "replace" else (),
         half_made=item.get("action_reason") == "replace_because_tainted",
         gone=action == "create" and item["address"] in gone,
+        altered=altered,
     )
+
+
+def _altered(change: Mapping[str, Any]) -> tuple[str, ...]:
+    """The attributes, by name alone, whose values an update in place sets anew."""
+    before, after = change.get("before") or {}, change.get("after") or {}
+    unknown = change.get("after_unknown") or {}
+    return tuple(sorted(name for name, value in after.items() if value != before.get(name) and not unknown.get(name)))
 
 
 def _action(actions: Sequence[str]) -> Action | None:

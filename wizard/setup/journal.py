@@ -53,6 +53,11 @@ class Journal:
 
 def last_setup_id(journal: Path) -> str | None:
     """The setup's id as the last run began with it; for a remedy's words only."""
+    return last_told(journal, "setup_id")
+
+
+def last_told(journal: Path, key: str) -> str | None:
+    """What the last event that has `key` says of it; for a remedy's words only."""
     try:
         lines = journal.read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
@@ -62,8 +67,8 @@ def last_setup_id(journal: Path) -> str | None:
             event = json.loads(line)
         except ValueError:
             continue
-        if isinstance(event, dict) and event.get("setup_id"):
-            return str(event["setup_id"])
+        if isinstance(event, dict) and event.get(key):
+            return str(event[key])
     return None
 
 

@@ -193,7 +193,7 @@ class TerraformStep(WizardStep):
             return Finding(Verdict.TODO, _("outputs are not as planned: {names}", names=names), facts)
         if missing := self.beyond(ctx, facts):
             return Finding(Verdict.TODO, missing[0], facts, missing)
-        return Finding(Verdict.DONE, _("applied: {what}", what=self._planned.summary.headline), facts)
+        return Finding(Verdict.DONE, _("applied: {what}", what=self._planned.summary.applied), facts)
 
     def _drop_ahead(self) -> bool:
         """Whether there was a plan ahead; it has ended then, and does not count."""
