@@ -13,8 +13,8 @@ from wizard.application import Options, opened
 from wizard.plain.speaker import LineSpeaker
 from wizard.report.closing import close
 from wizard.sandbox import process
-from wizard.setup.engine import Mode, Result
 from wizard.setup.events import Checked, Event, RunEnded
+from wizard.setup.outcome import Mode, Result
 
 ROOT = Path(__file__).parents[1]
 PICTURE = ROOT / "docs" / "images" / "demo.svg"

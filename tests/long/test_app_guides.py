@@ -68,7 +68,9 @@ async def test_roles_first_admin_and_somebody_elses_metastore(tmp_path: Path) ->
         portal(launch.folder, "make-account-admin", "operator")
         await comes_true(person, "account-admin")
         await guided(person, "metastore", "approve")
-        assert "data-platform-admins" in step_of(person, "metastore").guide["who"]
+        guide = step_of(person, "metastore").guide
+        assert guide is not None
+        assert "data-platform-admins" in guide["who"]
         portal(launch.folder, "share-metastore", "lakehouse-wizard")
         await comes_true(person, "metastore")
         await person.until(lambda: person.app.store.result, "the end")

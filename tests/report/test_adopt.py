@@ -7,7 +7,7 @@ import pytest
 from wizard import exits
 from wizard.commands.adopt import code_of, unasked
 from wizard.report.survey import Look
-from wizard.setup.engine import Outcome
+from wizard.setup.outcome import Outcome
 from wizard.setup.step import Finding, Verdict
 
 

@@ -10,8 +10,8 @@ import pytest
 from tests.setup.conftest import Bench, Seen, Word, World, word
 from wizard import journey
 from wizard.setup.context import Context
-from wizard.setup.engine import Mode, Result
 from wizard.setup.gate import Decision
+from wizard.setup.outcome import Mode, Result
 from wizard.setup.step import Finding, Kind, Problem, Removal, StepFailed, Verdict
 
 Make = Callable[..., Bench]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from tests.setup.conftest import Bench, Word, World, word
 from wizard.setup.context import Context
-from wizard.setup.engine import Mode, Result
+from wizard.setup.outcome import Mode, Result
 from wizard.setup.step import Facts, Finding, StepFailed, Verdict
 
 Make = Callable[..., Bench]

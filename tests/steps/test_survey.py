@@ -16,7 +16,7 @@ from wizard.report.drafted import draft
 from wizard.report.survey import Look, chosen
 from wizard.sandbox import process
 from wizard.setup.answers import AnswersInvalid
-from wizard.setup.engine import Outcome
+from wizard.setup.outcome import Outcome
 from wizard.setup.secrets import Secrets
 from wizard.setup.step import Verdict
 from wizard.setup.survey import Seen, Standing, in_words, whose

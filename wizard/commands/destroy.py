@@ -12,8 +12,8 @@ from wizard.application import Options, Setup, opened
 from wizard.commands.run import EXIT_CODES
 from wizard.plain.speaker import Speaker, speaker
 from wizard.setup.cancel import Cancelled
-from wizard.setup.engine import Mode, Result
 from wizard.setup.events import RunEnded, RunStarted
+from wizard.setup.outcome import Mode, Result
 from wizard.setup.step import Removal
 from wizard.steps.names import short_name
 from wizard.steps.project import ProjectQuestions

@@ -16,7 +16,7 @@ from wizard.plain.speaker import speaker
 from wizard.report.page import html, markdown, show
 from wizard.report.review import Review, review
 from wizard.report.review_page import blocks
-from wizard.setup.engine import Mode
+from wizard.setup.outcome import Mode
 from wizard.text import _, language
 
 WIDTH = 120  # columns of a page that goes into a file

@@ -10,8 +10,8 @@ from wizard import exits
 from wizard.application import Options, Setup, Unusable, opened
 from wizard.plain.speaker import Speaker, speaker
 from wizard.setup import stale
-from wizard.setup.engine import Mode, Outcome, Result
 from wizard.setup.events import AnswersChanged, RunEnded, RunStarted
+from wizard.setup.outcome import Mode, Outcome, Result
 from wizard.setup.step import Verdict
 from wizard.text import _
 

@@ -7,7 +7,7 @@ import argparse
 from wizard import exits
 from wizard.application import Options, opened
 from wizard.plain.speaker import speaker
-from wizard.setup.engine import Mode, Result
+from wizard.setup.outcome import Mode, Result
 
 
 def main(arguments: argparse.Namespace) -> int:

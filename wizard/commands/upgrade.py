@@ -11,8 +11,8 @@ from wizard.application import Options, Setup, opened
 from wizard.commands.run import EXIT_CODES
 from wizard.plain.speaker import Speaker, speaker
 from wizard.provisioning import pins
-from wizard.setup.engine import Mode, Outcome, Result
 from wizard.setup.events import RunEnded, RunStarted
+from wizard.setup.outcome import Mode, Outcome, Result
 from wizard.setup.step import Verdict
 from wizard.steps.terraform_phase import TerraformStep
 from wizard.text import _

@@ -152,7 +152,7 @@ class Session:
     def _run(self, wish: Wish) -> None:
         from wizard.application import Options, opened
         from wizard.commands.run import go_through
-        from wizard.setup.engine import Mode
+        from wizard.setup.outcome import Mode
 
         mode, launch = (Mode.RUN if wish is Wish.RUN else Mode.CHECK), self.launch
         if self._draft is not None and mode is Mode.RUN:

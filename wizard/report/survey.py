@@ -11,7 +11,8 @@ from wizard.report.drafted import Draft
 from wizard.setup.answers import Answers, section_name
 from wizard.setup.cancel import Cancellation
 from wizard.setup.context import Context
-from wizard.setup.engine import Engine, Mode, Outcome
+from wizard.setup.engine import Engine
+from wizard.setup.outcome import Mode, Outcome
 from wizard.setup.step import FactBook, Finding, Kind, Step, Verdict
 from wizard.setup.survey import Seen, Standing, Surveyed
 from wizard.steps.base import Ctx, WizardStep

@@ -6,8 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field, replace
-from enum import StrEnum
+from dataclasses import asdict, replace
 from typing import Generic
 
 from wizard.setup.cancel import Cancellation, Cancelled
@@ -22,6 +21,7 @@ from wizard.setup.events import (
     StepRemoved,
 )
 from wizard.setup.gate import Decision, Gate, Unattended
+from wizard.setup.outcome import Mode, Outcome
 from wizard.setup.patience import Patience, passing
 from wizard.setup.step import Facts, Finding, Kind, Problem, Removal, Step, StepFailed, Verdict, World
 from wizard.setup.stopping import Stopping
@@ -30,52 +30,6 @@ from wizard.text import _
 THREADS = "step"  # what their names begin with
 LOOK_SECONDS = 0.2  # between two looks at whether the user wants to stop
 WORKERS = 4  # steps wait for clouds and child processes, not for the processor
-
-
-class Mode(StrEnum):
-    """`check` asks the world only; `run` also applies what is missing."""
-
-    CHECK = "check"
-    RUN = "run"
-
-
-class Result(StrEnum):
-    DONE = "done"
-    BLOCKED = "blocked"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
-    PLANNED = "planned"
-
-
-@dataclass(slots=True)
-class Outcome:
-    """What a run came to. `findings` holds the last check of each step, in the journey's order;
-    `only` names the one step that was asked for, where it was one."""
-
-    findings: dict[str, Finding] = field(default_factory=dict)
-    failed: list[str] = field(default_factory=list)
-    cancelled: bool = False
-    only: str | None = None
-
-    @property
-    def blocked(self) -> list[str]:
-        """Steps that need a person; those that only wait for earlier steps are not among these."""
-        return [name for name, found in self.findings.items() if found.verdict is Verdict.BLOCKED and not _waits(found)]
-
-    @property
-    def result(self) -> Result:
-        """What all steps together came to; where one was asked for, that one alone counts."""
-        counting = [found for name, found in self.findings.items() if self.only in (None, name)]
-        verdicts = {found.verdict for found in counting}
-        if self.cancelled:
-            return Result.CANCELLED
-        if self.failed or Verdict.UNKNOWN in verdicts:
-            return Result.FAILED
-        if Verdict.BLOCKED in verdicts and (self.blocked or self.only):
-            return Result.BLOCKED
-        if verdicts & {Verdict.TODO, Verdict.BLOCKED}:
-            return Result.PLANNED
-        return Result.DONE
 
 
 ContextFactory = Callable[[str], Context[World]]
@@ -396,11 +350,6 @@ class Engine(Generic[World]):
             return
         for name, step in self.steps.items():
             step.close(self._contexts(name))
-
-
-def _waits(found: Finding) -> bool:
-    """Whether a blocked step only waits for those before it."""
-    return found.guide is None and (found.problem is None or found.problem.raw_code == "waiting")
 
 
 def _verdict_of(problem: Problem) -> Verdict:

@@ -4,12 +4,13 @@ and the people whom Graph has to make before Terraform can name them."""
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from azure.core.exceptions import ClientAuthenticationError, HttpResponseError
 from pydantic import Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
+from wizard.cloud.arm import RoleAssignment, error_code
 from wizard.cloud.world import Login
 from wizard.setup.folder import PRIVATE
 from wizard.setup.secrets import SecretMissing, SecretRef
@@ -35,9 +36,6 @@ from wizard.steps.principal_rights import DirectoryPermission, Grant, RoleSet
 from wizard.steps.problems import from_exception
 from wizard.steps.sign_in import check_guid
 from wizard.text import N_, _
-
-if TYPE_CHECKING:
-    from wizard.cloud.arm import RoleAssignment
 
 SECRET_FILE = "principal-secret"
 SECRET_DAYS = 180
@@ -148,7 +146,7 @@ class ServicePrincipal(WizardStep):
         try:
             principal = _find(ctx) or _create(ctx)
         except HttpResponseError as error:
-            if _code(error) not in DENIED_CODES:
+            if error_code(error) not in DENIED_CODES:
                 raise
             self._creation_denied = True
             return
@@ -168,7 +166,7 @@ class ServicePrincipal(WizardStep):
         try:
             new_people.create(ctx, upn)
         except HttpResponseError as error:
-            if _code(error) not in DENIED_CODES:
+            if error_code(error) not in DENIED_CODES:
                 raise
             self._people_denied.append(upn)
 
@@ -182,10 +180,10 @@ class ServicePrincipal(WizardStep):
                 rights.give(arm, graph, object_id, grant)
             except HttpResponseError as error:
                 last.append(error)
-                if _code(error) in DENIED_CODES:
+                if error_code(error) in DENIED_CODES:
                     self._denied.append(grant)
                     return True
-                if _code(error) in REPLICATION_CODES:
+                if error_code(error) in REPLICATION_CODES:
                     return False
                 raise
             return True
@@ -308,7 +306,7 @@ def _create(ctx: Ctx) -> PrincipalFacts:
             found = graph.service_principal(str(application["appId"]))
             made.append(found or graph.create_service_principal(str(application["appId"]), _marker(ctx)))
         except HttpResponseError as error:
-            if _code(error) in {*REPLICATION_CODES, "NoBackingApplicationObject"}:
+            if error_code(error) in {*REPLICATION_CODES, "NoBackingApplicationObject"}:
                 return False
             raise
         return True
@@ -393,9 +391,3 @@ def _operator_is_eligible(ctx: Ctx) -> bool:
         return bool(ctx.world.graph(ctx, "operator").eligible_roles(ctx.facts(SignInFacts).operator_object_id))
     except HttpResponseError:  # not told to everybody; the guide then does without
         return False
-
-
-def _code(error: HttpResponseError) -> str:
-    from wizard.cloud.arm import error_code
-
-    return error_code(error)
