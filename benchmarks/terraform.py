@@ -17,11 +17,15 @@ from benchmarks.worlds import Worlds
 LATENCY = 0.2  # seconds an operation
 PAIRS = 3
 ROOTS = ("foundation", "identity", "unity_catalog", "compute")
-# The moment before each group of roots, the step that a run goes to from there, and the roots on its way.
-LEGS = (
-    ("ground", "service-principal", "account-admin", ("foundation", "identity")),
-    ("admitted", "metastore", "unity-catalog", ("unity_catalog",)),
-    ("catalogued", "unity-catalog", "compute", ("compute",)),
+# The moments that first runs begin from, and the last step before each.
+MOMENTS = (("ground", "service-principal"), ("admitted", "metastore"), ("catalogued", "unity-catalog"))
+# Each root, its moment, and its step. It runs alone, as bare Terraform does: identity else shares the machine with
+# foundation.
+FIRSTS = (
+    ("foundation", "ground", "foundation"),
+    ("identity", "ground", "identity"),
+    ("unity_catalog", "admitted", "unity-catalog"),
+    ("compute", "catalogued", "compute"),
 )
 Pair = tuple[float, float]
 
@@ -33,7 +37,7 @@ def over_bare() -> list[Measure]:
         worlds = Worlds(Path(place), watched.env())
         bare = Bare(Path(place) / "by-hand", watched.program, watched.env())
         try:
-            for name, until, _to, _roots in LEGS:
+            for name, until in MOMENTS:
                 worlds.wizard("--until", until)
                 worlds.keep(name)
             worlds.wizard()
@@ -51,37 +55,32 @@ class _Bench:
     def all(self, latency: float, pairs: int) -> list[Measure]:
         limits = (1.05, 0.6) if latency else (None, None)
         told = f"{latency * 1000:.0f} ms an operation"
-        firsts = [self._first(leg, latency, turn) for turn in range(pairs) for leg in LEGS]
         measures = []
-        for root in ROOTS:
-            of_root = [found[root] for found in firsts if root in found]
+        for root, moment, step in FIRSTS:
+            of_root = [self._first(root, moment, step, latency, turn) for turn in range(pairs)]
             measures.append(_measure(f"first run of {root} over bare Terraform, {told}", of_root, limits[0]))
         checks, runs = self._seconds(latency, pairs)
         measures.append(_measure(f"checks of the four roots over bare plans in sequence, {told}", checks, limits[1]))
         measures.append(_measure(f"whole second run over bare plans in sequence, {told}", runs, None))
         return measures
 
-    def _first(self, leg: tuple[str, str, str, tuple[str, ...]], latency: float, turn: int) -> dict[str, Pair]:
-        """Each root's wizard and bare seconds, from equal worlds; who goes first changes from turn to turn."""
-        name, _until, to, roots = leg
-        taken: dict[str, dict[str, float]] = {root: {} for root in roots}
+    def _first(self, root: str, moment: str, step: str, latency: float, turn: int) -> Pair:
+        """A root's wizard and bare seconds, from equal worlds; who goes first changes from turn to turn."""
+        taken: dict[str, float] = {}
 
         def by_wizard() -> None:
-            with self._worlds.at(name, latency):
-                spans = self._noted(lambda: self._worlds.wizard("--until", to))
-            for root in roots:
-                taken[root]["wizard"] = whole([span for span in spans if span.root == root])
+            with self._worlds.at(moment, latency):
+                spans = self._noted(lambda: self._worlds.wizard("--only", step))
+            taken["wizard"] = whole([span for span in spans if span.root == root])
 
         def by_hand() -> None:
-            with self._worlds.at(name, latency) as connection:
-                for root in roots:  # those of one leg need nothing of each other
-                    self._bare.prepare(root, self._worlds.made("done", root))
-                    spans = self._noted(lambda root=root: self._bare.run(root, connection, FROM_NOTHING))  # type: ignore[misc]
-                    taken[root]["bare"] = whole(spans)
+            with self._worlds.at(moment, latency) as connection:
+                self._bare.prepare(root, self._worlds.made("done", root))
+                taken["bare"] = whole(self._noted(lambda: self._bare.run(root, connection, FROM_NOTHING)))
 
         for act in (by_wizard, by_hand) if turn % 2 == 0 else (by_hand, by_wizard):
             act()
-        return {root: (found["wizard"], found["bare"]) for root, found in taken.items()}
+        return taken["wizard"], taken["bare"]
 
     def _seconds(self, latency: float, pairs: int) -> tuple[list[Pair], list[Pair]]:
         """The four checks, and the whole, of second runs, each against the four bare plans."""

@@ -11,7 +11,7 @@ import yaml
 from pydantic import Field, field_validator
 
 from wizard.setup.answers import AnswersInvalid, load, section_name
-from wizard.setup.secrets import SecretRef, Secrets
+from wizard.setup.secrets import SecretRef, Secrets, public_environment, withhold_named_in
 from wizard.setup.step import Questions
 from wizard.setup.template import schema, template
 
@@ -161,3 +161,14 @@ def test_the_template_is_valid_yaml_and_its_open_questions_are_the_required_ones
     load(ALL, written(tmp_path, filled), {})
     uncommented = filled.replace("  # size: 3", "  size: 3").replace("  # crops:", "  crops:")
     jsonschema.validate(yaml.safe_load(uncommented.replace("barn_door:", "barn_door: {}")), schema(ALL))
+
+
+def test_a_secret_that_an_answers_file_names_is_kept_from_children_of_commands_that_do_not_load_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ONLY_NAMED", "hidden")
+    (tmp_path / "answers.yaml").write_text("sign_in:\n  client_secret: env:ONLY_NAMED\n")
+    assert "ONLY_NAMED" in public_environment()
+    withhold_named_in(tmp_path / "none.yaml")
+    withhold_named_in(tmp_path / "answers.yaml")
+    assert "ONLY_NAMED" not in public_environment()

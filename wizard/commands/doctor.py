@@ -14,7 +14,7 @@ from wizard.application import AZURE, SANDBOX
 from wizard.cloud.endpoints import TargetSettings
 from wizard.plain.activity import activity
 from wizard.setup.folder import Folder, FolderUnusable
-from wizard.setup.secrets import SecretMissing, SecretRef, Secrets
+from wizard.setup.secrets import SecretMissing, SecretRef, Secrets, withhold_named_in
 from wizard.steps.preflight import CheckResult
 from wizard.text import _
 
@@ -23,6 +23,7 @@ def main(arguments: argparse.Namespace) -> int:
     from wizard.steps.preflight import HOSTS, run_checks
 
     folder = Folder(arguments.folder)
+    withhold_named_in(folder.answers_file)
     target = arguments.target or _kept_target(folder, needed=arguments.bundle is None)
     # A sandbox is on this machine: the cloud's public hosts are no concern of it.
     hosts = () if target == SANDBOX else HOSTS

@@ -13,6 +13,7 @@ from wizard.application import Unusable, require_sandbox_extra
 from wizard.plain.activity import activity
 from wizard.sandbox.users import users
 from wizard.setup.folder import Folder
+from wizard.setup.secrets import withhold_named_in
 from wizard.text import _
 
 Action = Callable[[argparse.Namespace, Path], str]  # gives what to print
@@ -21,6 +22,7 @@ Action = Callable[[argparse.Namespace, Path], str]  # gives what to print
 def main(arguments: argparse.Namespace) -> int:
     require_sandbox_extra()
     folder = Folder(arguments.folder)
+    withhold_named_in(folder.answers_file)
     state = which_sandbox.named(arguments.sandbox) if arguments.sandbox else folder.sandbox
     if arguments.action != "start" and not state.is_dir() and arguments.action != "fidelity":
         place = arguments.sandbox or folder.root

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 import threading
 from collections.abc import Iterable, Mapping
@@ -66,6 +67,15 @@ _given_out: set[str] = set()  # every value that any `Secrets` of this process r
 def public_environment() -> dict[str, str]:
     """This process's environment without the variables that hold secrets: for children that need none."""
     return {name: value for name, value in os.environ.items() if name not in _variables}
+
+
+def withhold_named_in(answers: Path) -> None:
+    """Keep from children what an answers file names as `env:` secrets, for a command that does not load it."""
+    try:
+        text = answers.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return
+    _variables.update(re.findall(r"\benv:([A-Za-z_]\w*)", text))
 
 
 def strike(text: str) -> str:
