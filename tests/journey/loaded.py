@@ -11,7 +11,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import IO, NoReturn
 
@@ -23,14 +23,20 @@ LONGEST = 65536  # bytes of one order
 class Wizard:
     """One running wizard. Its standard input is empty; `output` is what it prints."""
 
-    def __init__(self, nursery: socket.socket, argv: Sequence[str], err: IO[str]) -> None:
+    def __init__(
+        self, nursery: socket.socket, argv: Sequence[str], err: IO[str], env: Mapping[str, str] | None = None
+    ) -> None:
         read, write = os.pipe()
         self._nursery = nursery
-        socket.send_fds(nursery, [json.dumps(list(argv)).encode()], [write, err.fileno()])
+        socket.send_fds(nursery, [json.dumps([list(argv), dict(env or os.environ)]).encode()], [write, err.fileno()])
         os.close(write)
         self._pid = int(nursery.recv(LONGEST))
         self._code: int | None = None
         self.output = os.fdopen(read, encoding="utf-8")
+
+    @property
+    def pid(self) -> int:
+        return self._pid
 
     def send_signal(self, number: int) -> None:
         """It is not buried before `wait`, so its id is its own."""
@@ -45,9 +51,9 @@ class Wizard:
         return self._code
 
 
-def start(argv: Sequence[str], err: IO[str]) -> Wizard:
-    """`lakehouse-wizard ARGV`; one at a time."""
-    return Wizard(_nursery(), argv, err)
+def start(argv: Sequence[str], err: IO[str], env: Mapping[str, str] | None = None) -> Wizard:
+    """`lakehouse-wizard ARGV`, with this process's environment or another; one at a time."""
+    return Wizard(_nursery(), argv, err, env)
 
 
 @cache
@@ -86,7 +92,10 @@ def _serve(orders: socket.socket) -> None:
         pid = os.fork()
         if not pid:
             orders.close()
-            _be_wizard(json.loads(message), *handles)
+            argv, env = json.loads(message)
+            os.environ.clear()
+            os.environ.update(env)
+            _be_wizard(argv, *handles)
         for handle in handles:
             os.close(handle)
         orders.send(str(pid).encode())

@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Mapping
 from contextlib import redirect_stderr, redirect_stdout
@@ -16,6 +17,7 @@ from typing import Any
 
 import psutil
 
+from tests.journey import loaded
 from wizard.cli import main
 
 COMMAND = (sys.executable, "-m", "wizard.cli")
@@ -70,6 +72,20 @@ def wizard(*arguments: str | Path, env: Mapping[str, str] | None = None, timeout
             process.kill()
             argvs = watch.stop()
     return Ran(process.returncode, out, err, argvs)
+
+
+def forked(*arguments: str | Path, env: Mapping[str, str] | None = None) -> Ran:
+    """The same in a process forked from one that has the modules loaded (see loaded.py); one at a time."""
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as err:
+        running = loaded.start([str(argument) for argument in arguments], err, {**os.environ, **(env or {})})
+        watch = _ArgvWatch(running.pid)
+        try:
+            out = running.output.read()
+        finally:
+            code = running.wait()
+            argvs = watch.stop()
+        err.seek(0)
+        return Ran(code, out, err.read(), argvs)
 
 
 def inside(*arguments: str | Path) -> Ran:

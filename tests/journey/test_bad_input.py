@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.journey.running import wizard
+from tests.journey.running import forked as wizard
 
 TEN_DEFECTS = """\
 sign_in:

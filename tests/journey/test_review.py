@@ -11,7 +11,8 @@ import pytest
 
 from tests.journey import hands
 from tests.journey.conftest import RISK
-from tests.journey.running import Ran, wizard
+from tests.journey.running import Ran
+from tests.journey.running import forked as wizard
 from wizard.journey import STEPS
 from wizard.sandbox import process
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.journey.conftest import RISK
-from tests.journey.running import wizard
+from tests.journey.running import forked as wizard
 from wizard.sandbox import process
 
 OPERATOR = "operator@lakehousesandbox.onmicrosoft.com"
