@@ -71,7 +71,7 @@ def test_every_answer_comes_back_from_its_text(files: list[str], samples: dict[s
         second.answer(key, first.text(key))
     assert second.plain().get("contracts", {}).get("files", []) == files
     assert second.plain().get("first_run", {}).get("samples", {}) == samples
-    assert second.text("project.project") == project.strip()
+    assert second.text("project.project") == project.strip(" \t\r\n")
 
 
 def test_a_value_is_shown_as_it_is_typed() -> None:
