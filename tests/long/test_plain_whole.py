@@ -11,8 +11,8 @@ import yaml
 
 from tests.journey import normal
 from tests.journey.running import wizard
+from tests.long.test_plain_journey import END, MENU, PLAN, TAKES, plain, to_project
 from tests.plain.person import Person
-from tests.plain.test_plain_journey import END, MENU, PLAN, TAKES, plain, to_project
 from wizard import exits
 from wizard.sandbox import process
 from wizard.sandbox.control import read_info
