@@ -17,6 +17,8 @@ from wizard.guided.messages import Closed, DestroyAsked, Estimated, Faulted, Idl
 from wizard.text import _, currency, figure
 
 if TYPE_CHECKING:
+    import argparse
+
     from wizard.application import Setup
     from wizard.guided.asking import AskingGate
     from wizard.setup.cancel import Cancellation
@@ -44,6 +46,19 @@ class Launch:
     often: float = 5.0  # seconds between two looks at what a person is to do
     watches: bool = False  # also look by itself while it offers to do what a person may do
     look: bool = True  # ask the world at once where a setup is there
+
+    @classmethod
+    def of(cls, given: argparse.Namespace) -> Launch:
+        """Of a command line without a command. Who names a sandbox means that cloud.
+
+        Raises Unusable for a step that is none."""
+        if given.until is not None:
+            from wizard.commands.run import known_step  # loads the journey: only where it is needed
+
+            known_step(given.until)
+        target = given.target or ("sandbox" if given.sandbox is not None else None)
+        return cls(given.folder, target, given.answers, given.scenario, given.debug, given.until, given.theme,
+                   given.ascii, given.sandbox)  # fmt: skip
 
 
 class Session:
@@ -110,7 +125,7 @@ class Session:
             self._post(Idle(None, CHECKING))
 
     def _load(self) -> None:
-        from wizard import application, journey
+        from wizard import application, journey, which_sandbox
         from wizard.rehearsal import proposals
         from wizard.setup.answers import section_name
         from wizard.setup.draft import Draft
@@ -120,6 +135,8 @@ class Session:
         folder = Folder(self.launch.folder)
         kept = folder.config()
         target = application.target_of(folder, self.launch.target)
+        if target == application.SANDBOX:
+            which_sandbox.chosen(folder, self.launch.sandbox)
         secrets = Secrets(
             folder.root, {application.SANDBOX: application.SandboxSecrets(active=target == application.SANDBOX)}
         )

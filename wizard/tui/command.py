@@ -5,22 +5,18 @@ from __future__ import annotations
 import argparse
 
 from wizard import exits
+from wizard.commands.guard import guarded
 from wizard.guided.session import Launch
 from wizard.tui.app import WizardApp
 
 
 def main(arguments: argparse.Namespace) -> int:
     """Run the app and return its exit code."""
-    launch = Launch(
-        folder=arguments.folder,
-        target=arguments.target,
-        answers=arguments.answers,
-        scenario=arguments.scenario,
-        debug=arguments.debug,
-        theme=arguments.theme,
-        ascii=arguments.ascii,
-    )
-    app = WizardApp(launch)
+    return guarded(lambda: _run(arguments), debug=arguments.debug)
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    app = WizardApp(Launch.of(arguments))
     code = app.run()
     if code is None and app.return_code:  # the app failed, perhaps while something ran: it is stopped, and waited for
         app.session.close()
