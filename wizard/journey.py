@@ -18,10 +18,11 @@ from wizard.steps.ingestion import Ingestion
 from wizard.steps.metastore import Metastore
 from wizard.steps.network_watcher import NetworkWatcher
 from wizard.steps.preflight import Preflight
-from wizard.steps.project import Project
+from wizard.steps.project import Project, ProjectQuestions
 from wizard.steps.resource_providers import ResourceProviders
 from wizard.steps.service_principal import ServicePrincipal
 from wizard.steps.sign_in import SignIn
+from wizard.steps.state_backend import StateQuestions
 from wizard.steps.summary import Summary
 from wizard.steps.unity_catalog import UnityCatalog
 
@@ -54,5 +55,8 @@ def steps() -> tuple[WizardStep, ...]:
 
 @cache
 def questions() -> tuple[type[Questions], ...]:
-    """Everything the journey asks, in its order."""
-    return tuple(step.questions for step in STEPS if step.questions is not None)
+    """Everything the journey asks, in the order of its steps; but first what is to be made, and last where its state
+    lies, which most leave as it is."""
+    asked = [step.questions for step in STEPS if step.questions is not None]
+    order = {ProjectQuestions: 0, StateQuestions: 2}
+    return tuple(sorted(asked, key=lambda kind: order.get(kind, 1)))

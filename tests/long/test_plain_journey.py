@@ -33,10 +33,8 @@ def plain(folder: Path, *more: str, term: str = "dumb", **env: str) -> Person:
 
 
 def to_project(person: Person) -> None:
-    for _section in ("state", "sign in"):
-        person.until(TAKES)
-        person.line()
-    person.until(r"Section 3 of[\s\S]*" + TAKES)
+    """The first that is asked."""
+    person.until(r"Section 1 of[\s\S]*: project\.[\s\S]*" + TAKES)
 
 
 def take_all(person: Person) -> None:
@@ -116,9 +114,11 @@ def test_what_cannot_be_used_is_told_and_what_stood_there_stays(folder: Path) ->
         "project"
     ].items()
     with plain(folder) as person:
-        person.until(r"Section 3 of[\s\S]*" + TAKES)  # what came before it is not asked again
-        person.line("back")
+        person.until(r"Section 1 of[\s\S]*domain: back[\s\S]*" + TAKES)  # it was left in its midst
+        person.line()
         person.until(r"Section 2 of[\s\S]*" + TAKES)
+        person.line("back")
+        person.until(r"Section 1 of[\s\S]*" + TAKES)
         person.keys("\x03")
         assert person.end() == exits.CANCELLED
 
@@ -149,8 +149,8 @@ def test_a_contract_is_opened_in_the_editor_and_judged(folder: Path, tmp_path: P
                       'echo "nonsense: [" >> "$1"; fi\n')  # fmt: skip
     editor.chmod(0o755)
     with plain(folder, EDITOR=str(editor)) as person:
-        while person.until(r"Section 11 of[\s\S]*" + TAKES, TAKES) == TAKES:
-            if "Section 11" in person.text:
+        while person.until(r"Section 10 of[\s\S]*" + TAKES, TAKES) == TAKES:
+            if "Section 10" in person.text:
                 break
             person.line()
         person.line("open template:account")

@@ -26,7 +26,7 @@ def draft() -> Draft:
 
 def test_an_empty_draft_names_what_must_be_answered(draft: Draft) -> None:
     assert "domain" in draft.complaints("project")
-    assert draft.to_fix == ["sign_in", "project", "foundation", "contracts"]
+    assert draft.to_fix == ["project", "sign_in", "foundation", "contracts"]
 
 
 def test_the_shipped_answers_are_a_whole_draft_and_mean_the_same_as_their_file(draft: Draft, tmp_path: Path) -> None:
