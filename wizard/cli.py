@@ -27,7 +27,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         parser.error(_("put options after the command: lakehouse-wizard {command} ...", command=arguments.command))
     try:
         code = _call(arguments)
-    except KeyboardInterrupt:
+    except KeyboardInterrupt:  # before a command hears it itself: it would end without a word
+        print(f"\r{_('cancelled')}", file=sys.stderr)
         code = exits.CANCELLED
     except BrokenPipeError:  # the reader of our output went away, as `| head` does
         nowhere = os.open(os.devnull, os.O_WRONLY)
