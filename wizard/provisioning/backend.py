@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
+
+from wizard.setup import files
 
 LOCAL, AZURERM, HTTP = "local", "azurerm", "http"
 BLOCK = "backend.tf.json"
@@ -45,11 +46,18 @@ class Backend:
 
     def write(self, folder: Path) -> None:
         """Bring the block into a root's folder (0600); the local backend needs none."""
-        _keep(folder / BLOCK, self.block if self.remote else None)
+        self._keep(folder / BLOCK, self.block)
 
     def record(self, folder: Path) -> None:
         """Note that this backend holds the root's state from now on."""
-        _keep(folder / RECORD, json.dumps(asdict(self), indent=2, sort_keys=True) + "\n" if self.remote else None)
+        self._keep(folder / RECORD, json.dumps(asdict(self), indent=2, sort_keys=True) + "\n")
+
+    def _keep(self, path: Path, text: str) -> None:
+        """Of a backend elsewhere; the local one has no such file."""
+        if self.remote:
+            files.renew(path, text)
+        else:
+            path.unlink(missing_ok=True)
 
 
 def recorded(folder: Path) -> Backend:
@@ -58,17 +66,3 @@ def recorded(folder: Path) -> Backend:
         return Backend(**json.loads((folder / RECORD).read_text(encoding="utf-8")))
     except (FileNotFoundError, ValueError, TypeError):
         return Backend()
-
-
-def _keep(path: Path, text: str | None) -> None:
-    """Replace a private file whole, unless it says that already; None removes it."""
-    if text is None:
-        path.unlink(missing_ok=True)
-        return
-    if path.exists() and path.read_text(encoding="utf-8") == text:
-        return
-    scratch = path.with_name(f".{path.name}.new")
-    handle = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(text)
-    scratch.replace(path)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
 from datetime import UTC, datetime
 from pathlib import Path
 
-from wizard.provisioning import room
+from wizard.setup import files
 
 KEPT = 10  # of each root
 
@@ -16,9 +15,7 @@ def keep(place: Path, root: str, state: bytes) -> Path:
     """Write `state` to `<root>-<time>.tfstate` (0600) in `place`, and drop the oldest of that root beyond KEPT."""
     place.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = place / f"{root}-{datetime.now(UTC).strftime('%Y%m%dT%H%M%S.%fZ')}.tfstate"
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with room.named(path), os.fdopen(handle, "wb") as file:
-        file.write(state)
+    files.write(path, state)
     for old in sorted(place.glob(f"{root}-*.tfstate"))[:-KEPT]:
         old.unlink(missing_ok=True)
     return path

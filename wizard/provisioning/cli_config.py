@@ -7,6 +7,8 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from wizard.setup import files
+
 PASSED_ON = (
     "PATH",
     "HOME",
@@ -29,16 +31,13 @@ def write(folder: Path) -> Path:
     cache = folder / "plugin-cache"
     cache.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = folder / "terraform.rc"
-    text = (
+    files.renew(
+        path,
         "disable_checkpoint = true\n"
         f"plugin_cache_dir = {json.dumps(str(cache))}\n"
         # The roots pin versions, not checksums; without this each phase would download anew.
-        "plugin_cache_may_break_dependency_lock_file = true\n"
+        "plugin_cache_may_break_dependency_lock_file = true\n",
     )
-    if not path.exists() or path.read_text(encoding="utf-8") != text:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            stream.write(text)
     return path
 
 

@@ -4,11 +4,11 @@ is put back; what the apply made since is found in the cloud by its marks, and a
 from __future__ import annotations
 
 import json
-import os
 import re
 from pathlib import Path
 
 from wizard.provisioning import backups, errored
+from wizard.setup import files
 
 _LINEAGE = re.compile(rb'"lineage":\s*"([0-9a-f-]+)"')
 
@@ -29,9 +29,7 @@ def mend(state: Path, copies: Path, root: str) -> bool:
         _set_aside(state)
     else:
         made = state.with_name(f"{state.name}.new")
-        handle = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(handle, "wb") as file:
-            file.write(copy)
+        files.write(made, copy)
         _set_aside(state)
         made.replace(state)
     beside.unlink()

@@ -17,6 +17,7 @@ from typing import Any
 
 from wizard.provisioning import stream
 from wizard.provisioning.living import Started
+from wizard.setup import files
 
 FILE = "left-lock.json"  # in a root's folder, while such a lock may be there
 _EARLIER = timedelta(seconds=2)  # the start is noted in whole seconds
@@ -29,9 +30,7 @@ def note(folder: Path, started: Started) -> None:
     if until is None:
         return
     left = {"who": _who(), "operation": started.verb, "since": started.at, "until": until}
-    handle = os.open(folder / FILE, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        json.dump(left, file)
+    files.write(folder / FILE, json.dumps(left))
 
 
 def is_this(folder: Path, held: Mapping[str, Any]) -> bool:

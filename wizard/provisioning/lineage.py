@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from wizard.provisioning.adoption import MARK, PARTS
+from wizard.setup import files
 from wizard.setup.step import Problem, StepFailed
 from wizard.text import _
 
@@ -47,14 +47,9 @@ def check(state: Path, setup_id: str, taken: frozenset[str] = frozenset()) -> No
 def note(state: Path) -> None:
     """Remember the lineage of the state that is there now, if any; where the disk is full, the next look does."""
     found = str(_read(state).get("lineage", ""))
-    record = state.with_name(RECORD)
-    if not found or (record.exists() and record.read_text(encoding="ascii") == found):
-        return
-    with suppress(OSError):
-        handle = os.open(record.with_suffix(".new"), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(handle, "w", encoding="ascii") as file:
-            file.write(found)
-        record.with_suffix(".new").replace(record)
+    if found:
+        with suppress(OSError):
+            files.renew(state.with_name(RECORD), found)
 
 
 def _read(state: Path) -> dict[str, Any]:

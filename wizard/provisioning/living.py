@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import socket
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
@@ -11,7 +10,7 @@ from pathlib import Path
 
 import psutil
 
-from wizard.provisioning import room
+from wizard.setup import files
 
 RECORD = "run.json"
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
@@ -71,11 +70,7 @@ class Record:
         self.path.unlink(missing_ok=True)
 
     def _write(self, started: Started) -> None:
-        whole = self.path.with_suffix(".new")
-        handle = os.open(whole, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with room.named(self.path), os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump(asdict(started), file)
-        whole.replace(self.path)
+        files.write(self.path, json.dumps(asdict(started)))
 
 
 def boot() -> str:

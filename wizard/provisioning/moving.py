@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -15,6 +14,7 @@ from wizard.provisioning import backups, command, run
 from wizard.provisioning.backend import Backend
 from wizard.provisioning.binary import Binary
 from wizard.provisioning.failure import TerraformFailed
+from wizard.setup import files
 from wizard.setup.step import Problem, StepFailed
 from wizard.text import _
 
@@ -48,11 +48,7 @@ class Store:
             with self._opened() as place:
                 self._do(place, "state push", command.state_push(self.binary(), copy, force=force))
             return
-        scratch = self.folder / f".{STATE}.new"
-        handle = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(handle, "wb") as file:
-            file.write(copy.read_bytes())
-        scratch.replace(self.folder / STATE)
+        files.write(self.folder / STATE, copy.read_bytes())
 
     @contextmanager
     def _opened(self) -> Iterator[Path]:

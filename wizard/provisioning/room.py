@@ -5,8 +5,6 @@ from __future__ import annotations
 import errno
 import os
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from wizard.setup.step import Problem, StepFailed
@@ -14,16 +12,6 @@ from wizard.text import _
 
 LEAST = 32 * 1024 * 1024  # bytes; states, their copies and the streams of all roots take less than a third
 NONE = 64 * 1024  # bytes; what is less holds no state
-
-
-@contextmanager
-def named(path: Path) -> Iterator[None]:
-    """A write that fails does not say where; in here it does."""
-    try:
-        yield
-    except OSError as error:
-        error.filename = error.filename or str(path)
-        raise
 
 
 def words(folder: Path) -> str:

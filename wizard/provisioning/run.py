@@ -52,7 +52,8 @@ def follow(
     """Run `argv` in `folder`, telling each event as it comes; `<verb>.jsonl` (0600) keeps the stream.
 
     Killing us does not reach Terraform: it has no pipe and no terminal of ours, finishes and unlocks; until then
-    `run.json` says so. On cancel it gets one interrupt and is waited for; then raises Cancelled."""
+    `run.json` says so. On cancel it gets one interrupt and is waited for, but for a user who insists: it goes on as
+    after a kill of us. Then raises Cancelled."""
     output = folder / f"{verb}.jsonl"
     record = Record(folder)
     process = _start(argv, folder, env, output)
@@ -72,6 +73,8 @@ def follow(
     interrupted = _watch(
         output, ended, gone=lambda: over.wait(LOOK_EVERY), interrupt=interrupt, cancel=cancel, tell=tell
     )
+    if interrupted and not over.is_set():
+        raise Cancelled
     ended.code = int(process.returncode)
     record.forget()
     if interrupted:
@@ -100,6 +103,8 @@ def follow_again(
     interrupted = _watch(
         output, ended, gone=gone, interrupt=interrupt, cancel=cancel, tell=tell, told=output.stat().st_size
     )
+    if interrupted and started.alive:
+        raise Cancelled
     ended.code = 1 if ended.errors else 0 if ended.closed else UNKNOWN
     record.forget()
     if interrupted:
@@ -128,7 +133,7 @@ def _watch(
 ) -> bool:
     """Read the stream to the end of its process; the first `told` bytes count, but are told already.
 
-    Returns whether it was interrupted."""
+    Returns whether it was interrupted. It may go on then, where the user did not want to wait for it."""
     interrupted = False
     with output.open(encoding="utf-8", errors="replace") as lines:
         reader = _Lines(lines, told)
@@ -141,6 +146,8 @@ def _watch(
             if cancel.requested and not interrupted:
                 interrupt()
                 interrupted = True
+            elif cancel.insisted:
+                return True
     ended.complaints = output.with_suffix(".err").read_text(encoding="utf-8", errors="replace").strip()
     return interrupted
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -31,6 +30,7 @@ from wizard.provisioning import (
 from wizard.provisioning.backend import HTTP, Backend, recorded
 from wizard.provisioning.failure import TerraformFailed
 from wizard.provisioning.living import Record
+from wizard.setup import files
 from wizard.setup.cancel import Cancellation
 from wizard.setup.step import Problem, StepFailed
 from wizard.text import _
@@ -103,7 +103,7 @@ class Workplace:
         self.settle()
         self._copy_module()
         text = json.dumps(variables, indent=2, sort_keys=True) + "\n"
-        _write_private(self.folder / VARIABLES, text)
+        files.renew(self.folder / VARIABLES, text)
         self._init()
         self._take_errored()
 
@@ -173,7 +173,7 @@ class Workplace:
             if path.name not in wanted:
                 path.unlink()
         for name, text in wanted.items():
-            _write_private(self.folder / name, text)
+            files.renew(self.folder / name, text)
 
     def _init(self) -> None:
         self._move()
@@ -185,7 +185,7 @@ class Workplace:
         with _init_lock:
             self._follow("init", argv)  # it may download for minutes, so it hears a cancel
         stamp.parent.mkdir(mode=0o700, exist_ok=True)
-        _write_private(stamp, inputs)
+        files.renew(stamp, inputs)
 
     def _init_inputs(self) -> str:
         """What an init depends on: the binary, the pinned providers, and which of them are elsewhere."""
@@ -303,12 +303,3 @@ def _elsewhere(root: str, host: str, at: str, record: Path) -> Problem:
         ),
         raw_code="RunElsewhere",
     )
-
-
-def _write_private(path: Path, text: str) -> None:
-    """Write unless equal; 0600 from the first byte."""
-    if path.exists() and path.read_text(encoding="utf-8") == text:
-        return
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with room.named(path), os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(text)

@@ -8,7 +8,6 @@ import json
 import os
 import secrets
 import socket
-import tempfile
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -18,6 +17,7 @@ from typing import Any
 
 import yaml
 
+from wizard.setup import files
 from wizard.setup.format import FORMAT, KEY
 from wizard.setup.journal import last_setup_id
 from wizard.text import _
@@ -149,22 +149,8 @@ class Folder:
         return self.logs / f"{step}.log"
 
     def write(self, path: Path, content: str | bytes, mode: int = 0o600) -> None:
-        """Replace a file whole or not at all, with its mode from the first byte on."""
-        data = content.encode("utf-8") if isinstance(content, str) else content
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(handle, "wb") as stream:
-                os.fchmod(handle, mode)
-                stream.write(data)
-                stream.flush()
-                os.fsync(handle)
-            Path(name).replace(path)
-        except BaseException as error:
-            Path(name).unlink(missing_ok=True)
-            if isinstance(error, OSError):  # a write that fails does not say where
-                error.filename = str(path)
-            raise
+        """Replace a file whole or not at all, and wait for the disk (see files.write)."""
+        files.write(path, content, mode, sync=True)
 
     def back_up(self, path: Path) -> Path:
         """Keep a copy of a file of the user's that is to be replaced; where it is kept. Overwrites no other copy."""
