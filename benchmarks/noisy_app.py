@@ -12,8 +12,8 @@ import time
 from pathlib import Path
 
 from wizard import journey
+from wizard.guided.launch import Launch
 from wizard.guided.messages import Loaded, Said, StepInfo
-from wizard.guided.session import Launch
 from wizard.provisioning import run, stream
 from wizard.setup.cancel import Cancellation
 from wizard.setup.draft import Draft

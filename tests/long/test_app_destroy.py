@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.tui.conftest import empty, opened, piloted
 from tests.tui.test_journey import answer_all, approve_until_idle
-from wizard.guided.session import Launch
+from wizard.guided.launch import Launch
 from wizard.sandbox import process
 from wizard.tui.screens.dialogues import Ask
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from tests.journey.running import wizard
 from tests.tui.conftest import Person, empty, opened, piloted
 from tests.tui.test_journey import answer_all
-from wizard.guided.session import Launch
+from wizard.guided.launch import Launch
 from wizard.sandbox import process
 from wizard.tui.store import StepState
 

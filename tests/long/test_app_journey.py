@@ -10,7 +10,7 @@ import yaml
 from tests.journey.running import wizard
 from tests.tui.conftest import Person, empty, opened, piloted
 from tests.tui.test_journey import approve_until_idle
-from wizard.guided.session import Launch
+from wizard.guided.launch import Launch
 from wizard.sandbox import process
 
 ANSWERS = {"project": {"domain": "sales"}, "foundation": {"monthly_budget": "321"}}  # others than any template's

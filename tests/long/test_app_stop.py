@@ -8,7 +8,7 @@ import psutil
 
 from tests.tui.conftest import Person, empty, opened, piloted
 from tests.tui.test_journey import answer_all, approve_until_idle
-from wizard.guided.session import Launch
+from wizard.guided.launch import Launch
 from wizard.sandbox import process
 from wizard.tui.screens.dialogues import Ask, Pick, Show
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from textual.pilot import Pilot
 
-from wizard.guided.session import Launch
+from wizard.guided.launch import Launch
 from wizard.tui.actions import View
 from wizard.tui.app import WizardApp
 

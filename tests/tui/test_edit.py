@@ -10,8 +10,8 @@ import yaml
 from tests.tui.conftest import piloted
 from tests.tui.scenes import begun
 from tests.tui.test_screens import Still, until
+from wizard.guided.launch import Launch
 from wizard.guided.messages import Idle
-from wizard.guided.session import Launch
 from wizard.tui.screens.dialogues import Ask
 from wizard.tui.screens.form import FormScreen
 

@@ -18,7 +18,7 @@ from tests.tui.conftest import piloted
 from tests.tui.scenes import scenes
 from tests.tui.test_screens import Still, until
 from wizard import text
-from wizard.guided.session import Launch
+from wizard.guided.launch import Launch
 from wizard.journey import STEPS
 from wizard.tui.actions import ACTIONS
 from wizard.tui.store import GROUPS

@@ -14,7 +14,7 @@ from textual.pilot import Pilot
 from tests.tui.conftest import piloted
 from tests.tui.scenes import AT, SUMMARY, begun, loaded
 from tests.tui.test_screens import Still, lines, until
-from wizard.guided.session import Launch
+from wizard.guided.launch import Launch
 from wizard.setup.events import LogLine
 from wizard.tui.screens.dialogues import Pick
 from wizard.tui.screens.form import FormScreen

@@ -14,7 +14,7 @@ from textual.widgets import Button
 
 from tests.tui.conftest import LOOK, PATIENCE, piloted
 from tests.tui.scenes import scenes
-from wizard.guided.session import Launch
+from wizard.guided.launch import Launch
 from wizard.tui.app import WizardApp
 from wizard.tui.theme import THEMES
 from wizard.tui.widgets.buttons import ButtonRow

@@ -12,7 +12,7 @@ from tests.journey.running import Ran, inside
 from tests.tui.conftest import opened, piloted
 from wizard import exits
 from wizard.cli import build_parser
-from wizard.guided.session import Launch
+from wizard.guided.launch import Launch
 from wizard.sandbox import process
 
 

@@ -7,18 +7,16 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, replace
-from pathlib import Path
+from dataclasses import asdict, replace
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 from wizard.guided.intents import Intent, Wish
+from wizard.guided.launch import Launch
 from wizard.guided.messages import Closed, DestroyAsked, Estimated, Faulted, Idle, Loaded, Proposed, Said, StepInfo
 from wizard.text import _, currency, figure
 
 if TYPE_CHECKING:
-    import argparse
-
     from wizard.application import Setup
     from wizard.guided.asking import AskingGate
     from wizard.setup.cancel import Cancellation
@@ -28,37 +26,6 @@ if TYPE_CHECKING:
 CHECKING = "check"
 ESTIMATE_TURN = 0.5  # seconds between two looks at whether enough is known for an estimate
 TURN = 0.05  # seconds; how late a typed word may be heard
-
-
-@dataclass(frozen=True, slots=True)
-class Launch:
-    """What the command line said."""
-
-    folder: Path = Path()
-    target: str | None = None
-    answers: Path | None = None
-    scenario: str | None = None
-    debug: bool = False
-    until: str | None = None
-    theme: str | None = None
-    ascii: bool = False
-    sandbox: Path | None = None  # the folder of a shared one
-    often: float = 5.0  # seconds between two looks at what a person is to do
-    watches: bool = False  # also look by itself while it offers to do what a person may do
-    look: bool = True  # ask the world at once where a setup is there
-
-    @classmethod
-    def of(cls, given: argparse.Namespace) -> Launch:
-        """Of a command line without a command. Who names a sandbox means that cloud.
-
-        Raises Unusable for a step that is none."""
-        if given.until is not None:
-            from wizard.commands.run import known_step  # loads the journey: only where it is needed
-
-            known_step(given.until)
-        target = given.target or ("sandbox" if given.sandbox is not None else None)
-        return cls(given.folder, target, given.answers, given.scenario, given.debug, given.until, given.theme,
-                   given.ascii, given.sandbox)  # fmt: skip
 
 
 class Session:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from wizard.commands.guard import guarded
-from wizard.guided.session import Launch
+from wizard.guided.launch import Launch
 from wizard.prompts.journey import PlainJourney
 from wizard.prompts.terminal import Terminal
 

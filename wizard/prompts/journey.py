@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from wizard import exits
 from wizard.guided.intents import Intent, Wish
+from wizard.guided.launch import Launch
 from wizard.guided.messages import Faulted
-from wizard.guided.session import Launch, Session
+from wizard.guided.session import Session
 from wizard.prompts.narrator import Narrator
 from wizard.prompts.running import Run
 from wizard.prompts.terminal import Interrupted, Leave, Terminal

@@ -8,9 +8,10 @@ import threading
 import time
 from contextlib import suppress
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 from textual.app import App
@@ -18,7 +19,7 @@ from textual.content import Content
 
 from wizard import interruption
 from wizard.guided.intents import Intent, Wish
-from wizard.guided.session import Launch, Session
+from wizard.guided.launch import Launch
 from wizard.setup.cancel import Cancellation
 from wizard.text import _
 from wizard.tui import deeds
@@ -30,6 +31,9 @@ from wizard.tui.screens.welcome import WelcomeScreen
 from wizard.tui.store import StepState, Store
 from wizard.tui.symbols import Symbols, needs_ascii, needs_mono
 from wizard.tui.theme import THEMES
+
+if TYPE_CHECKING:
+    from wizard.guided.session import Session
 
 TURN = 0.1  # seconds between two batches of events
 SPELL = 0.015  # seconds that a batch may take, and that keys have before the next one
@@ -59,7 +63,6 @@ class WizardApp(App[int], inherit_bindings=False):
         super().__init__(driver_class=driver())
         self.launch = launch
         self.store, self.bridge = Store(), Bridge()
-        self.session = Session(replace(launch, watches=True), self.bridge.post)
         self.symbols = Symbols(launch.ascii or needs_ascii())
         self.animation_level = "none"
         self.leaving = False
@@ -72,7 +75,18 @@ class WizardApp(App[int], inherit_bindings=False):
         self._hear_signals()
         self.set_interval(TURN, self.pump)
         self.set_interval(CLOCK, self.tick)
-        self.call_after_refresh(self.session.start)  # the first screen stands before anything heavy is loaded
+        self.call_after_refresh(self.start)
+
+    @cached_property
+    def session(self) -> Session:
+        """The engine's side."""
+        from wizard.guided.session import Session
+
+        return Session(replace(self.launch, watches=True), self.bridge.post)
+
+    def start(self) -> None:
+        """The first screen stands; what is heavy is loaded from here on."""
+        self.session.start()
 
     def _hear_signals(self) -> None:
         """A hang-up or a wish to terminate stops what runs, as Ctrl+C does, and then ends the app."""

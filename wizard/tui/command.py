@@ -6,7 +6,7 @@ import argparse
 
 from wizard import exits
 from wizard.commands.guard import guarded
-from wizard.guided.session import Launch
+from wizard.guided.launch import Launch
 from wizard.tui.app import WizardApp
 
 
