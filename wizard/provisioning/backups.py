@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime
 from pathlib import Path
 
+from wizard.provisioning import document
 from wizard.setup import files
 
 KEPT = 10  # of each root
@@ -25,10 +25,7 @@ def newest(place: Path, root: str, lineage: str) -> bytes | None:
     """The newest copy of a root's state that is whole and of `lineage` (of any, where that is empty)."""
     for path in sorted(place.glob(f"{root}-*.tfstate"), reverse=True):
         held = path.read_bytes()
-        try:
-            found = json.loads(held).get("lineage")
-        except (ValueError, AttributeError):
-            continue
+        found = document.read(held).lineage
         if found and lineage in ("", found):
             return held
     return None

@@ -3,11 +3,10 @@ is put back; what the apply made since is found in the cloud by its marks, and a
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
 
-from wizard.provisioning import backups, errored
+from wizard.provisioning import backups, document, errored
 from wizard.setup import files
 
 _LINEAGE = re.compile(rb'"lineage":\s*"([0-9a-f-]+)"')
@@ -19,7 +18,7 @@ def mend(state: Path, copies: Path, root: str) -> bool:
 
     The cut-off one is kept beside. Repeatable after a kill, and on a disk that is still full."""
     beside = state.with_name(errored.FILE)
-    if not beside.exists() or _is_whole(state):
+    if not beside.exists() or document.at(state).whole:
         return False
     if errored.left(state.parent) is not None:  # that one goes into the place
         _set_aside(state)
@@ -43,13 +42,6 @@ def _set_aside(state: Path) -> None:
 
 def _aside(state: Path) -> Path:
     return state.with_name(f"{state.name}.cut-off")
-
-
-def _is_whole(state: Path) -> bool:
-    try:
-        return bool(json.loads(state.read_bytes()))
-    except (FileNotFoundError, ValueError):
-        return False
 
 
 def _lineage(state: Path) -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
 
+from wizard.provisioning import document
 from wizard.setup.step import Problem
 from wizard.text import _
 
@@ -18,10 +18,7 @@ _UNRELATED = re.compile(r"over\W+unrelated\W+state\W+with\W+lineage")
 def left(folder: Path) -> Path | None:
     """The file that Terraform left, where it is whole; None where there is none."""
     path = folder / FILE
-    try:
-        return path if json.loads(path.read_bytes()).get("lineage") else None
-    except (FileNotFoundError, ValueError, AttributeError):  # what a full disk cut off helps nobody
-        return None
+    return path if document.at(path).lineage else None  # what a full disk cut off helps nobody
 
 
 def forget(folder: Path) -> None:
@@ -41,11 +38,11 @@ def unrelated(words: str) -> bool:
     return _UNRELATED.search(words) is not None
 
 
-def problem(root: str, document: Path) -> Problem:
+def problem(root: str, beside: Path) -> Problem:
     return Problem(
         what=_("A state of {root} that an earlier run could not write is no part of the one in its place", root=root),
-        why=_("{file} has another lineage; one of the two began anew", file=document),
+        why=_("{file} has another lineage; one of the two began anew", file=beside),
         next_action=_("where the one in its place is right, move {file} away and run again: what carries this setup's "
-                      "id is adopted; else put the state back that {file} goes on with", file=document),
+                      "id is adopted; else put the state back that {file} goes on with", file=beside),
         raw_code="StateForeign",
     )  # fmt: skip

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from wizard.provisioning import document
 from wizard.provisioning.adoption import MARK, PARTS
+from wizard.provisioning.document import Document
 from wizard.setup import files
 from wizard.setup.step import Problem, StepFailed
 from wizard.text import _
@@ -28,8 +29,8 @@ def check(state: Path, setup_id: str, taken: frozenset[str] = frozenset()) -> No
         record.unlink(missing_ok=True)
         return
     known = record.read_text(encoding="ascii") if record.exists() else ""
-    held = _read(state)
-    found = str(held.get("lineage", ""))
+    held = document.at(state)
+    found = held.lineage
     if known and not found:
         raise StepFailed(_emptied(state))
     if others := sorted(marks(held) - taken - {setup_id}) if setup_id else []:
@@ -46,24 +47,14 @@ def check(state: Path, setup_id: str, taken: frozenset[str] = frozenset()) -> No
 
 def note(state: Path) -> None:
     """Remember the lineage of the state that is there now, if any; where the disk is full, the next look does."""
-    found = str(_read(state).get("lineage", ""))
-    if found:
+    if found := document.at(state).lineage:
         with suppress(OSError):
             files.renew(state.with_name(RECORD), found)
 
 
-def _read(state: Path) -> dict[str, Any]:
-    try:
-        data = json.loads(state.read_bytes() or b"{}")
-    except (FileNotFoundError, ValueError):  # damage is told by state.check
-        return {}
-    return data if isinstance(data, dict) else {}
-
-
-def marks(state: Mapping[str, Any]) -> set[str]:
+def marks(state: Document) -> set[str]:
     """The ids of setups that the objects in a state carry; what is only read, or a part of another, is not asked."""
-    resources = (item for item in state.get("resources", ()) if item.get("mode") == "managed")
-    managed = (item for item in resources if item.get("type") not in PARTS)
+    managed = (item for item in state.managed if item.get("type") not in PARTS)
     bodies = (instance.get("attributes") or {} for item in managed for instance in item.get("instances", ()))
     return {mark for body in bodies for mark in marks_of(body)}
 

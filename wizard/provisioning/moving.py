@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from wizard.provisioning import backups, command, run
+from wizard.provisioning import backups, command, document, run
 from wizard.provisioning.backend import Backend
 from wizard.provisioning.binary import Binary
+from wizard.provisioning.document import BACKUP, STATE
 from wizard.provisioning.failure import TerraformFailed
 from wizard.setup import files
 from wizard.setup.step import Problem, StepFailed
 from wizard.text import _
-
-STATE = "terraform.tfstate"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +72,16 @@ def bring(old: Store, new: Store, place: Path, say: Callable[[str], None]) -> No
     Not by `init -migrate-state -force-copy`: that overwrites whatever lies at the new place, and takes one
     environment for both backends. Raises StepFailed where the new place holds another state with objects in it."""
     held = old.pull()
-    if objects(held):
+    known = document.read(held)
+    if known.names_objects:
         copy = backups.keep(place, old.root, held)
-        there = new.pull()
-        if lineage(there) == lineage(held) and serial(there) >= serial(held):
+        there = document.read(new.pull())
+        if there.lineage == known.lineage and there.serial >= known.serial:
             say(_("the state of {root} is in {place} already", root=old.root, place=new.backend.place))
-        elif objects(there) and lineage(there) != lineage(held):
+        elif there.names_objects and there.lineage != known.lineage:
             raise StepFailed(_taken(old, new, copy))
         else:
-            new.push(copy, force=lineage(there) not in ("", lineage(held)))
+            new.push(copy, force=there.lineage not in ("", known.lineage))
             told = _("the state of {root} was copied from {old} to {new}; as it was, it lies in {copy}", root=old.root,
                      old=old.backend.place, new=new.backend.place, copy=copy)  # fmt: skip
             say(told)
@@ -93,32 +91,10 @@ def bring(old: Store, new: Store, place: Path, say: Callable[[str], None]) -> No
 
 def set_aside(folder: Path, place: Path, root: str) -> None:
     """Take local state files out of a root's folder, so that none is taken for the live one."""
-    for path in (folder / f"{STATE}.backup", folder / STATE):  # so that the newest copy is of the newest state
+    for path in (folder / BACKUP, folder / STATE):  # so that the newest copy is of the newest state
         if path.exists():
             backups.keep(place, root, path.read_bytes())
             path.unlink()
-
-
-def read(state: bytes | str) -> dict[str, Any]:
-    """A state as JSON; empty where it is none."""
-    try:
-        found = json.loads(state or b"{}")
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
-def objects(state: bytes | str) -> bool:
-    """Whether it names anything that was made."""
-    return any(item.get("mode") == "managed" and item.get("instances") for item in read(state).get("resources", ()))
-
-
-def lineage(state: bytes | str) -> str:
-    return str(read(state).get("lineage") or "")
-
-
-def serial(state: bytes | str) -> int:
-    return int(read(state).get("serial") or 0)
 
 
 def _taken(old: Store, new: Store, copy: Path) -> Problem:

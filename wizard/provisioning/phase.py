@@ -8,10 +8,11 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from wizard.provisioning import adoption, backups, command, errored, lineage, moving, plans, room, run, state, summary
+from wizard.provisioning import adoption, backups, command, document, errored, lineage, plans, room, run, state, summary
+from wizard.provisioning.document import STATE
 from wizard.provisioning.failure import TerraformFailed
 from wizard.provisioning.plans import PlanResult
-from wizard.provisioning.workplace import STATE, VARIABLES, Workplace
+from wizard.provisioning.workplace import VARIABLES, Workplace
 from wizard.setup.step import StepFailed
 from wizard.text import _
 
@@ -150,7 +151,7 @@ class Phase(Workplace):
             held = self._capture("state pull", command.state_pull(self.binary)).encode()
         else:
             held = self._store(self.backend).pull()
-        if moving.objects(held):
+        if document.read(held).names_objects:
             backups.keep(self._copies, self.name, held)
 
     def kept_outputs(self) -> dict[str, Any]:

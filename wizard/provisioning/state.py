@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
+from wizard.provisioning import document
+from wizard.provisioning.document import BACKUP, STATE
 from wizard.setup.step import Problem, StepFailed
 from wizard.text import _
 
@@ -12,15 +13,15 @@ from wizard.text import _
 def check(state: Path) -> None:
     """Raises StepFailed where the state is no whole JSON document. An empty one is a first run's, unless a backup
     says that there was more."""
-    backup = state.with_name(f"{state.name}.backup")
+    backup = state.with_name(BACKUP)
     try:
         text = state.read_bytes()
     except FileNotFoundError:
         return
-    if not text and not _whole(backup):
+    if not text and not document.at(backup).whole:
         return
     try:
-        json.loads(text)
+        document.parse(text)
     except ValueError as error:
         raise StepFailed(_damaged(state, backup, error)) from error
 
@@ -36,7 +37,7 @@ def names_objects(terraform: Path) -> bool:
 
 def root_names_objects(root: Path) -> bool:
     """The same of one root, by its folder."""
-    local = root / "terraform.tfstate"
+    local = root / STATE
     return (root / STANDING).exists() or (local.is_file() and _names_objects(local))
 
 
@@ -50,24 +51,14 @@ def note_standing(folder: Path, standing: bool) -> None:
 
 def _names_objects(state: Path) -> bool:
     text = state.read_bytes()
-    try:
-        resources = json.loads(text)["resources"] if text else ()
-    except (ValueError, KeyError, TypeError):
-        return True
-    return any(item.get("mode") == "managed" and item.get("instances") for item in resources)
-
-
-def _whole(path: Path) -> bool:
-    try:
-        return bool(json.loads(path.read_bytes()))
-    except (FileNotFoundError, ValueError):
-        return False
+    held = document.read(text)
+    return held.names_objects or (bool(text) and "resources" not in held.body)
 
 
 def _damaged(state: Path, backup: Path, error: ValueError) -> Problem:
     remedy = (
         _("put its backup in its place: cp {backup} {state}; then run again", backup=backup, state=state)
-        if _whole(backup)
+        if document.at(backup).whole
         else _("put a copy of yours in its place; without one, move {state} away and run again", state=state)
     )
     return Problem(

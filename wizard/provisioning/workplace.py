@@ -28,6 +28,7 @@ from wizard.provisioning import (
     stream,
 )
 from wizard.provisioning.backend import HTTP, Backend, recorded
+from wizard.provisioning.document import STATE
 from wizard.provisioning.failure import TerraformFailed
 from wizard.provisioning.living import Record
 from wizard.setup import files
@@ -36,7 +37,6 @@ from wizard.setup.step import Problem, StepFailed
 from wizard.text import _
 
 VARIABLES = "terraform.tfvars.json"
-STATE = "terraform.tfstate"
 PLAN = "saved.tfplan"
 STAMP = "initialised"
 CONFIGURING = ("plan", "apply")  # the commands that configure providers

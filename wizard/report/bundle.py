@@ -18,7 +18,8 @@ from typing import Any
 
 import yaml
 
-from wizard.provisioning import stream
+from wizard.provisioning import document, stream
+from wizard.provisioning.document import BACKUP, STATE
 from wizard.report.closing import versions
 from wizard.setup.answers import ENV_PREFIX
 from wizard.setup.folder import Folder, FolderUnusable
@@ -30,7 +31,6 @@ from wizard.text import _
 JOURNAL_TAIL, LOG_TAIL = 1 << 20, 1 << 18  # bytes
 SECRET_KEY = re.compile(r"(?i)(secret|password|token|_key|connection_string|sas)$")
 LONG = 16  # characters; what is shorter in a state, under a name such as job_cluster_key, is a name
-STATES = ("terraform.tfstate", "terraform.tfstate.backup")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +85,9 @@ def _contents(
     for root in sorted({path.parent for path in (folder.private / "terraform").glob("*/*.jsonl")}):
         yield (f"terraform/{root.name}/diagnostics.jsonl", _("errors and warnings of Terraform's last runs"),
                lambda root=root: _diagnostics(root))  # type: ignore[misc]  # fmt: skip
-        if (root / STATES[0]).is_file():
+        if (root / STATE).is_file():
             yield (f"terraform/{root.name}/addresses.json", _("addresses in the state, without any value"),
-                   lambda root=root: _json(_addresses(root / STATES[0])))  # type: ignore[misc]  # fmt: skip
+                   lambda root=root: _json(_addresses(root / STATE)))  # type: ignore[misc]  # fmt: skip
 
 
 def _readme(parts: Iterable[Part]) -> str:
@@ -176,7 +176,7 @@ def _diagnostics(root: Path) -> str:
 
 def _addresses(state: Path) -> list[str]:
     found = []
-    for item in json.loads(state.read_text(encoding="utf-8")).get("resources", ()):
+    for item in document.parse(state.read_bytes()).resources:
         parts = [item.get("module"), "data" if item.get("mode") == "data" else None, item["type"], item["name"]]
         address = ".".join(part for part in parts if part)
         for instance in item.get("instances", ()):
@@ -235,12 +235,12 @@ def _fields(key: str, data: Any) -> Iterator[str | int]:
 def _state_values(folder: Folder) -> Iterator[str]:
     """Values that a state keeps under a secret's name: a provider's message may quote them."""
     for root in (folder.private / "terraform").glob("*"):
-        for name in STATES:
+        for name in (STATE, BACKUP):
             try:
-                state = json.loads((root / name).read_text(encoding="utf-8"))
-            except (OSError, ValueError):
+                state = document.at(root / name)
+            except OSError:
                 continue
-            for item in state.get("resources", ()):
+            for item in state.resources:
                 for instance in item.get("instances", ()):
                     found = map(str, _fields("", instance.get("attributes") or {}))
                     yield from (value for value in found if len(value) >= LONG)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from wizard.provisioning import binary, cli_config, lineage, moving, state
+from wizard.provisioning import binary, cli_config, document, lineage, state
 from wizard.provisioning.backend import AZURERM, recorded
 from wizard.provisioning.failure import TerraformFailed
 from wizard.provisioning.moving import Store
@@ -43,13 +43,13 @@ def _ids(ctx: Ctx) -> Iterator[str]:
             yield found
         return
     for root in ROOTS:
-        held = moving.read(_store(ctx, root).pull())
-        if told := _told(held):
+        held = document.read(_store(ctx, root).pull())
+        if told := _told(held.body):
             yield told
         yield from sorted(lineage.marks(held))
 
 
-def _told(held: dict[str, Any]) -> str | None:
+def _told(held: Mapping[str, Any]) -> str | None:
     value = held.get("outputs", {}).get(RESOLVED, {}).get("value", {})
     return str(value["setup_id"]) if value.get("setup_id") else None
 
