@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import stat
 
 import pytest
 
 from tests.terraform.conftest import Lab, files_of
-from wizard.provisioning.phase import VARIABLES
+from wizard.provisioning.phase import STATE, VARIABLES
 from wizard.sandbox.process import Connection
 from wizard.setup.context import FactsMissing
 from wizard.setup.events import ResourceChanged
@@ -32,7 +33,28 @@ def carry_out(lab: Lab, step: TerraformStep) -> Facts:
     assert confirmed.verdict is Verdict.DONE, confirmed
     assert confirmed.facts is not None
     lab.tell(confirmed.facts)
+    assert names_told(lab, step) == names_made(lab, step) != {}
     return confirmed.facts
+
+
+def names_told(lab: Lab, step: TerraformStep) -> dict[str, str]:
+    """What the plan called the objects, before they were there."""
+    told = [event for event in lab.events if isinstance(event, ResourceChanged) and event.step == step.name]
+    return {event.address: event.name for event in told if event.state == "planned" and event.name is not None}
+
+
+def names_made(lab: Lab, step: TerraformStep) -> dict[str, str]:
+    """What they are called in the state; a role assignment's name is an id that nobody chose."""
+    state = json.loads((lab.folder.terraform(step.root) / STATE).read_text(encoding="utf-8"))
+    named = {}
+    for resource in state["resources"]:
+        if resource["mode"] != "managed" or resource["type"] == "azurerm_role_assignment":
+            continue
+        for instance in resource["instances"]:
+            key = f"[{json.dumps(instance['index_key'])}]" if "index_key" in instance else ""
+            if name := instance["attributes"].get("display_name") or instance["attributes"].get("name"):
+                named[f"{resource['type']}.{resource['name']}{key}"] = name
+    return named
 
 
 def unchanged(lab: Lab, step: TerraformStep) -> None:

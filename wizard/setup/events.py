@@ -120,6 +120,7 @@ class ResourceChanged(EventBase):
     action: Literal["create", "update", "replace", "delete", "read", "noop", "import"]
     state: Literal["planned", "started", "progress", "done", "failed"]
     seconds: float | None = None
+    name: str | None = None  # the object's own, where it is known
 
 
 class ModelRows(EventBase):

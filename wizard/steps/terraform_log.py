@@ -6,11 +6,12 @@ import os
 from typing import Literal
 
 from wizard.provisioning import stream
+from wizard.provisioning.named import Names
 from wizard.setup.events import LogLine, ResourceChanged
 from wizard.steps.base import Ctx
 
 
-def tell(ctx: Ctx, event: stream.Event) -> None:
+def tell(ctx: Ctx, event: stream.Event, names: Names) -> None:
     if isinstance(event, stream.ResourceEvent):
         ctx.emit(
             ResourceChanged(
@@ -19,6 +20,7 @@ def tell(ctx: Ctx, event: stream.Event) -> None:
                 action=event.action,
                 state=event.state,
                 seconds=event.seconds,
+                name=names.of(event.address),
             )
         )
         line = f"{event.address}: {event.action} {event.state}"

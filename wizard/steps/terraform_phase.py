@@ -15,7 +15,8 @@ from wizard.provisioning.ahead import Ahead
 from wizard.provisioning.binary import NoTerraform
 from wizard.provisioning.failure import TerraformFailed
 from wizard.provisioning.living import Record
-from wizard.provisioning.phase import Phase
+from wizard.provisioning.named import Names
+from wizard.provisioning.phase import VARIABLES, Phase
 from wizard.provisioning.plans import PlanResult
 from wizard.provisioning.summary import Change
 from wizard.setup.context import FactsMissing
@@ -258,6 +259,7 @@ class TerraformStep(WizardStep):
     def _phase(self, ctx: Ctx, *, signed_in: bool = True) -> Phase:
         """`signed_in=False` is for what asks no cloud."""
         folder = ctx.folder.terraform(self.root)
+        names = Names(folder, VARIABLES)
         return Phase(
             name=self.root,
             source=assets.path("terraform") / self.root,
@@ -266,7 +268,7 @@ class TerraformStep(WizardStep):
             secrets=_credentials(ctx) if signed_in else {},
             extra_env=ctx.world.target.terraform_env,
             cancel=ctx.cancel,
-            tell=lambda event: terraform_log.tell(ctx, event),
+            tell=lambda event: terraform_log.tell(ctx, event, names),
             lookup=lambda kind, planned: self.existing(ctx, kind, planned),
             agreed=agreed.read(ctx.folder, self.root),
             taken=agreed.setups(ctx.folder),
