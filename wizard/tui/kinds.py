@@ -72,16 +72,22 @@ def kind_of(address: str) -> str:
 
 
 def name_of(address: str) -> str:
-    """Its last part: the key of one of several, else the label."""
-    if address.endswith("]"):
-        return address.rpartition("[")[2].strip('"]')
-    return address.rpartition(".")[2]
+    """Its last part, where the object has no name of its own: the key of one of several, else the label."""
+    plain, _bracket, key = address.partition("[")
+    key = key.strip('"]')
+    return key if key and not key.isdigit() else plain.rpartition(".")[2]
 
 
-def in_words(address: str) -> str:
-    """An address as people read it; what is no resource of ours stays as it is."""
+def in_words(address: str, name: str | None = None) -> str:
+    """An object as people read it; what is no resource of ours stays as it is."""
     kind = kind_of(address)
-    return f"{_(KINDS[kind])}  {name_of(address)}" if kind in KINDS else address
+    return f"{_(KINDS[kind])}  {name or name_of(address)}" if kind in KINDS else address
+
+
+def removal(thing: str) -> str:
+    """What a destroy takes away: an address with its name behind it in brackets is told in words, else as it is."""
+    address, _space, name = thing.partition(" (")
+    return in_words(address, name.removesuffix(")") or None) if kind_of(address) in KINDS else thing
 
 
 def groups(rows: Iterable[Row], meters: Iterable[tuple[str, float | None]]) -> list[Group]:
@@ -89,7 +95,7 @@ def groups(rows: Iterable[Row], meters: Iterable[tuple[str, float | None]]) -> l
     found: dict[tuple[str, str], list[str]] = {}
     for row in rows:
         if row.action in ORDER:
-            found.setdefault((row.action, kind_of(row.address)), []).append(name_of(row.address))
+            found.setdefault((row.action, kind_of(row.address)), []).append(row.name or name_of(row.address))
     costs = list(meters)
     made = [Group(action, kind, tuple(names), _monthly(kind, costs)) for (action, kind), names in found.items()]
     return sorted(made, key=lambda group: (ORDER.index(group.action), -(group.monthly or 0.0)))

@@ -10,7 +10,7 @@ from textual.widgets import Static
 from wizard.guided.intents import Intent, Wish
 from wizard.text import _, _n
 from wizard.tui.actions import DESTROY
-from wizard.tui.kinds import in_words
+from wizard.tui.kinds import removal
 from wizard.tui.screens.base import Drawn
 from wizard.tui.screens.dialogues import Ask
 from wizard.tui.store import Store
@@ -118,7 +118,7 @@ def page(store: Store, symbols: Symbols, width: int) -> Content:
             Content.assemble((f"{symbols.symbol(state)} {word:<9}", mark.style), (step.info.title, "bold"))
         )
         for thing in planned.objects:
-            told.plain(f"    - {in_words(thing)}")
+            told.plain(f"    - {removal(thing)}")
         for loss in planned.data_loss:
             told.plain("    " + _("lost for good: {thing}", thing=loss), "$state-failed")
         for thing in planned.kept:
