@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 import threading
 import time
@@ -22,7 +23,7 @@ from wizard.guided.intents import Intent, Wish
 from wizard.guided.launch import Launch
 from wizard.setup.cancel import Cancellation
 from wizard.text import _
-from wizard.tui import deeds
+from wizard.tui import deeds, pace
 from wizard.tui.actions import BY_NAME, by_key
 from wizard.tui.bridge import Bridge
 from wizard.tui.driver import driver
@@ -70,8 +71,12 @@ class WizardApp(App[int], inherit_bindings=False):
             self.register_theme(theme)
         self.theme = launch.theme or ("mono" if needs_mono() else "dark")
 
+    def get_default_screen(self) -> WelcomeScreen:
+        """At the bottom of the stack: an empty screen of Textual's own below it would make the first one a tenth
+        slower."""
+        return WelcomeScreen()
+
     def on_mount(self) -> None:
-        self.push_screen(WelcomeScreen())
         self._hear_signals()
         self.set_interval(TURN, self.pump)
         self.set_interval(CLOCK, self.tick)
@@ -85,7 +90,7 @@ class WizardApp(App[int], inherit_bindings=False):
         return Session(replace(self.launch, watches=True), self.bridge.post)
 
     def start(self) -> None:
-        """The first screen stands; what is heavy is loaded from here on."""
+        """The first screen stands; what is heavy is loaded from here on, in the session's thread."""
         self.session.start()
 
     def _hear_signals(self) -> None:
@@ -123,6 +128,8 @@ class WizardApp(App[int], inherit_bindings=False):
                 break
         if not events:
             return
+        if not gc.isenabled() and any(event.event in ("loaded", "faulted") for event in events):
+            pace.loaded()
         if any(event.event == "summary" for event in events):
             self.switch("summary")
         if self.leaving and any(event.event == "idle" for event in events):

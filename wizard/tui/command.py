@@ -7,7 +7,7 @@ import argparse
 from wizard import exits
 from wizard.commands.guard import guarded
 from wizard.guided.launch import Launch
-from wizard.tui.app import WizardApp
+from wizard.tui import pace
 
 
 def main(arguments: argparse.Namespace) -> int:
@@ -16,6 +16,9 @@ def main(arguments: argparse.Namespace) -> int:
 
 
 def _run(arguments: argparse.Namespace) -> int:
+    pace.begin()
+    from wizard.tui.app import WizardApp
+
     app = WizardApp(Launch.of(arguments))
     code = app.run()
     if code is None and app.return_code:  # the app failed, perhaps while something ran: it is stopped, and waited for

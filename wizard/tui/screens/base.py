@@ -111,5 +111,10 @@ class Drawn(Screen[None]):
 
     def do_back(self) -> None:
         """Esc: one step back; the app asks before it leaves."""
-        if len(self.app.screen_stack) > 2:
+        if len(self.app.screen_stack) > 1:
             self.app.pop_screen()
+
+    def _pop_result_callback(self) -> None:
+        """Textual gives the screen at the bottom none, and would fail where another one takes its place."""
+        if self._result_callbacks:
+            super()._pop_result_callback()
