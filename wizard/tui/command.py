@@ -17,6 +17,7 @@ def main(arguments: argparse.Namespace) -> int:
 
 def _run(arguments: argparse.Namespace) -> int:
     pace.begin()
+    from wizard.tui import parting
     from wizard.tui.app import WizardApp
 
     app = WizardApp(Launch.of(arguments))
@@ -25,4 +26,6 @@ def _run(arguments: argparse.Namespace) -> int:
         app.session.close()
         app.session.join()
         return exits.FAILED
+    if said := parting.words(app.store, app.folder):
+        print(said)
     return code or 0
