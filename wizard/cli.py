@@ -22,7 +22,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = build_parser()
     arguments = parser.parse_args(words)
     if arguments.command is None:
-        return _app(arguments)
+        code = _app(arguments)
+        if code == exits.CANCELLED:
+            _leave_threads(code)
+        return code
     if words[0] != arguments.command:  # what stands before a command would be lost without a word
         parser.error(_("put options after the command: lakehouse-wizard {command} ...", command=arguments.command))
     try:

@@ -5,13 +5,21 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
+import pytest
+
 from tests.setup.conftest import Bench, Word, World, word
 from wizard.setup.context import Context
 from wizard.setup.outcome import Mode, Result
 from wizard.setup.step import Finding
 
 SECONDS = 30.0  # far more than any of this takes
-applying, asking, over = threading.Event(), threading.Event(), threading.Event()
+applying, asking, listening, over = (threading.Event() for _each in range(4))
+
+
+@pytest.fixture(autouse=True)
+def nothing_happened() -> None:
+    for event in (applying, asking, listening, over):
+        event.clear()
 
 
 class Applying(Word):
@@ -47,3 +55,35 @@ def test_a_call_of_an_apply_may_take_effect_and_a_question_leaves_nothing(bench:
         over.set()
     assert outcome.result is Result.CANCELLED
     assert left == {"changes": "the call under way may still take effect; the next run finds what it made"}
+
+
+class Hurries(Word):
+    """Stands for the user of a screen, who does not want to wait any more while the others are at it."""
+
+    def apply(self, ctx: Context[World]) -> None:
+        assert applying.wait(SECONDS)
+        assert asking.wait(SECONDS)
+        assert listening.wait(SECONDS)
+        ctx.cancel.insist()
+        over.wait(SECONDS)
+
+
+class Listens(Word):
+    """Its apply hears the wish, as one that follows a process does."""
+
+    def apply(self, ctx: Context[World]) -> None:
+        listening.set()
+        while True:
+            ctx.cancel.pause(SECONDS)
+
+
+def test_who_insists_on_a_screen_waits_for_no_call_and_each_apply_is_named(bench: Callable[..., Bench]) -> None:
+    steps = [word("changes", base=Applying), word("asks", base=Asking), word("ends", base=Hurries)]
+    one = bench([*steps, word("listens", base=Listens)])
+    try:
+        outcome = one.engine.run(Mode.RUN)
+        left = {event.step for event in one.events if event.event == "left_behind"}
+    finally:
+        over.set()
+    assert outcome.result is Result.CANCELLED
+    assert left == {"changes", "ends", "listens"}

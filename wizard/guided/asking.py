@@ -37,7 +37,7 @@ class AskingGate:
         self._words: dict[str, Decision] = {}
         self._since: dict[str, float] = {}
         self._lock = threading.Lock()
-        self.cancel, self.stopped = Cancellation(), False
+        self.cancel = Cancellation()
 
     def say(self, step: str, word: Decision) -> None:
         """The person's word on a step."""

@@ -12,6 +12,7 @@ class Wish(StrEnum):
     GO = "go"  # apply what a step would do
     AGAIN = "again"  # look again, now; try a failed step again
     STOP = "stop"  # at the next safe point
+    INSIST = "insist"  # at once: what is under way is left to itself
     CLICK = "click"  # in the sandbox: play the person of a step
     DESTROY = "destroy"  # look at what is there, and tell what would go
     CONFIRM = "confirm"  # destroy, with the typed name; anything else keeps everything

@@ -38,6 +38,8 @@ class Session:
         self._gate: AskingGate | None = None
         self._cancel: Cancellation | None = None
         self._target = ""
+        self._wish: Wish | None = None  # to stop, or to stop at once, what runs or is about to
+        self._closed = False
         self._draft: Draft | None = None
         self._thread = threading.Thread(target=self._work, name="session", daemon=True)
 
@@ -63,12 +65,15 @@ class Session:
                 self._stop()
             case Wish.TARGET:
                 self.launch = replace(self.launch, target=intent.value)
+            case Wish.INSIST:
+                self._stop(at_once=True)
                 self._jobs.put(self._load)
             case Wish.CLICK:
                 threading.Thread(target=self._guarded, args=(lambda: self._click(intent),), daemon=True).start()
 
     def close(self) -> None:
-        """Stop what runs and wait for its end; the thread has ended then."""
+        """Stop what runs; the thread ends after it."""
+        self._closed = True
         self._stop()
         self._jobs.put(None)
 
@@ -81,7 +86,9 @@ class Session:
 
     def _work(self) -> None:
         while (job := self._jobs.get()) is not None:
-            self._guarded(job)
+            self._wish = None
+            if not self._closed:
+                self._guarded(job)
 
     def _guarded(self, job: Callable[[], None]) -> None:
         """Whatever a job raises is told, never thrown away and never shown as a traceback."""
@@ -146,10 +153,9 @@ class Session:
         options = Options(launch.folder, launch.target, None, launch.scenario, launch.debug, sandbox=launch.sandbox)
         gate = self._gate = self._make_gate()
         try:
-            with opened(options, self._post, read_only=mode is Mode.CHECK, gate=gate) as setup:
-                gate.cancel = self._cancel = setup.cancel
-                if gate.stopped:
-                    setup.cancel.request()
+            with self._heard() as tell, opened(options, tell, read_only=mode is Mode.CHECK, gate=gate) as setup:
+                gate.cancel = setup.cancel
+                self._cancel_with(setup.cancel)
                 with self._estimating(setup):
                     outcome = go_through(setup, mode, "run" if mode is Mode.RUN else CHECKING, launch.until, None)
                 if mode is Mode.RUN and outcome.result.value == "done" and launch.until is None:
@@ -167,8 +173,8 @@ class Session:
         launch = self.launch
         options = Options(launch.folder, launch.target, None, launch.scenario, launch.debug, sandbox=launch.sandbox)
         try:
-            with opened(options, self._post, read_only=True) as setup:
-                self._cancel = setup.cancel
+            with self._heard() as tell, opened(options, tell, read_only=True) as setup:
+                self._cancel_with(setup.cancel)
                 result = take_away(
                     setup,
                     lambda removals: self._post(DestroyPlanned(steps=tuple(
@@ -200,6 +206,21 @@ class Session:
     @contextmanager
     def _estimating(self, setup: Setup) -> Iterator[None]:
         """Tell the estimate beside what runs, as soon as enough is known for it, so that a plan has its prices."""
+    def _cancel_with(self, cancel: Cancellation) -> None:
+        """From now on a stop is told to `cancel`; it hears of one that came before."""
+        self._cancel = cancel
+        if self._wish is not None:
+            self._stop(at_once=self._wish is Wish.INSIST)
+
+    @contextmanager
+    def _heard(self) -> Iterator[Callable[[Any], None]]:
+        """What a run tells, to its end; a call that was left to itself is heard no more after."""
+        over = threading.Event()
+        try:
+            yield lambda event: None if over.is_set() else self._post(event)
+        finally:
+            over.set()
+
         ended = threading.Event()
 
         def tell() -> None:
@@ -214,7 +235,8 @@ class Session:
             yield
         finally:
             ended.set()
-            beside.join()
+            if not setup.cancel.insisted:
+                beside.join()
 
     def _guarded_estimate(self, tell: Callable[[], None]) -> None:
         """Prices that cannot be had are no reason to say more than nothing."""
@@ -251,12 +273,10 @@ class Session:
         if self._gate is not None:
             self._gate.say(intent.step, Decision.GO if intent.wish is Wish.GO else Decision.CHECK)
 
-    def _stop(self) -> None:
-        gate, cancel = self._gate, self._cancel
-        if gate is not None:
-            gate.stopped = True
-        if cancel is not None:
-            cancel.request()
+    def _stop(self, *, at_once: bool = False) -> None:
+        self._wish = Wish.INSIST if at_once else self._wish or Wish.STOP
+        if (cancel := self._cancel) is not None:
+            (cancel.insist if at_once else cancel.request)()
 
     def _click(self, intent: Intent) -> None:
         from wizard.rehearsal import play

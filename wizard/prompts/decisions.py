@@ -74,18 +74,17 @@ def stop(terminal: Terminal, working: Sequence[str]) -> bool:
         terminal.say(_("Type keep to go on, or stop."))
 
 
-def abandon(terminal: Terminal, working: Sequence[str]) -> None:
-    """While it stops: wait, or leave the calls under way to themselves."""
+def abandon(terminal: Terminal, working: Sequence[str]) -> bool:
+    """While it stops: whether to leave the calls under way to themselves."""
     terminal.say()
     terminal.say(_("It still stops: {steps}.", steps=", ".join(working) or _("the last calls")))
     typed = ""
     while typed not in (WAIT, LEAVE):
         typed = terminal.ask(_("wait, or leave the calls to themselves? (wait/leave) "), fresh=True).strip()
-    if typed == LEAVE:
-        _leave(terminal)
+    return typed == LEAVE
 
 
-def _leave(terminal: Terminal) -> NoReturn:
-    """End at once; Python would wait for the threads."""
+def end(terminal: Terminal) -> NoReturn:
+    """Where even a stop at once does not end: Python would wait for the threads."""
     terminal.say(_("left: the calls under way may still take effect; the next run finds what they made"))
     os._exit(exits.CANCELLED)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from wizard.guided.intents import Intent, Wish
 from wizard.guided.messages import Asked, Faulted, Idle
 from wizard.guided.session import Session
-from wizard.prompts.narrator import Narrator
+from wizard.prompts.narrator import Narrator, clock
 from wizard.prompts.terminal import Interrupted, Leave, Terminal
 from wizard.prompts.words import AGAIN, EDIT, GO, HELP, LEAVE, PLAY, STOP
 from wizard.text import _, _n
@@ -40,7 +40,8 @@ class Run:
         self._told: dict[str, tuple[str, ...]] = {}  # of these, those whose offer was told, and what it was
         self._said: dict[str, tuple[str, ...]] = {}  # steps that have had their word, and on what, until it is heard
         self._end = End()
-        self._stopping = False
+        self._stopping: float | None = None  # since when (monotonic)
+        self._offered = self._insisted = False  # to stop at once, or wanted
         self.leaving = self.editing = False  # what the person stopped it for
 
     def go(self) -> End:
@@ -48,15 +49,18 @@ class Run:
         self._session.submit(Intent(Wish.RUN))
         while True:
             try:
-                event = self._terminal.event(self._narrator.until)
+                event = self._terminal.event(self._until)
             except (Interrupted, Leave):
                 self._stop()
                 continue
             for line in self._narrator.still():
                 self._terminal.say(line)
+            self._offer_leaving()
             if event is None:
                 if self._terminal.gone.requested:
                     self._halt(leaving=True)
+                if self._terminal.gone.insisted:
+                    self._insist()
             elif isinstance(event, str):
                 self._typed(event.strip())
             elif isinstance(event, Idle):
@@ -86,7 +90,7 @@ class Run:
 
     def _asked(self, asked: Asked) -> None:
         """A step waits for a word: one that looks by itself goes on listening, of any other the word is asked now."""
-        if self._stopping or self._said.get(asked.step) == asked.changes:
+        if self._stopping is not None or self._said.get(asked.step) == asked.changes:
             return
         if asked.until is not None:
             self._persons[asked.step] = asked
@@ -100,7 +104,7 @@ class Run:
                 break
             except (Interrupted, Leave):
                 self._stop()
-                if self._stopping:
+                if self._stopping is not None:
                     return
         self._answer(asked, word)
 
@@ -147,7 +151,9 @@ class Run:
             PLAY: [asked for asked in waiting if asked.clicks],
             AGAIN: waiting,
         }
-        if word in (STOP, LEAVE):
+        if word == LEAVE and self._offered:
+            self._insist()
+        elif word in (STOP, LEAVE):
             self._stop()
         elif word == EDIT:
             self.editing = True
@@ -174,8 +180,9 @@ class Run:
 
         working = [self._narrator.name(step) for step in self._narrator.working]
         try:
-            if self._stopping:
-                abandon(self._terminal, working)
+            if self._stopping is not None:
+                if abandon(self._terminal, working):
+                    self._insist()
             elif stop(self._terminal, working):
                 self._halt(leaving=True)
         except (Interrupted, Leave):  # a second one means it
@@ -183,9 +190,9 @@ class Run:
 
     def _halt(self, *, leaving: bool) -> None:
         self.leaving = self.leaving or leaving
-        if self._stopping:
+        if self._stopping is not None:
             return
-        self._stopping = True
+        self._stopping = time.monotonic()
         self._session.submit(Intent(Wish.STOP))
         if working := len(self._narrator.working):
             words = _n(
@@ -194,3 +201,37 @@ class Run:
                 working,
             )
             self._terminal.say(words)
+
+    @property
+    def _until(self) -> float | None:
+        """Seconds to the next line that time alone brings."""
+        due = [] if self._narrator.until is None else [self._narrator.until]
+        if self._stopping is not None and not self._offered and self._terminal.attended:
+            due.append(max(0.0, self._stopping + self._session.launch.insist_after - time.monotonic()))
+        return min(due, default=None)
+
+    def _offer_leaving(self) -> None:
+        """Once it has not stopped for long, not to wait for it any more."""
+        if self._stopping is None or self._offered or not self._terminal.attended:
+            return
+        lasts = time.monotonic() - self._stopping
+        if lasts < self._session.launch.insist_after:
+            return
+        self._offered = True
+        words = _(
+            "It has not stopped yet, {time} after you asked. Type {leave} to stop at once: Terraform then goes on by "
+            "itself until the calls it has sent have ended, and keeps its state; any other call under way may still "
+            "take effect. The next run finds all of it, and goes on from there.",
+            time=clock(lasts),
+            leave=LEAVE,
+        )
+        self._terminal.say(words)
+
+    def _insist(self) -> None:
+        """Not to wait for what is under way; a second time ends where even that does not."""
+        if self._insisted and not self._terminal.gone.requested:
+            from wizard.prompts.decisions import end
+
+            end(self._terminal)
+        self._insisted = True
+        self._session.submit(Intent(Wish.INSIST))

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from questionary import Question
 
 CHUNK = 65536  # bytes
+ALONE = 1.0  # seconds between two looks at whether it is to end at once, where nobody can be asked
 
 
 class Leave(Exception):  # noqa: N818 - the person's wish
@@ -79,6 +80,8 @@ class Terminal:
     def _on_end(self, number: int, frame: FrameType | None) -> None:
         if number == signal.SIGHUP:
             hang_up(self.gone)
+        elif self.gone.requested:  # the second time: not to wait for what is under way
+            self.gone.insist()
         self.gone.request()
         self._wake()
         application = self._prompt.application if self._prompt is not None else None
@@ -128,7 +131,7 @@ class Terminal:
         """The next event, or a line that was typed meanwhile, or None after `until` seconds. Raises as `ask`."""
         if self.gone.requested:
             with suppress(Empty):
-                return self._events.get(timeout=until)
+                return self._events.get(timeout=ALONE if until is None else min(until, ALONE))
             return None
         if self._interrupted:
             self._interrupted = False

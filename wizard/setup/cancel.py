@@ -12,13 +12,22 @@ class Cancelled(Exception):  # noqa: N818 - the user's wish, not an error
 
 
 class Cancellation:
-    """One flag a run; `request` is called from a signal handler or a front end."""
+    """The user's wish to stop, one a run; told by a signal handler or a front end, from any thread."""
 
     def __init__(self) -> None:
-        self._event = threading.Event()
+        self._event, self._at_once = threading.Event(), threading.Event()
 
     def request(self) -> None:
         self._event.set()
+
+    def insist(self) -> None:
+        """Not to wait for what is under way either: it is left to itself, and named."""
+        self._at_once.set()
+        self._event.set()
+
+    @property
+    def insisted(self) -> bool:
+        return self._at_once.is_set()
 
     @property
     def requested(self) -> bool:

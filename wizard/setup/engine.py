@@ -58,7 +58,6 @@ class Engine(Generic[World]):
         self._stopping = Stopping(cancel, emit)
         self._looked: set[str] = set()  # steps that looked ahead, and were not checked yet
         self._applied = False  # whether this run has begun to change the world
-        self._insisted = False  # whether the user did not want to wait for what was under way
 
     def run(self, mode: Mode, *, until: str | None = None, only: str | None = None) -> Outcome:
         """Go through the journey, or to `until`, or to `only` with the steps before it just checked."""
@@ -82,9 +81,10 @@ class Engine(Generic[World]):
         """Start each step when those before it have ended; one that ended badly holds up only its followers."""
         waiting = dict(visits)
         running: dict[Future[Finding | None], str] = {}
+        broken_off: list[str] = []
         pool = ThreadPoolExecutor(WORKERS, thread_name_prefix=THREADS)
         try:
-            while waiting or running:
+            while (waiting or running) and not self._cancel.insisted:
                 self._begin(waiting, running, pool, outcome, need)
                 if not running:
                     continue
@@ -95,12 +95,15 @@ class Engine(Generic[World]):
                     name = running.pop(future)
                     if finding is None:
                         outcome.cancelled = True
+                        broken_off += [name] if self._cancel.insisted else []
                     else:
                         outcome.findings[name] = finding
-        except KeyboardInterrupt:  # the user insists: what is under way is left to itself, and named
-            outcome.cancelled = True
-            self._leave(name for future, name in running.items() if not future.done())
+        except KeyboardInterrupt:  # a second Ctrl+C
+            self._cancel.insist()
         finally:
+            if self._cancel.insisted:  # what is under way is left to itself, and named
+                outcome.cancelled = True
+                self._leave([*broken_off, *(name for future, name in running.items() if _broken_off(future))])
             pool.shutdown(wait=not outcome.cancelled or not running, cancel_futures=True)
 
     def _begin(
@@ -131,7 +134,6 @@ class Engine(Generic[World]):
                     self._attempt(lambda step=step: step.look_ahead(self._contexts(step.name)))  # type: ignore[misc]  # bound per turn
 
     def _leave(self, names: Iterable[str]) -> None:
-        self._insisted = True
         self._stopping.leave(
             names, lambda name, changing: self.steps[name].left_behind(self._contexts(name), changing=changing)
         )
@@ -325,6 +327,8 @@ class Engine(Generic[World]):
             except (Cancelled, KeyboardInterrupt) as stop:
                 outcome.cancelled = True
                 if isinstance(stop, KeyboardInterrupt):
+                    self._cancel.insist()
+                if self._cancel.insisted:
                     self._leave([name])
                 break
             if problem is not None and problem.raw_code != "waiting":
@@ -346,10 +350,15 @@ class Engine(Generic[World]):
     def close(self) -> None:
         """Let each step drop what it kept for an apply. Not where the user would have to wait for it: what was begun
         ahead goes on then, and the next run finds it as after a kill."""
-        if self._insisted:
+        if self._cancel.insisted:
             return
         for name, step in self.steps.items():
             step.close(self._contexts(name))
+
+
+def _broken_off(visit: Future[Finding | None]) -> bool:
+    """Whether a step is still under way, or was until its user insisted."""
+    return not visit.done() or (visit.exception() is None and visit.result() is None)
 
 
 def _verdict_of(problem: Problem) -> Verdict:

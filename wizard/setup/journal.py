@@ -24,11 +24,14 @@ class Journal:
         if torn:  # a line that a crash cut off stays, but takes no other line with it
             self._append(self._journal, b"\n")
         self._redact = redact
-        self._lock = threading.Lock()
+        self._lock, self._open = threading.Lock(), True
 
     def __call__(self, event: Event) -> None:
+        """Keep an event. What a call says that was left to itself, after the end of its run, is no more kept."""
         line = (self._redact(event.model_dump_json(exclude_none=True)) + "\n").encode()
         with self._lock:
+            if not self._open:
+                return
             if event.journaled:  # first: where the disk is full, what happened matters more than the log
                 self._append(self._journal, line)
             self._append(self._log, line)
@@ -47,8 +50,10 @@ class Journal:
             raise OSError(error.errno, error.strerror, str(self._paths[handle])) from error
 
     def close(self) -> None:
-        os.close(self._journal)
-        os.close(self._log)
+        with self._lock:
+            self._open = False
+            os.close(self._journal)
+            os.close(self._log)
 
 
 def last_setup_id(journal: Path) -> str | None:

@@ -20,12 +20,13 @@ class Stopping:
 
     @contextmanager
     def changes(self, step: str) -> Iterator[None]:
-        """While `step` is in its apply or destroy; one that a second Ctrl+C breaks off stays in it."""
+        """While `step` is in its apply or destroy; one that is broken off stays in it."""
         self._changing.add(step)
         try:
             yield
         except Exception:
-            self._changing.discard(step)
+            if not self._cancel.insisted:
+                self._changing.discard(step)
             raise
         self._changing.discard(step)
 

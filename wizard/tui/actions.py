@@ -100,6 +100,10 @@ def _runs(view: View) -> bool:
 
 def _linked(view: View) -> bool:
     return link_of(view.step) is not None
+def _may_insist(view: View) -> bool:
+    return view.store.may_insist
+
+
 
 
 def _guided(view: View) -> bool:
@@ -145,6 +149,8 @@ ACTIONS: tuple[Action, ...] = (
            (FORM,), _always),
     Action("apply", (), N_("Apply this plan"), N_("make what the plan says, nothing else"), (JOURNEY,),
            _approves("terraform"), wish=Wish.GO, button=True),
+    Action("stop_now", (), N_("Stop at once..."), N_("says what may be left, then waits for nothing any more"),
+           (JOURNEY, DESTROY), _may_insist, button=True),
     Action("do_it", ("a",), N_("Let the wizard do it"), N_("make these calls with the rights that are named"),
            (JOURNEY,), _approves("guided", "automatic", "form", "deploy"), wish=Wish.GO, button=True, rank=3),
     Action("agree", (), N_("Apply, lose this data..."), N_("asks for the name of what is lost first"), (JOURNEY,),

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from rich.text import Text
 from textual.app import App
 from textual.content import Content
+from textual.events import Event, Key
 
 from wizard import interruption
 from wizard.guided.intents import Intent, Wish
@@ -63,10 +64,11 @@ class WizardApp(App[int], inherit_bindings=False):
     def __init__(self, launch: Launch) -> None:
         super().__init__(driver_class=driver())
         self.launch = launch
-        self.store, self.bridge = Store(), Bridge()
+        self.store, self.bridge = Store(launch.insist_after), Bridge()
         self.symbols = Symbols(launch.ascii or needs_ascii())
         self.animation_level = "none"
         self.leaving = False
+        self.last_key = 0.0  # monotonic; when the keyboard was last used
         for theme in THEMES.values():
             self.register_theme(theme)
         self.theme = launch.theme or ("mono" if needs_mono() else "dark")
@@ -96,9 +98,16 @@ class WizardApp(App[int], inherit_bindings=False):
     def _hear_signals(self) -> None:
         """A hang-up or a wish to terminate stops what runs, as Ctrl+C does, and then ends the app."""
         loop = asyncio.get_running_loop()
-        for number, hear in ((signal.SIGTERM, self.leave), (signal.SIGHUP, self.hang_up)):
+        for number, hear in ((signal.SIGTERM, self.terminate), (signal.SIGHUP, self.hang_up)):
             with suppress(NotImplementedError, RuntimeError, ValueError):  # not in the main thread
                 loop.add_signal_handler(number, hear)
+
+    def terminate(self) -> None:
+        """The second one does not wait for what is under way, as the second Ctrl+C of a run without a screen."""
+        if self.leaving:
+            self.submit(Intent(Wish.INSIST))
+        else:
+            self.leave()
 
     def hang_up(self) -> None:
         """The terminal is gone: nobody can be asked or told any more."""
@@ -168,6 +177,11 @@ class WizardApp(App[int], inherit_bindings=False):
 
     # keys and actions
 
+    async def on_event(self, event: Event) -> None:
+        if isinstance(event, Key):
+            self.last_key = time.monotonic()
+        await super().on_event(event)
+
     @property
     def top(self) -> Drawn | None:
         """The screen under every dialogue."""
@@ -194,6 +208,8 @@ class WizardApp(App[int], inherit_bindings=False):
     def submit(self, intent: Intent) -> None:
         if intent.wish in (Wish.RUN, Wish.CHECK, Wish.DESTROY):
             self.store.fault = ""
+        if intent.wish is Wish.STOP and self.store.mode is not None and self.store.stopping is None:
+            self.store.stopping = time.monotonic()
         self.session.submit(intent)
 
     # where to go
@@ -246,6 +262,9 @@ class WizardApp(App[int], inherit_bindings=False):
 
     def do_stop(self) -> None:
         self._dialogue.stop(self)
+
+    def do_stop_now(self) -> None:
+        self._dialogue.stop_at_once(self)
 
     def do_quit(self) -> None:
         self.leave()

@@ -15,6 +15,7 @@ from wizard.tui.actions import of_screen, possible, texts
 from wizard.tui.screens.dialogues import Ask, Pick, Show
 from wizard.tui.store import StepState
 
+from wizard.tui.told import Page, clock
 if TYPE_CHECKING:
     from wizard.setup.stale import Stale
     from wizard.tui.app import WizardApp
@@ -27,11 +28,13 @@ def stop(app: WizardApp) -> None:
         ("stop", _("Stop after the current calls")),
         ("quit", _("Stop, then quit")),
     ]
+    if app.store.stopping is not None:
+        _stopping(app)
+        return
 
     def answered(answer: str | None) -> None:
         if answer in ("stop", "quit"):
             app.leaving = answer == "quit"
-            app.store.stopping = time.monotonic()
             app.submit(Intent(Wish.STOP))
 
     app.push_screen(Ask(_("Stop?"), _stop_words(app), answers), answered)
@@ -42,6 +45,37 @@ def _stop_words(app: WizardApp) -> str:
     if not running:
         return _("Nothing is being changed now. What is done stays; Go on continues from here.")
     names = ", ".join(step.info.title for step in running)
+def _stopping(app: WizardApp) -> None:
+    """Ctrl+C once more: it stops already, and may be left when it is over, or after a while at once."""
+    if app.store.may_insist:
+        stop_at_once(app)
+        return
+
+    def answered(answer: str | None) -> None:
+        app.leaving = app.leaving or answer == "quit"
+
+    answers = [("wait", _("Wait")), ("quit", _("Quit when it has stopped"))]
+    app.push_screen(Ask(_("It is stopping"), _stop_words(app), answers), answered)
+
+
+def stop_at_once(app: WizardApp) -> None:
+    """Not to wait any more for what is under way, which may be left."""
+    since = app.store.stopping
+    names = ", ".join(step.info.title for step in app.store.running) or _("the last calls")
+    text = _("{names} has not stopped yet, {time} after you asked.", names=names,
+             time=clock(time.monotonic() - since if since is not None else 0)) + "\n" + _(
+        "Terraform then goes on by itself until the calls it has sent have ended, and keeps its state. If the machine "
+        "ends before that, what it was creating may exist without standing in its state. Any other call under way may "
+        "still take effect. The next run finds all of it, and goes on from there."
+    )  # fmt: skip
+
+    def answered(answer: str | None) -> None:
+        if answer == "now":
+            app.submit(Intent(Wish.INSIST))
+
+    app.push_screen(Ask(_("Stop at once?"), text, [("wait", _("Wait")), ("now", _("Stop at once"))]), answered)
+
+
     left = sum(of_all - done for done, of_all in (step.progress for step in running))
     words = _("{names} is at work.", names=names)
     if left:

@@ -66,6 +66,7 @@ class StepState:
     next_look: float | None = None
     clicks: tuple[str, ...] = ()
     models: dict[str, Any] = field(default_factory=dict)  # by name: the newest ModelRows, its counts kept
+    left: str = ""  # what a stop at once left under way
     rows: dict[str, Row] = field(default_factory=dict)
     seen: deque[tuple[datetime, str, str]] = field(default_factory=lambda: deque(maxlen=SEEN))
     log: deque[LogEntry] = field(default_factory=lambda: deque(maxlen=LOG_LINES))
@@ -97,7 +98,9 @@ class StepState:
 class Store:
     """The whole of it. `apply` takes one event and returns the steps that changed; None means everything may have."""
 
-    def __init__(self) -> None:
+    def __init__(self, insist_after: float = 60.0) -> None:
+        """`insist_after`: seconds of stopping after which it may be stopped at once."""
+        self._insist_after = insist_after
         self.steps: dict[str, StepState] = {}
         self.draft: Draft | None = None
         self.target, self.fixed_target = "", False
@@ -151,6 +154,11 @@ class Store:
     @property
     def running(self) -> list[StepState]:
         return [step for step in self.steps.values() if step.state == "running"]
+    @property
+    def may_insist(self) -> bool:
+        """Whether it was asked to stop so long ago that nobody needs to wait for it any more."""
+        return self.stopping is not None and time.monotonic() - self.stopping >= self._insist_after
+
 
     @property
     def done(self) -> int:
@@ -284,6 +292,7 @@ class Store:
             step.rows.clear()  # a new plan
         row = step.rows.get(event.address)
         if row is None:
+        self.steps[event.step].left = event.what
             step.rows[event.address] = Row(event.address, event.action, state, event.seconds)
         else:
             row.action, row.state, row.seconds = event.action, state, event.seconds

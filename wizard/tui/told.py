@@ -187,6 +187,9 @@ def _watching(page: Page, step: StepState, symbols: Symbols) -> None:
 def _quiet(page: Page, store: Store, step: StepState, symbols: Symbols) -> None:
     if step.why:
         page.plain(step.why)
+    if step.left:
+        page.add(_("Left"), step.left)
+        page.gap()
     elif step.state == "todo":
         page.plain(_("not checked yet") if store.mode is None else _("waits for its turn"))
     if step.changes and step.state in ("todo", "blocked"):

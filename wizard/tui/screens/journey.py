@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
+
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.widgets import OptionList, Static
+from textual.widgets import Input, OptionList, Static
 
 from wizard.text import _
 from wizard.tui import told
@@ -16,6 +18,8 @@ from wizard.tui.widgets.buttons import ButtonRow
 from wizard.tui.widgets.logpane import LogPane
 from wizard.tui.widgets.rail import Rail, Strip
 from wizard.tui.widgets.rows import Rows
+
+REST = 0.5  # seconds that the keyboard rests before a new question can be answered
 
 
 class JourneyScreen(Drawn):
@@ -65,14 +69,18 @@ class JourneyScreen(Drawn):
         now = (step.name if step else None, step.asked if step else None)
         if now != self._was:
             self._was = now
-            if now[1] is not None and not isinstance(self.focused, OptionList):
-                self.call_after_refresh(self._focus_main)
+            if now[1] is not None and not isinstance(self.focused, (OptionList, Input)):
+                self.set_focus(None)  # an Enter that was meant for what stood here before answers nothing
+                self.call_after_refresh(self.focus_first)
 
     def _draw_step(self, step: StepState) -> None:
         wizard = self.wizard
         width = self.query_one("#work").content_size.width or wizard.size.width
         self.query_one("#title", Static).update(told.title(step, wizard.symbols))
         meter, waiting = told.meter(step, wizard.symbols), told.waiting(step)
+        if wizard.store.stopping is not None and waiting:
+            since = told.clock(time.monotonic() - wizard.store.stopping)
+            waiting = _("stopping since {time}: {what}", time=since, what=waiting)
         for name, text in (("#meter", meter), ("#waiting", waiting), ("#said", wizard.store.said)):
             line = self.query_one(name, Static)
             line.display = bool(text)
@@ -92,6 +100,15 @@ class JourneyScreen(Drawn):
             self.query_one(LogPane).draw(self.step, str(self.wizard.launch.folder))
 
     def _focus_main(self) -> None:
+    def focus_first(self) -> None:
+        """The main button; that of a question once the keyboard rests, so that nobody answers what came under a finger
+        that was moving already."""
+        rest = self.wizard.last_key + REST - time.monotonic()
+        if rest > 0 and self.step is not None and self.step.asked is not None:
+            self.set_timer(rest, self.focus_first)
+        else:
+            super().focus_first()
+
         for row in self.query(ButtonRow):
             if row.first is not None and self.app.screen is self:
                 row.first.focus()
