@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from wizard.guided.messages import Asked, DestroyAsked, Estimated, Faulted, Idle, Loaded, Proposed, StepInfo
 from wizard.journey import STEPS, questions
@@ -18,12 +20,18 @@ from wizard.setup.events import (
     LogLine,
     ModelRows,
     PlannedRemoval,
+    Progress,
     ResourceChanged,
+    RunEnded,
     RunStarted,
     StepProblem,
     StepRemoved,
     Summarised,
+    Waiting,
 )
+
+if TYPE_CHECKING:
+    from wizard.tui.app import WizardApp
 
 AT = datetime(2026, 11, 21, 10, 41, 7, tzinfo=UTC)
 RISK = Path(__file__).parents[2] / "templates" / "answers" / "risk.yaml"
@@ -33,6 +41,12 @@ CHANGES = (
     "create azurerm_resource_group.lakehouse",
     "create azurerm_storage_account.lakehouse",
     "create azurerm_databricks_workspace.lakehouse",
+)
+LOSSES: tuple[tuple[Literal["replace", "delete", "update"], str], ...] = (
+    ("replace", "azurerm_storage_account.lakehouse"),
+    ("delete", 'azurerm_storage_container.lakehouse["raw"]'),
+    ("delete", 'azurerm_storage_container.lakehouse["log"]'),
+    ("update", "azurerm_databricks_workspace.lakehouse"),
 )
 GUIDE: dict[str, object] = {
     "headline": "Make the first account admin",
@@ -49,6 +63,17 @@ PROBLEM: dict[str, object] = {
     "request_id": "3f9a21c4-77e0-4b1d-9c55",
     "log": ".wizard/logs/compute.log",
 }
+
+
+@dataclass(frozen=True)
+class Scene:
+    """The screen, what was told before it is looked at, and what a person does `then`; `there` tells it has come."""
+
+    kind: str
+    events: list[Any]
+    section: str = "project"  # of a form
+    then: Callable[[WizardApp], object] | None = None
+    there: Callable[[WizardApp], object] | None = None
 
 
 def loaded(answered: bool = True) -> list[Any]:
@@ -75,10 +100,14 @@ def begun(until: str) -> list[Any]:
 def _rows(step: str) -> list[Any]:
     addresses = [change.removeprefix("create ") for change in CHANGES]
     planned = [ResourceChanged(at=AT, step=step, address=each, action="create", state="planned") for each in addresses]
-    states = (("done", 4.0), ("done", 31.0), ("started", None))
+    went: tuple[tuple[Literal["done", "started"], float | None], ...] = (
+        ("done", 4.0),
+        ("done", 31.0),
+        ("started", None),
+    )
     applied = [
-        ResourceChanged(at=AT, step=step, address=address, action="create", state=state, seconds=seconds)  # type: ignore[arg-type]
-        for address, (state, seconds) in zip(addresses, states, strict=True)
+        ResourceChanged(at=AT, step=step, address=address, action="create", state=each[0], seconds=each[1])
+        for address, each in zip(addresses, went, strict=True)
     ]
     return [*planned, ApplyStarted(at=AT, step=step), *applied]
 
@@ -149,30 +178,98 @@ SUMMARY = Summarised(
 )  # fmt: skip
 
 
-def scenes() -> dict[str, tuple[str, list[Any]]]:
-    """By name: the screen, and what was told before it is looked at."""
+def _replace() -> list[Any]:
+    """A plan that would lose data: the domain's name is to be typed before it is applied."""
+    step = "foundation"
+    planned = [
+        ResourceChanged(at=AT, step=step, address=address, action=action, state="planned") for action, address in LOSSES
+    ]
+    changes = tuple(
+        f"{action} {address}; lost for good: every file in it" for action, address in LOSSES if action != "update"
+    )
+    why = "the plan deletes data for good; nothing of it was done"
+    found = Checked(at=AT, step=step, verdict="todo", why=why, changes=changes)
+    return [*begun(step), *planned, found, Asked(step, "agree", changes, why)]
+
+
+def _deploy() -> list[Any]:
+    step = "ingestion"
+    return [
+        *begun(step),
+        ApplyStarted(at=AT, step=step),
+        Progress(at=AT, step=step, text="uploading the wheel lakehouse_jobs"),
+        Progress(at=AT, step=step, text="deploying the jobs of account"),
+        Waiting(at=AT, step=step, what="the jobs of consents"),
+    ]
+
+
+def _noisy() -> list[Any]:
+    """More lines than any screen has, in all levels."""
+    levels: tuple[Literal["debug", "info", "warn", "error"], ...] = ("debug", "info", "info", "warn", "info", "error")
+    texts = [f"azurerm_databricks_workspace.lakehouse: still creating, {n} s elapsed" for n in range(10, 610, 10)]
+    return [
+        LogLine(at=AT, step="foundation", level=levels[number % len(levels)], text=words)
+        for number, words in enumerate(texts)
+    ]
+
+
+def _over(app: WizardApp) -> bool:
+    """A dialogue stands over the screen."""
+    return app.screen is not app.top
+
+
+def _acts(name: str) -> Callable[[WizardApp], object]:
+    """A person picks an action."""
+    return lambda app: app.act(name)
+
+
+def _edited(app: WizardApp) -> None:
+    """An answer that a step stands on is changed, and Continue is pressed."""
+    assert app.store.draft is not None
+    app.store.draft.answer("compute.node_type", "Standard_DS4_v2")
+    app.act("next")
+
+
+def scenes() -> dict[str, Scene]:
+    """By name."""
     todo = Checked(at=AT, step="foundation", verdict="todo", why="3 to add", changes=CHANGES)
     blocked = Checked(at=AT, step="account-admin", verdict="blocked", why="operator is not admin of the Databricks "
                       "account", guide=GUIDE)  # fmt: skip
     noisy = LogLine(at=AT, step="foundation", level="warn", text="\x1b[31m[red]budget[/]: e-mail\x07 is not verified")
     return {
-        "welcome-new": ("welcome", loaded(answered=False)),
-        "welcome-in-use": ("welcome", [*loaded(), Faulted("./risk is in use by process 12 on wks-12"), Idle(None, "")]),
-        "plan": ("journey", [*begun("foundation"), *_rows("foundation")[:3], todo,
+        "welcome-new": Scene("welcome", loaded(answered=False)),
+        "welcome-in-use": Scene("welcome", [*loaded(), Faulted("./risk is in use by process 12 on wks-12"),
+                                             Idle(None, "")]),
+        "plan": Scene("journey", [*begun("foundation"), *_rows("foundation")[:3], todo,
                              Asked("foundation", "approve", CHANGES, "3 to add")]),
-        "apply": ("journey", [*begun("foundation"), *_rows("foundation"), noisy]),
-        "guide": ("journey", [*begun("account-admin"), blocked,
+        "apply": Scene("journey", [*begun("foundation"), *_rows("foundation"), noisy]),
+        "guide": Scene("journey", [*begun("account-admin"), blocked,
                               Asked("account-admin", "person", (), blocked.why, None, ("a first login",))]),
-        "failure": ("journey", [*begun("compute"), StepProblem(at=AT, step="compute", problem=PROBLEM),
+        "failure": Scene("journey", [*begun("compute"), StepProblem(at=AT, step="compute", problem=PROBLEM),
                                 Asked("compute", "retry")]),
-        "welcome-back": ("welcome", [*begun("foundation")]),
-        "form": ("form", loaded()),
-        "form-new": ("form", loaded(answered=False)),
-        "offer": ("journey", _offer()),
-        "first-run": ("journey", _first_run("running")),
-        "summary": ("summary", [*begun("summary"), SUMMARY, Idle("done", "run")]),
-        "destroy": ("destroy", _destroy(DestroyAsked("risk"))),
-        "destroying": ("destroy", _destroy(StepRemoved(at=AT, step="first-run", objects=()))),
-        "destroyed": ("destroy", _destroy(StepRemoved(at=AT, step="first-run", objects=()),
+        "welcome-back": Scene("welcome", [*begun("foundation")]),
+        "form": Scene("form", loaded()),
+        "form-new": Scene("form", loaded(answered=False)),
+        "offer": Scene("journey", _offer()),
+        "first-run": Scene("journey", _first_run("running")),
+        "summary": Scene("summary", [*begun("summary"), SUMMARY, Idle("done", "run")]),
+        "replace": Scene("journey", _replace()),
+        "deploy": Scene("journey", _deploy()),
+        "cancelled": Scene("journey", [*begun("foundation"), *_rows("foundation"),
+                                       RunEnded(at=AT, result="cancelled", exit_code=130, seconds=38.0),
+                                       Idle("cancelled", "run")]),
+        "log-full": Scene("journey", [*begun("foundation"), *_rows("foundation"), *_noisy()], then=_acts("log"),
+                          there=lambda app: app.screen.has_class("-log")),
+        "steps": Scene("journey", [*begun("foundation"), *_rows("foundation")], then=_acts("steps"),
+                       there=lambda app: app.screen.has_class("-steps")),
+        "stop": Scene("journey", [*begun("foundation"), *_rows("foundation")], then=_acts("stop"), there=_over),
+        "edit": Scene("form", [*begun("contracts"), Idle("planned", "run")], "compute", then=_edited, there=_over),
+        "typed": Scene("journey", _replace(), then=_acts("agree"), there=_over),
+        "help": Scene("journey", [*begun("foundation"), *_rows("foundation")], then=_acts("help"), there=_over),
+        "actions": Scene("journey", [*begun("foundation"), *_rows("foundation")], then=_acts("palette"), there=_over),
+        "destroy-typed": Scene("destroy", _destroy(DestroyAsked("risk")), then=_acts("destroy_all"), there=_over),
+        "destroy": Scene("destroy", _destroy(DestroyAsked("risk"))),
+        "destroying": Scene("destroy", _destroy(StepRemoved(at=AT, step="first-run", objects=()))),
+        "destroyed": Scene("destroy", _destroy(StepRemoved(at=AT, step="first-run", objects=()),
                                           StepRemoved(at=AT, step="foundation", objects=()), Idle("done", "destroy"))),
     }  # fmt: skip

@@ -5,14 +5,15 @@ from __future__ import annotations
 import asyncio
 import sys
 
-from tests.tui.test_screens import PICTURES, SAYS, SIZES, drawn, picture, still
+from tests.tui.stage import drawn
+from tests.tui.test_screens import PICTURES, SAYS, SIZES, picture, still
 
 
 async def keep(names: list[str]) -> None:
     PICTURES.mkdir(exist_ok=True)
     for name in names:
         for size in SIZES:
-            text = still((await drawn(name, size)).text)  # type: ignore[attr-defined]
+            text = still((await drawn(name, size)).text)
             picture(name, size).write_text(text, encoding="utf-8")
             print(f"{name} {size[0]}x{size[1]}\n{text}")
 

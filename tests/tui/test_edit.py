@@ -9,7 +9,7 @@ import yaml
 
 from tests.tui.conftest import piloted
 from tests.tui.scenes import begun
-from tests.tui.test_screens import Still, until
+from tests.tui.stage import Still, until
 from wizard.guided.launch import Launch
 from wizard.guided.messages import Idle
 from wizard.tui.screens.dialogues import Ask
@@ -30,8 +30,8 @@ async def test_an_edit_tells_what_becomes_stale(tmp_path: Path, change: bool) ->
         before = draft.text("compute.node_type")
         draft.answer("compute.node_type", "Standard_DS4_v2")
         app.act("next")
-        await until(pilot, lambda: isinstance(app.screen, Ask))
-        words = app.screen._text  # type: ignore[attr-defined]
+        await until(pilot, lambda: isinstance(app.screen, Ask) and app.screen.query(".dialogue-text Static"))
+        words = app.asked
         assert f"compute.node_type: {before} becomes Standard_DS4_v2" in words
         assert "13  Compute: reads this answer" in words
         assert "16  First run: stands on one that does" in words

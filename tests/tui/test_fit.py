@@ -7,7 +7,6 @@ import math
 import re
 from collections.abc import Iterator
 from functools import partial
-from pathlib import Path
 
 import pytest
 from rich.cells import cell_len
@@ -16,7 +15,7 @@ from textual.widgets import Button, DataTable, OptionList, Static
 
 from tests.tui.conftest import piloted
 from tests.tui.scenes import scenes
-from tests.tui.test_screens import Still, until
+from tests.tui.stage import FOLDER, Still, play, until
 from wizard import text
 from wizard.guided.launch import Launch
 from wizard.journey import STEPS
@@ -81,18 +80,10 @@ def _wider(lines: list[str], width: int) -> Iterator[str]:
 @pytest.mark.parametrize("name", sorted(scenes()))
 @piloted
 async def test_no_text_of_a_screen_is_cut(name: str, spoken: str) -> None:
-    kind, events = scenes()[name]
-    app = Still(Launch(Path("/srv/lakehouse/risk"), target="sandbox"), events, kind)
+    scene = scenes()[name]
+    app = Still(Launch(FOLDER, target="sandbox"), scene.events, scene.kind)
     async with app.run_test(size=SIZE) as pilot:
-        await until(pilot, lambda: app.top is not None and app.top.ready)
-        app.pump()
-        if kind == "form":
-            app.edit("project")
-        elif kind != "welcome":
-            app.switch(kind)
-        await until(pilot, lambda: app.top is not None and app.top.kind == kind and app.top.ready)
-        app.draw()
-        await pilot.pause()
+        await play(app, pilot, scene)
         shown = [widget for widget in app.screen.query(Widget) if widget.display and widget.region.area]
         lost = {text for widget in shown for text in cut(widget)}
         outside = {str(each.label) for each in app.screen.query(Button) if each.display and each.region.right > SIZE[0]}
@@ -106,22 +97,19 @@ def offers(app: Still, label: str) -> bool:
 
 @piloted
 async def test_the_language_is_changed_in_the_app() -> None:
-    kind, events = scenes()["plan"]
-    app = Still(Launch(Path("/srv/lakehouse/risk"), target="sandbox"), events, kind)
+    scene = scenes()["plan"]
+    app = Still(Launch(FOLDER, target="sandbox"), scene.events, scene.kind)
     before = text.current()
     try:
         async with app.run_test(size=SIZE) as pilot:
-            await until(pilot, lambda: app.top is not None and app.top.ready)
-            app.pump()
-            app.switch(kind)
-            await until(pilot, lambda: app.top is not None and app.top.kind == kind and app.top.ready)
+            await play(app, pilot, scene)
             step = app.top.step if app.top else None
             for label, language in (("Aplicar este plano", "pt_BR"), ("Apply this plan", "en")):
                 app.act("language")
                 await until(pilot, partial(offers, app, label))
                 assert text.current() == language
                 assert app.top is not None
-                assert app.top.kind == kind
+                assert app.top.kind == scene.kind
                 assert app.top.step is step, "the step in view stays in view"
     finally:
         text.use(before)

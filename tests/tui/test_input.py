@@ -13,7 +13,7 @@ from textual.pilot import Pilot
 
 from tests.tui.conftest import piloted
 from tests.tui.scenes import AT, SUMMARY, begun, loaded
-from tests.tui.test_screens import Still, lines, until
+from tests.tui.stage import Still, lines, until
 from wizard.guided.launch import Launch
 from wizard.setup.events import LogLine
 from wizard.tui.screens.dialogues import Pick

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from textual.color import Color
+from textual.theme import Theme
 
 from wizard.tui.symbols import MARKS, Symbols
 from wizard.tui.theme import DARK, LIGHT, MONO
@@ -11,20 +12,21 @@ from wizard.tui.theme import DARK, LIGHT, MONO
 OWN_COLOURS = (DARK, LIGHT, MONO)  # ansi leaves them to the terminal
 
 
-def contrast(one: str, other: str) -> float:
+def contrast(one: str | None, other: str | None) -> float:
     """WCAG 2: the ratio of the lighter to the darker luminance."""
     lighter, darker = sorted((luminance(one), luminance(other)), reverse=True)
     return (lighter + 0.05) / (darker + 0.05)
 
 
-def luminance(colour: str) -> float:
+def luminance(colour: str | None) -> float:
+    assert colour is not None, "a theme of ours names all its colours"
     parts = [part / 255 for part in Color.parse(colour).rgb]
     linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
 @pytest.mark.parametrize("theme", OWN_COLOURS, ids=lambda theme: theme.name)
-def test_text_can_be_read(theme) -> None:  # type: ignore[no-untyped-def]
+def test_text_can_be_read(theme: Theme) -> None:
     states = [theme.variables[name] for name in ("state-done", "state-running", "state-quiet", "state-failed")]
     for ground in (theme.background, theme.panel):
         for text in (theme.foreground, *states):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING, cast
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical, VerticalScroll
@@ -13,6 +15,11 @@ from textual.widgets import Button, Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from wizard.text import _
+
+if TYPE_CHECKING:
+    from wizard.tui.app import WizardApp
+
+FRAME = 8  # cells of a button beside its text: brackets, blanks and what parts it from the next
 
 
 class Ask(ModalScreen[str]):
@@ -32,7 +39,7 @@ class Ask(ModalScreen[str]):
         self._title, self._text, self._answers, self._word = title, text, list(answers), word
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="dialogue"):
+        with Vertical(classes="dialogue -word" if self._word else "dialogue"):
             yield Static(Content.styled(self._title, "bold"))
             with VerticalScroll(classes="dialogue-text", can_focus=False):
                 yield Static(Content(self._text))
@@ -48,11 +55,21 @@ class Ask(ModalScreen[str]):
         self._judge("")
         self.query_one(f"#answer-{self._answers[0][0]}", Button).focus()
 
+    def on_resize(self) -> None:
+        self.call_after_refresh(self._stack)
+
+    def _stack(self) -> None:
+        """Answers that do not fit side by side stand one under the other."""
+        wanted = sum(cell_len(text) + FRAME for _name, text in self._answers)
+        room = self.query_one(".dialogue").content_size.width
+        self.query_one(".buttons").set_class(wanted > room, "-stacked")
+
     def _judge(self, typed: str) -> None:
         if not self._word:
             return
-        fits = typed == self._word
+        fits, symbols = typed == self._word, cast("WizardApp", self.app).symbols
         words = _("matches") if fits else _("not yet: {n} characters, typed exactly", n=len(self._word))
+        words = f"{symbols.both('ok' if fits else 'todo')}   {words}"
         self.query_one("#typed-word", Static).update(words)
         for name, _text in self._answers[1:]:
             self.query_one(f"#answer-{name}", Button).disabled = not fits

@@ -83,14 +83,15 @@ class JourneyScreen(Drawn):
             waiting = _("stopping since {time}: {what}", time=since, what=waiting)
         for name, text in (("#meter", meter), ("#waiting", waiting), ("#said", wizard.store.said)):
             line = self.query_one(name, Static)
-            line.display = bool(text)
+            line.set_class(not text, "-off")  # not `display`, which the full log could not overrule
             line.update(f"{wizard.symbols.symbol('running')} {text}" if name == "#waiting" else text)
         self.query_one("#body", Static).update(told.body(wizard.store, step, wizard.symbols, width - 2))
-        rows = self.query_one(Rows)
-        rows.display = bool(step.rows) and step.asked is None and not step.problem
-        self.query_one("#body-scroll").set_class(bool(rows.display), "-beside-rows")
+        rows, shown = self.query_one(Rows), bool(step.rows) and step.asked is None and not step.problem
+        rows.set_class(not shown, "-off")
+        self.query_one("#body-scroll").set_class(shown, "-beside-rows")
         self.query_one("#body-scroll").set_class(step.asked is not None, "-asks")
-        if rows.display:
+        self.query_one("#work").set_class(step.asked is not None and step.guide is not None, "-guided")
+        if shown:
             rows.draw(step, wizard.symbols)
         self.query_one(LogPane).draw(step, str(wizard.launch.folder))
 
@@ -99,7 +100,6 @@ class JourneyScreen(Drawn):
         if self.ready and self.query(LogPane):
             self.query_one(LogPane).draw(self.step, str(self.wizard.launch.folder))
 
-    def _focus_main(self) -> None:
     def focus_first(self) -> None:
         """The main button; that of a question once the keyboard rests, so that nobody answers what came under a finger
         that was moving already."""
@@ -109,6 +109,7 @@ class JourneyScreen(Drawn):
         else:
             super().focus_first()
 
+    def _focus_main(self) -> None:
         for row in self.query(ButtonRow):
             if row.first is not None and self.app.screen is self:
                 row.first.focus()

@@ -20,7 +20,7 @@ class Rows(DataTable[Content]):
     """Columns: state, resource, what is done with it, time."""
 
     def __init__(self) -> None:
-        super().__init__(id="rows", cursor_type="row", zebra_stripes=False)
+        super().__init__(id="rows", cursor_type="row", zebra_stripes=False, show_cursor=False)
         self._step: str | None = None
         self._shown: dict[str, tuple[str, str, int]] = {}
 
@@ -28,6 +28,12 @@ class Rows(DataTable[Content]):
         labels = {"state": _("State"), "name": _("Resource"), "action": _("Action"), "time": _("Time")}
         for key, label in labels.items():
             self.add_column(label, key=key, width=WIDTHS.get(key, NAME_LEAST))
+
+    def on_focus(self) -> None:
+        self.show_cursor = True  # only where it can move: it hides the colours of its row
+
+    def on_blur(self) -> None:
+        self.show_cursor = False
 
     def on_resize(self, event: Resize) -> None:
         """The name takes what the others leave; a cell measures nothing by itself."""
@@ -46,10 +52,11 @@ class Rows(DataTable[Content]):
             self.clear()
             self._step, self._shown = step.name, {}
         for row in [*step.rows.values()]:
-            state = (row.state, row.action, int(row.seconds or 0))
+            known = row.state if row.state != "running" or step.state == "running" else "unknown"  # nobody looks on
+            state = (known, row.action, int(row.seconds or 0))
             if self._shown.get(row.address) == state:
                 continue
-            cells = _cells(row, symbols)
+            cells = _cells(row, known, symbols)
             if row.address not in self._shown:
                 self.add_row(*cells, key=row.address)
             else:
@@ -58,8 +65,8 @@ class Rows(DataTable[Content]):
             self._shown[row.address] = state
 
 
-def _cells(row: Row, symbols: Symbols) -> tuple[Content, Content, Content, Content]:
-    state = row.state if row.state in MARKS else "todo"
+def _cells(row: Row, known: str, symbols: Symbols) -> tuple[Content, Content, Content, Content]:
+    state = known if known in MARKS else "todo"
     words = {
         "create": _("create"),
         "update": _("change"),
@@ -69,7 +76,7 @@ def _cells(row: Row, symbols: Symbols) -> tuple[Content, Content, Content, Conte
     }
     return (
         Content.styled(symbols.both(state), MARKS[state].style),
-        Content(in_words(row.address)),
+        Content(in_words(row.address, row.name)),
         Content(words.get(row.action, row.action)),
         Content("" if row.seconds is None else clock(row.seconds)),
     )
