@@ -37,9 +37,9 @@ class Session:
         self._typed: SimpleQueue[str] = SimpleQueue()  # what was typed to confirm a destroy
         self._gate: AskingGate | None = None
         self._cancel: Cancellation | None = None
-        self._target = ""
         self._wish: Wish | None = None  # to stop, or to stop at once, what runs or is about to
         self._closed = False
+        self._target = ""
         self._draft: Draft | None = None
         self._thread = threading.Thread(target=self._work, name="session", daemon=True)
 
@@ -63,10 +63,10 @@ class Session:
                 self._typed.put(intent.value)
             case Wish.STOP:
                 self._stop()
-            case Wish.TARGET:
-                self.launch = replace(self.launch, target=intent.value)
             case Wish.INSIST:
                 self._stop(at_once=True)
+            case Wish.TARGET:
+                self.launch = replace(self.launch, target=intent.value)
                 self._jobs.put(self._load)
             case Wish.CLICK:
                 threading.Thread(target=self._guarded, args=(lambda: self._click(intent),), daemon=True).start()
@@ -186,6 +186,21 @@ class Session:
             self._cancel = None
         self._post(Idle(result.value, "destroy"))
 
+    def _cancel_with(self, cancel: Cancellation) -> None:
+        """From now on a stop is told to `cancel`; it hears of one that came before."""
+        self._cancel = cancel
+        if self._wish is not None:
+            self._stop(at_once=self._wish is Wish.INSIST)
+
+    @contextmanager
+    def _heard(self) -> Iterator[Callable[[Any], None]]:
+        """What a run tells, to its end; a call that was left to itself is heard no more after."""
+        over = threading.Event()
+        try:
+            yield lambda event: None if over.is_set() else self._post(event)
+        finally:
+            over.set()
+
     def _confirmed(self, name: str, cancel: Cancellation) -> bool:
         """Wait for what is typed; only the setup's name will do. Raises Cancelled."""
         while not self._typed.empty():
@@ -206,21 +221,6 @@ class Session:
     @contextmanager
     def _estimating(self, setup: Setup) -> Iterator[None]:
         """Tell the estimate beside what runs, as soon as enough is known for it, so that a plan has its prices."""
-    def _cancel_with(self, cancel: Cancellation) -> None:
-        """From now on a stop is told to `cancel`; it hears of one that came before."""
-        self._cancel = cancel
-        if self._wish is not None:
-            self._stop(at_once=self._wish is Wish.INSIST)
-
-    @contextmanager
-    def _heard(self) -> Iterator[Callable[[Any], None]]:
-        """What a run tells, to its end; a call that was left to itself is heard no more after."""
-        over = threading.Event()
-        try:
-            yield lambda event: None if over.is_set() else self._post(event)
-        finally:
-            over.set()
-
         ended = threading.Event()
 
         def tell() -> None:

@@ -57,8 +57,6 @@ KEY_NAMES = {
     "escape": "Esc",
     "space": "Space",
     "slash": "/",
-    "end": "End",
-    "N": "Shift+N",
     "pagedown": "PgDn",
     "pageup": "PgUp",
 }
@@ -104,6 +102,8 @@ def _may_insist(view: View) -> bool:
     return view.store.may_insist
 
 
+def _linked(view: View) -> bool:
+    return link_of(view.step) is not None
 
 
 def _guided(view: View) -> bool:
@@ -149,16 +149,16 @@ ACTIONS: tuple[Action, ...] = (
            (FORM,), _always),
     Action("stop_now", (), N_("Stop at once..."), N_("says what may be left, then waits for nothing any more"),
            (JOURNEY, DESTROY), _may_insist, button=True),
-    Action("do_it", ("a",), N_("Let the wizard do it"), N_("make these calls with the rights that are named"),
-           (JOURNEY,), _approves("guided", "automatic", "form", "deploy"), wish=Wish.GO, button=True, rank=3),
     Action("apply", (), N_("Apply this plan"), N_("make what the plan says, nothing else"), (JOURNEY,),
            _approves("terraform"), wish=Wish.GO, button=True),
+    Action("do_it", ("a",), N_("Let the wizard do it"), N_("make these calls with the rights that are named"),
+           (JOURNEY,), _approves("guided", "automatic", "form", "deploy"), wish=Wish.GO, button=True, rank=3),
+    Action("agree", (), N_("Apply, lose this data..."), N_("asks for the name of what is lost first"), (JOURNEY,),
+           _asked("agree"), button=True),
     Action("plan_again", ("r",), N_("Plan again"), N_("look at the world again and make a new plan"), (JOURNEY,),
            lambda view: _approves("terraform")(view) or _asked("agree")(view), wish=Wish.AGAIN, button=True, rank=5),
     Action("open_link", ("o",), N_("Open the page"), N_("open the link of this step in a browser"), (JOURNEY,),
            _linked, button=True, rank=4),
-    Action("agree", (), N_("Apply, lose this data..."), N_("asks for the name of what is lost first"), (JOURNEY,),
-           _asked("agree"), button=True),  # never the first of its row: Enter is the harmless way
     Action("play", ("p",), N_("Play the person"), N_("do here what a person would do in the portal"),
            (JOURNEY,), _playable, wish=Wish.CLICK, button=True, rank=4),
     Action("check_now", ("r",), N_("Check now"), N_("look at once, not in some seconds"), (JOURNEY,),
@@ -174,7 +174,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("edit", ("e",), N_("Edit the answers"), N_("change an answer of this step"), (JOURNEY,), _editable,
            rank=6),
     Action("edit_now", (), N_("Edit the answers"), N_("change an answer of this step"), (JOURNEY,),
-           lambda view: _editable(view) and (_idle(view) or _asked("retry")(view)), button=True),
+           lambda view: _editable(view) and _idle(view), button=True),
     Action("message", ("m",), N_("Message for an admin"), N_("these lines for one who may do it"), (JOURNEY,), _guided,
            rank=6),
     Action("copy_link", ("c",), N_("Copy"), N_("copy the link, or the selected text"), (JOURNEY,), _linked, rank=5),

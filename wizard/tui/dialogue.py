@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -16,25 +15,22 @@ from wizard.tui.actions import of_screen, possible, texts
 from wizard.tui.screens.dialogues import Ask, Pick, Show
 from wizard.tui.store import StepState
 from wizard.tui.told import Page, clock
+
 if TYPE_CHECKING:
     from wizard.setup.stale import Stale
     from wizard.tui.app import WizardApp
 
 
-WIDEST, FRAME = 80, 5  # cells of a dialogue, of its frame and scrollbar
-TEXT_CELLS, KEY_CELLS = 27, 9  # of the list of actions
-LEAST_WORDS = 20  # cells under which an action is listed without its words
-
 def stop(app: WizardApp) -> None:
     """Ask; then one interrupt to what runs, which ends its current calls and keeps its state."""
+    if app.store.stopping is not None:
+        _stopping(app)
+        return
     answers = [
         ("keep", _("Keep going")),
         ("stop", _("Stop after the current calls")),
         ("quit", _("Stop, then quit")),
     ]
-    if app.store.stopping is not None:
-        _stopping(app)
-        return
 
     def answered(answer: str | None) -> None:
         if answer in ("stop", "quit"):
@@ -75,6 +71,11 @@ def stop_at_once(app: WizardApp) -> None:
     app.push_screen(Ask(_("Stop at once?"), text, [("wait", _("Wait")), ("now", _("Stop at once"))]), answered)
 
 
+def _stop_words(app: WizardApp) -> str:
+    running = app.store.running
+    if not running:
+        return _("Nothing is being changed now. What is done stays; Go on continues from here.")
+    names = ", ".join(step.info.title for step in running)
     left = sum(of_all - done for done, of_all in (step.progress for step in running))
     words = _("{names} is at work.", names=names)
     if left:
@@ -162,12 +163,10 @@ def help_for(app: WizardApp) -> None:
         "destroy": _("Everything that would go is shown first. It goes only after the name was typed."),
         "summary": _("What stands, what it costs, and how to do it again without a screen."),
     }[top.kind]
-    page = Page(_room(app))
-    page.plain(about)
-    page.gap()
+    lines: list[Content] = [Content(about), Content("")]
     for key, text, words in texts(of_screen(top.kind)):
-        page.add(key, f"{text}: {words}")
-    app.push_screen(Show(_("Help"), page.content))
+        lines.append(Content.assemble((f"{key:<8}", "bold"), f"{text}: {words}"))
+    app.push_screen(Show(_("Help"), Content("\n").join(lines)))
 
 
 def palette(app: WizardApp) -> None:
@@ -176,21 +175,13 @@ def palette(app: WizardApp) -> None:
     if top is None:
         return
     actions = [action for action in possible(top.view) if action.name != "palette"]
-    room = _room(app) - TEXT_CELLS - KEY_CELLS
-    options = []
-    for action, (key, text, words) in zip(actions, texts(actions), strict=True):
-        first, *more = textwrap.wrap(words, room) if room >= LEAST_WORDS else [""]
-        lines = [f"{text:<{TEXT_CELLS}}{key:<{KEY_CELLS}}{first}"]
-        lines += [" " * (TEXT_CELLS + KEY_CELLS) + line for line in more]
-        options.append((action.name, "\n".join(lines)))
+    options = [
+        (action.name, f"{text:<26} {key:<8} {words}")
+        for action, (key, text, words) in zip(actions, texts(actions), strict=True)
+    ]
 
     def picked(name: str | None) -> None:
         if name:
             app.act(name)
 
     app.push_screen(Pick(_("Actions"), options), picked)
-
-
-def _room(app: WizardApp) -> int:
-    """Cells of a line in a dialogue."""
-    return min(WIDEST, app.size.width * 95 // 100) - FRAME

@@ -65,8 +65,8 @@ class StepState:
     asked_changes: tuple[str, ...] = ()
     next_look: float | None = None
     clicks: tuple[str, ...] = ()
-    models: dict[str, Any] = field(default_factory=dict)  # by name: the newest ModelRows, its counts kept
     left: str = ""  # what a stop at once left under way
+    models: dict[str, Any] = field(default_factory=dict)  # by name: the newest ModelRows, its counts kept
     rows: dict[str, Row] = field(default_factory=dict)
     seen: deque[tuple[datetime, str, str]] = field(default_factory=lambda: deque(maxlen=SEEN))
     log: deque[LogEntry] = field(default_factory=lambda: deque(maxlen=LOG_LINES))
@@ -152,13 +152,13 @@ class Store:
         return self.draft.text("project.domain") if self.draft is not None else ""
 
     @property
-    def running(self) -> list[StepState]:
-        return [step for step in self.steps.values() if step.state == "running"]
-    @property
     def may_insist(self) -> bool:
         """Whether it was asked to stop so long ago that nobody needs to wait for it any more."""
         return self.stopping is not None and time.monotonic() - self.stopping >= self._insist_after
 
+    @property
+    def running(self) -> list[StepState]:
+        return [step for step in self.steps.values() if step.state == "running"]
 
     @property
     def done(self) -> int:
@@ -283,6 +283,7 @@ class Store:
         self._log(step, event.at, "info", event.what)
 
     def _on_left_behind(self, event: Any) -> None:
+        self.steps[event.step].left = event.what
         self._log(self.steps[event.step], event.at, "warn", event.what)
 
     def _on_resource(self, event: Any) -> None:
@@ -292,7 +293,6 @@ class Store:
             step.rows.clear()  # a new plan
         row = step.rows.get(event.address)
         if row is None:
-        self.steps[event.step].left = event.what
             step.rows[event.address] = Row(event.address, event.action, state, event.seconds)
         else:
             row.action, row.state, row.seconds = event.action, state, event.seconds

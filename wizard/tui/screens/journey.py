@@ -83,15 +83,14 @@ class JourneyScreen(Drawn):
             waiting = _("stopping since {time}: {what}", time=since, what=waiting)
         for name, text in (("#meter", meter), ("#waiting", waiting), ("#said", wizard.store.said)):
             line = self.query_one(name, Static)
-            line.set_class(not text, "-off")  # not `display`, which the full log could not overrule
+            line.display = bool(text)
             line.update(f"{wizard.symbols.symbol('running')} {text}" if name == "#waiting" else text)
         self.query_one("#body", Static).update(told.body(wizard.store, step, wizard.symbols, width - 2))
-        rows, shown = self.query_one(Rows), bool(step.rows) and step.asked is None and not step.problem
-        rows.set_class(not shown, "-off")
-        self.query_one("#body-scroll").set_class(shown, "-beside-rows")
+        rows = self.query_one(Rows)
+        rows.display = bool(step.rows) and step.asked is None and not step.problem
+        self.query_one("#body-scroll").set_class(bool(rows.display), "-beside-rows")
         self.query_one("#body-scroll").set_class(step.asked is not None, "-asks")
-        self.query_one("#work").set_class(step.asked is not None and step.guide is not None, "-guided")
-        if shown:
+        if rows.display:
             rows.draw(step, wizard.symbols)
         self.query_one(LogPane).draw(step, str(wizard.launch.folder))
 
