@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -19,6 +20,10 @@ from wizard.tui.told import Page, clock
 if TYPE_CHECKING:
     from wizard.setup.stale import Stale
     from wizard.tui.app import WizardApp
+
+WIDEST, FRAME = 80, 5  # cells of a dialogue, of its frame and scrollbar
+TEXT_CELLS, KEY_CELLS = 27, 9  # of the list of actions
+LEAST_WORDS = 20  # cells under which an action is listed without its words
 
 
 def stop(app: WizardApp) -> None:
@@ -163,10 +168,12 @@ def help_for(app: WizardApp) -> None:
         "destroy": _("Everything that would go is shown first. It goes only after the name was typed."),
         "summary": _("What stands, what it costs, and how to do it again without a screen."),
     }[top.kind]
-    lines: list[Content] = [Content(about), Content("")]
+    page = Page(_room(app))
+    page.plain(about)
+    page.gap()
     for key, text, words in texts(of_screen(top.kind)):
-        lines.append(Content.assemble((f"{key:<8}", "bold"), f"{text}: {words}"))
-    app.push_screen(Show(_("Help"), Content("\n").join(lines)))
+        page.add(key, f"{text}: {words}")
+    app.push_screen(Show(_("Help"), page.content))
 
 
 def palette(app: WizardApp) -> None:
@@ -175,13 +182,21 @@ def palette(app: WizardApp) -> None:
     if top is None:
         return
     actions = [action for action in possible(top.view) if action.name != "palette"]
-    options = [
-        (action.name, f"{text:<26} {key:<8} {words}")
-        for action, (key, text, words) in zip(actions, texts(actions), strict=True)
-    ]
+    room = _room(app) - TEXT_CELLS - KEY_CELLS
+    options = []
+    for action, (key, text, words) in zip(actions, texts(actions), strict=True):
+        first, *more = textwrap.wrap(words, room) if room >= LEAST_WORDS else [""]
+        lines = [f"{text:<{TEXT_CELLS}}{key:<{KEY_CELLS}}{first}"]
+        lines += [" " * (TEXT_CELLS + KEY_CELLS) + line for line in more]
+        options.append((action.name, "\n".join(lines)))
 
     def picked(name: str | None) -> None:
         if name:
             app.act(name)
 
     app.push_screen(Pick(_("Actions"), options), picked)
+
+
+def _room(app: WizardApp) -> int:
+    """Cells of a line in a dialogue."""
+    return min(WIDEST, app.size.width * 95 // 100) - FRAME
