@@ -15,7 +15,7 @@ from wizard.tui.kinds import KINDS, ORDER, SIGNS, Group, groups
 from wizard.tui.store import StepState, Store
 from wizard.tui.symbols import MARKS, Symbols
 
-LABEL = 7  # cells before the text of a labelled line
+LABEL = 9  # cells before the text of a labelled line
 KIND, CELL = 26, 9  # cells of a kind's words, of a number
 
 
@@ -63,12 +63,10 @@ class Page:
 
 
 def title(step: StepState, symbols: Symbols) -> Content:
-    """The step's number and name, its state in words, and how long it takes."""
+    """The step's number and name, and its state in words."""
     mark = MARKS[step.shown]
     parts: list[str | tuple[str, str]] = [(f"{step.number:>2}  {step.info.title}", "bold"), "   "]
     parts.append((symbols.both(step.shown), mark.style))
-    if step.state == "running" and step.elapsed is not None:
-        parts.append("  " + _("{time} elapsed", time=clock(step.elapsed)))
     return Content.assemble(*parts)
 
 
@@ -80,14 +78,14 @@ def meter(step: StepState, symbols: Symbols) -> str:
 
 
 def waiting(step: StepState) -> str:
-    """What runs now, and what it waits for after a while."""
+    """What runs now, or what it waits for, and since when: the one thing that moves."""
     if step.state != "running":
         return ""
     words = {"check": _("checking"), "apply": _("applying"), "": _("working")}
     text = words.get(step.activity, step.activity)
     if step.waiting:
         text = _("waiting for {what}", what=step.waiting)
-    return text
+    return text if step.elapsed is None else f"{text}   " + _("{time} elapsed", time=clock(step.elapsed))
 
 
 def body(store: Store, step: StepState, symbols: Symbols, width: int) -> Content:
@@ -135,6 +133,10 @@ def _plan(page: Page, store: Store, step: StepState, symbols: Symbols) -> None:
     page.plain(step.asked_why, "bold")
     page.plain(_("Nothing is changed yet."))
     page.gap()
+    if step.asked == "agree" and step.info.kind == "terraform":  # what is lost, in words, before the whole plan
+        for number, loss in enumerate(step.asked_changes):
+            page.add(_("Careful") if number == 0 else "", loss, "$state-failed")
+        page.gap()
     _changes(page, store, step)
     page.gap()
     if step.asked == "agree":

@@ -83,14 +83,15 @@ class JourneyScreen(Drawn):
             waiting = _("stopping since {time}: {what}", time=since, what=waiting)
         for name, text in (("#meter", meter), ("#waiting", waiting), ("#said", wizard.store.said)):
             line = self.query_one(name, Static)
-            line.display = bool(text)
+            line.set_class(not text, "-off")  # not `display`, which the full log could not overrule
             line.update(f"{wizard.symbols.symbol('running')} {text}" if name == "#waiting" else text)
         self.query_one("#body", Static).update(told.body(wizard.store, step, wizard.symbols, width - 2))
-        rows = self.query_one(Rows)
-        rows.display = bool(step.rows) and step.asked is None and not step.problem
-        self.query_one("#body-scroll").set_class(bool(rows.display), "-beside-rows")
+        rows, shown = self.query_one(Rows), bool(step.rows) and step.asked is None and not step.problem
+        rows.set_class(not shown, "-off")
+        self.query_one("#body-scroll").set_class(shown, "-beside-rows")
         self.query_one("#body-scroll").set_class(step.asked is not None, "-asks")
-        if rows.display:
+        self.query_one("#work").set_class(step.asked is not None and step.guide is not None, "-guided")
+        if shown:
             rows.draw(step, wizard.symbols)
         self.query_one(LogPane).draw(step, str(wizard.launch.folder))
 
