@@ -38,6 +38,7 @@ resource "terraform_data" "replaced" {
 resource "terraform_data" "slow" {
   count      = var.gate == "" ? 0 : 1
   depends_on = [terraform_data.kept]
+  input      = var.label # so that the state grows when the gate opens, whatever was written before
 
   provisioner "local-exec" {
     command = "exec cat ${var.gate}"  # so that its end is the shell's, and none is left
