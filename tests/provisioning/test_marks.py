@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 
 from wizard.provisioning import adoption
+from wizard.setup import mark
 
 MARKED: list[dict[str, Any]] = [
-    {"tags": {adoption.MARK: "0123456789ab"}},
-    {"custom_tags": {adoption.MARK: "0123456789ab"}},
-    {"properties": {adoption.MARK: "0123456789ab"}},
-    {"comment": f"{adoption.MARK}=0123456789ab"},
-    {"description": f"of us, {adoption.MARK}=0123456789ab"},
+    {"tags": {mark.KEY: "0123456789ab"}},
+    {"custom_tags": {mark.KEY: "0123456789ab"}},
+    {"properties": {mark.KEY: "0123456789ab"}},
+    {"comment": f"{mark.KEY}=0123456789ab"},
+    {"description": f"of us, {mark.KEY}=0123456789ab"},
 ]
 
 

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from wizard.setup import mark
 from wizard.steps.facts import ProjectFacts
-from wizard.steps.names import DOMAIN_LENGTH, SETUP_TAG, names
+from wizard.steps.names import DOMAIN_LENGTH, names
 from wizard.steps.project import ProjectQuestions
 
 GUEST = "lakehouse.owner_example.com#EXT#@tenant.onmicrosoft.com"
@@ -74,7 +75,7 @@ def test_names_carry_domain_and_environment(domain: str, environment: str) -> No
     for name in global_names(facts) - {facts.group}:
         assert domain in name
         assert environment in name
-    assert facts.tags[SETUP_TAG] == "0123456789ab"
+    assert facts.tags[mark.KEY] == "0123456789ab"
 
 
 def test_an_empty_environment_gives_the_names_of_the_reference() -> None:

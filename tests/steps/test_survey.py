@@ -15,11 +15,12 @@ from wizard.provisioning import adoption
 from wizard.report.drafted import draft
 from wizard.report.survey import Look, chosen
 from wizard.sandbox import process
+from wizard.setup import mark
 from wizard.setup.answers import AnswersInvalid
 from wizard.setup.outcome import Outcome
 from wizard.setup.secrets import Secrets
 from wizard.setup.step import Verdict
-from wizard.setup.survey import Seen, Standing, in_words, whose
+from wizard.setup.survey import Seen, Standing, whose
 from wizard.steps import agreed
 from wizard.steps.facts import FoundationFacts, ProjectFacts
 from wizard.steps.foundation import Foundation, FoundationQuestions
@@ -134,8 +135,8 @@ def test_a_mark_says_whose_an_object_is() -> None:
     assert whose("mine", "mine") == (Standing.OURS, "")
     assert whose("other", "mine") == (Standing.OTHERS, "other")
     assert whose(None, "mine") == (Standing.UNMARKED, "")
-    assert in_words("made by hand, lakehouse-setup=abc for us", "lakehouse-setup") == "abc"
-    assert in_words("made by hand", "lakehouse-setup") is None
+    assert mark.told("made by hand, lakehouse-setup=abc for us") == "abc"
+    assert mark.told("made by hand") is None
 
 
 def look() -> Look:

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from wizard.provisioning.stream import Diagnostic
+from wizard.setup import mark
 
 FILE = "adoption.tf.json"
-MARK = "lakehouse-setup"
 Lookup = Callable[[str, Mapping[str, Any]], str | None]
 """Type and planned attributes to the import id of what is there already and carries our mark; None if nothing."""
 
@@ -106,7 +106,7 @@ def foreign(plan: Mapping[str, Any], setup_id: str, agreed: Mapping[str, str]) -
         item["address"]: str(item["change"]["importing"].get("id"))
         for item in imports
         if item["type"] not in PARTS
-        and not _marked(item["change"].get("before") or {}, setup_id)
+        and setup_id not in mark.of(item["change"].get("before") or {})
         and agreed.get(item["address"], "").lower() != str(item["change"]["importing"].get("id")).lower()
     }
 
@@ -116,15 +116,6 @@ def gone(text: str, imports: Mapping[str, str]) -> dict[str, str]:
     if "non-existent remote object" not in text:
         return dict(imports)
     return {address: id for address, id in imports.items() if f'"{address}"' not in text.replace('\\"', '"')}
-
-
-def _marked(body: Mapping[str, Any], setup_id: str) -> bool:
-    if not setup_id:  # then any mark would do
-        return False
-    for field in ("tags", "custom_tags", "properties"):
-        if (body.get(field) or {}).get(MARK) == setup_id:
-            return True
-    return any(f"{MARK}={setup_id}" in str(body.get(field) or "") for field in ("comment", "description"))
 
 
 def keep(folder: Path, imports: Mapping[str, str]) -> bool:

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 from wizard.provisioning import document
-from wizard.provisioning.adoption import MARK, PARTS
+from wizard.provisioning.adoption import PARTS
 from wizard.provisioning.document import Document
-from wizard.setup import files
+from wizard.setup import files, mark
 from wizard.setup.step import Problem, StepFailed
 from wizard.text import _
 
 RECORD = "lineage"  # beside the state: the lineage of the state that was here last
-_IN_WORDS = re.compile(rf"\b{MARK}=([0-9a-f]+)")
 
 
 def check(state: Path, setup_id: str, taken: frozenset[str] = frozenset()) -> None:
@@ -56,16 +52,7 @@ def marks(state: Document) -> set[str]:
     """The ids of setups that the objects in a state carry; what is only read, or a part of another, is not asked."""
     managed = (item for item in state.managed if item.get("type") not in PARTS)
     bodies = (instance.get("attributes") or {} for item in managed for instance in item.get("instances", ()))
-    return {mark for body in bodies for mark in marks_of(body)}
-
-
-def marks_of(body: Mapping[str, Any]) -> Iterator[str]:
-    """The setups' ids that one object's attributes carry."""
-    for field in ("tags", "custom_tags", "properties"):
-        if mark := (body.get(field) or {}).get(MARK):
-            yield str(mark)
-    for field in ("comment", "description"):
-        yield from _IN_WORDS.findall(str(body.get(field) or ""))
+    return {id for body in bodies for id in mark.of(body)}
 
 
 def _emptied(state: Path) -> Problem:

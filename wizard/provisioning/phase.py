@@ -13,6 +13,7 @@ from wizard.provisioning.document import STATE
 from wizard.provisioning.failure import TerraformFailed
 from wizard.provisioning.plans import PlanResult
 from wizard.provisioning.workplace import VARIABLES, Workplace
+from wizard.setup import mark
 from wizard.setup.step import StepFailed
 from wizard.text import _
 
@@ -116,7 +117,7 @@ class Phase(Workplace):
 
     def _refuse_foreign(self, shown: Mapping[str, Any], variables: Mapping[str, Any]) -> None:
         """An object is taken into the state only where it carries this setup's id."""
-        setup_id = variables.get("setup_id") or (variables.get("tags") or {}).get(adoption.MARK, "")
+        setup_id = variables.get("setup_id") or mark.tagged(variables.get("tags")) or ""
         if others := adoption.foreign(shown, str(setup_id), self.agreed):
             names = ", ".join(f"{address} ({id})" for address, id in others.items())
             why = _("NotOurs: already exists and does not carry this setup's id: {names}", names=names)
@@ -134,7 +135,7 @@ class Phase(Workplace):
         known = [change["before"] for change in changes if change.get("before") and not change.get("importing")]
         if known:
             state.note_standing(self.folder, True)
-        if others := sorted({mark for body in known for mark in lineage.marks_of(body)} - self.taken - {self.setup_id}):
+        if others := sorted({id for body in known for id in mark.of(body)} - self.taken - {self.setup_id}):
             raise StepFailed(lineage.foreign_elsewhere(self.name, self.backend.place, others, self.setup_id))
 
     def _note_standing(self) -> None:

@@ -62,12 +62,6 @@ def whose(mark: str | None, setup_id: str) -> tuple[Standing, str]:
     return (Standing.OURS, "") if mark == setup_id else (Standing.OTHERS, mark)
 
 
-def in_words(text: str | None, key: str) -> str | None:
-    """The setup's id in a comment or description, as `key=id`; None without one."""
-    _before, found, rest = (text or "").partition(f"{key}=")
-    return rest.split()[0] if found and rest.split() else None
-
-
 def summed(seen: Sequence[Seen], facts: Facts | None = None) -> Finding:
     """The finding that the objects come to: done where all are ours and as wanted."""
     there = [one for one in seen if one.standing is not Standing.ABSENT]

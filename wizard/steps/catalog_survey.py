@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from databricks.sdk.errors import NotFound
 
-from wizard.setup.survey import Seen, Standing, Survey, in_words, summed, whose
+from wizard.setup import mark
+from wizard.setup.survey import Seen, Standing, Survey, summed, whose
 from wizard.steps.base import Ctx
 from wizard.steps.bindings import LOCATIONS
 from wizard.steps.facts import CatalogFacts, DirectoryFacts, FoundationFacts, MetastoreFacts, ProjectFacts
-from wizard.steps.names import SETUP_TAG
 from wizard.text import _
 
 if TYPE_CHECKING:
@@ -98,9 +98,8 @@ def _named(
         found = get(name)
     except NotFound:
         return Seen(what, Standing.ABSENT, root=ROOT, address=address)
-    properties = getattr(found, "properties", None) or {}
-    mark = properties.get(SETUP_TAG) or in_words(found.comment, SETUP_TAG)
-    standing, other = whose(mark, ctx.setup_id)
+    carried = mark.tagged(getattr(found, "properties", None)) or mark.told(found.comment)
+    standing, other = whose(carried, ctx.setup_id)
     return Seen(what, standing, name, ROOT, address, other, differs(found), fixed(found))
 
 

@@ -8,12 +8,12 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
+from wizard.setup import mark
 from wizard.setup.step import Facts, Permission, Questions
 from wizard.setup.survey import Survey
 from wizard.steps import pinned
 from wizard.steps.base import Ctx
 from wizard.steps.facts import CatalogFacts, ComputeFacts, FoundationFacts, ProjectFacts
-from wizard.steps.names import SETUP_TAG
 from wizard.steps.terraform_phase import TerraformStep
 from wizard.text import N_, _
 
@@ -99,7 +99,7 @@ class Compute(TerraformStep):
                 (
                     str(policy.policy_id)
                     for policy in workspace.cluster_policies.list()
-                    if policy.name == planned.get("name") and policy.description == f"{SETUP_TAG}={ctx.setup_id}"
+                    if policy.name == planned.get("name") and mark.told(policy.description) == ctx.setup_id
                 ),
                 None,
             )
@@ -108,7 +108,7 @@ class Compute(TerraformStep):
                 str(cluster.cluster_id)
                 for cluster in workspace.clusters.list()
                 if cluster.cluster_name == planned.get("cluster_name")
-                and (cluster.custom_tags or {}).get(SETUP_TAG) == ctx.setup_id
+                and mark.tagged(cluster.custom_tags) == ctx.setup_id
             ),
             None,
         )

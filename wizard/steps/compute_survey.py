@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from wizard.setup.survey import Seen, Standing, Survey, in_words, summed, whose
+from wizard.setup import mark
+from wizard.setup.survey import Seen, Standing, Survey, summed, whose
 from wizard.steps.base import Ctx
 from wizard.steps.facts import ComputeFacts
-from wizard.steps.names import SETUP_TAG
 from wizard.text import _
 
 if TYPE_CHECKING:
@@ -30,13 +30,13 @@ def survey(ctx: Ctx, names: dict[str, str], wanted: dict[str, Any]) -> Survey:
             ctx,
             _("cluster policy {name}", name=names["policy_name"]),
             "databricks_cluster_policy.lakehouse",
-            (str(policy.policy_id), in_words(policy.description, SETUP_TAG)) if policy else None,
+            (str(policy.policy_id), mark.told(policy.description)) if policy else None,
         ),
         _seen(
             ctx,
             _("cluster {name}", name=names["cluster_name"]),
             "databricks_cluster.exploration",
-            (str(cluster.cluster_id), (cluster.custom_tags or {}).get(SETUP_TAG)) if cluster else None,
+            (str(cluster.cluster_id), mark.tagged(cluster.custom_tags)) if cluster else None,
             _differs(cluster, wanted) if cluster else (),
         ),
         Seen(

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
-from wizard.provisioning import adoption
+from wizard.setup import mark
 from wizard.setup.step import Facts, Permission, Questions, Removal
 from wizard.setup.survey import Survey
 from wizard.steps import pinned, state_account
@@ -96,7 +96,7 @@ class Foundation(TerraformStep):
     def orphan(self, ctx: Ctx) -> str | None:
         arm, name = ctx.world.arm(ctx, "operator"), names(ctx.ask(ProjectQuestions), ctx.setup_id).resource_group
         group = arm.resource(f"{arm.scope}/resourceGroups/{name}", GROUPS_API)
-        ours = group is not None and (group.get("tags") or {}).get(adoption.MARK) == ctx.setup_id
+        ours = group is not None and mark.tagged(group.get("tags")) == ctx.setup_id
         return _("resource group {name}", name=name) if ours else None
 
     def removal(self, ctx: Ctx) -> Removal | None:

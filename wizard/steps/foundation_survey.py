@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from wizard.setup import mark
 from wizard.setup.survey import Seen, Standing, Survey, summed, whose
 from wizard.steps.base import Ctx
 from wizard.steps.facts import FoundationFacts, ProjectFacts
-from wizard.steps.names import SETUP_TAG
 from wizard.text import _
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ def seen_as(one: Wanted, body: Body | None, setup_id: str) -> Seen:
     """What a body says of the object that was looked for; None where there is none."""
     if body is None:
         return Seen(one.what, Standing.ABSENT, root=ROOT, address=one.address)
-    standing, other = whose((body.get("tags") or {}).get(SETUP_TAG), setup_id) if one.marked else (Standing.PART, "")
+    standing, other = whose(mark.tagged(body.get("tags")), setup_id) if one.marked else (Standing.PART, "")
     return Seen(
         one.what,
         standing,
@@ -217,7 +217,7 @@ def _answers(bodies: Mapping[str, Body | None]) -> dict[str, dict[str, Any]]:
         project["location"] = group["location"]
         if tags.get("project"):
             project["project"] = tags["project"]
-        own = ("domain", "project", "env", SETUP_TAG)
+        own = ("domain", "project", "env", mark.KEY)
         if others := {name: value for name, value in tags.items() if name not in own}:
             project["tags"] = others  # a run would take away what the answers do not name
     if workspace := bodies["azurerm_databricks_workspace.lakehouse"]:

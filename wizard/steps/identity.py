@@ -7,11 +7,12 @@ from typing import Any, ClassVar
 
 from pydantic import Field, field_validator
 
+from wizard.setup import mark
 from wizard.setup.step import Facts, Permission, Questions
-from wizard.setup.survey import Seen, Standing, Survey, in_words, summed, whose
+from wizard.setup.survey import Seen, Standing, Survey, summed, whose
 from wizard.steps.base import Ctx
 from wizard.steps.facts import DirectoryFacts, PrincipalFacts, ProjectFacts
-from wizard.steps.names import SETUP_TAG, check_owner
+from wizard.steps.names import check_owner
 from wizard.steps.terraform_phase import TerraformStep
 from wizard.text import N_, _
 
@@ -67,7 +68,7 @@ class Identity(TerraformStep):
         if group is None:
             seen = Seen(what, Standing.ABSENT, root=self.root, address=address)
             return Survey(summed([seen]), (seen,))
-        standing, other = whose(in_words(group.get("description"), SETUP_TAG), ctx.setup_id)
+        standing, other = whose(mark.told(group.get("description")), ctx.setup_id)
         seen = Seen(what, standing, f"/groups/{group['id']}", self.root, address, other)
         facts = DirectoryFacts(
             group_name=project.group,
@@ -79,7 +80,7 @@ class Identity(TerraformStep):
     def existing(self, ctx: Ctx, type: str, planned: Mapping[str, Any]) -> str | None:
         """The group of that name that carries our mark, as the provider writes its id."""
         group = ctx.world.graph(ctx, "principal").group(str(planned.get("display_name")))
-        ours = group is not None and group.get("description") == f"{SETUP_TAG}={ctx.setup_id}"
+        ours = group is not None and mark.told(group.get("description")) == ctx.setup_id
         return f"/groups/{group['id']}" if group is not None and ours else None
 
     def variables(self, ctx: Ctx) -> dict[str, Any]:

@@ -15,13 +15,13 @@ from databricks.sdk.service.jobs import BaseJob
 from lakehouse_jobs import __version__
 from lakehouse_jobs.packaging import build_wheel
 
+from wizard.setup import mark
 from wizard.setup.events import ResourceChanged
 from wizard.setup.step import Actor, Finding, Kind, Permission, Problem, Removal, StepFailed, Verdict
 from wizard.steps.base import Ctx, WizardStep
 from wizard.steps.contracts import contracts
 from wizard.steps.facts import CatalogFacts, ComputeFacts, IngestionFacts, PrincipalFacts, ProjectFacts
 from wizard.steps.job_settings import ClusterChoice, Ingest, differences
-from wizard.steps.names import SETUP_TAG
 from wizard.steps.volumes import Upload, digest, entries, named_by_content, remove_tree
 from wizard.text import N_, _
 
@@ -196,7 +196,7 @@ def _of_name(workspace: WorkspaceClient, name: str) -> list[BaseJob]:
 
 
 def _ours(ctx: Ctx, job: BaseJob) -> bool:
-    return job.settings is not None and (job.settings.tags or {}).get(SETUP_TAG) == ctx.setup_id
+    return job.settings is not None and mark.tagged(job.settings.tags) == ctx.setup_id
 
 
 def _all_ours(ctx: Ctx, workspace: WorkspaceClient) -> Iterator[BaseJob]:

@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from typing import Protocol
 
+from wizard.setup import mark
 from wizard.steps.facts import ProjectFacts
 from wizard.text import _
 
-SETUP_TAG = "lakehouse-setup"
+SETUP_TAG = mark.KEY  # until nobody asks here any more
 REFERENCE_DOMAIN = "risk"
 DOMAIN_LENGTH = 16  # stae + prod + domain is 24, a storage account's limit
 _DOMAIN = re.compile(r"[a-z][a-z0-9]*")
@@ -72,7 +73,7 @@ def names(answers: Named, setup_id: str) -> ProjectFacts:
             "domain": domain,
             "project": answers.project,
             "env": environment or "reference",
-            SETUP_TAG: setup_id,
+            mark.KEY: setup_id,
         },
     )
 
@@ -132,7 +133,7 @@ def check_owner(owner: str) -> str:
 def check_tags(tags: dict[str, str]) -> dict[str, str]:
     """Tags that Azure takes and that do not hide ours."""
     for name, value in tags.items():
-        if name.lower() in ("domain", "project", "env", SETUP_TAG):
+        if name.lower() in ("domain", "project", "env", mark.KEY):
             raise ValueError(_("the tag {name} is set by the wizard; remove it", name=name))
         if not _TAG_NAME.fullmatch(name) or len(value) > 256:
             raise ValueError(

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from wizard.setup import mark
 from wizard.steps.base import Ctx
-from wizard.steps.names import SETUP_TAG
 from wizard.text import _
-
-_MARK = f"{SETUP_TAG}="
 
 
 def using_principal(ctx: Ctx, object_id: str) -> tuple[str, ...]:
@@ -22,16 +20,10 @@ def using_person(ctx: Ctx, object_id: str) -> tuple[str, ...]:
     return _others(ctx, ctx.world.graph(ctx, "operator").groups_of(object_id))
 
 
-def setup_of(marked: Mapping[str, Any]) -> str | None:
-    """The id of the setup that made a group, as its description tells; None if none did."""
-    text = str(marked.get("description") or "")
-    return text.removeprefix(_MARK) if text.startswith(_MARK) else None
-
-
 def _others(ctx: Ctx, groups: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
     told = []
     for group in groups:
-        name, setup = group.get("displayName"), setup_of(group)
+        name, setup = group.get("displayName"), mark.told(group.get("description"))
         if name is None:  # the operator may not read it: it may well be another setup's
             told.append(_("whoever made the group {id}", id=group.get("id")))
         elif setup not in (None, ctx.setup_id):

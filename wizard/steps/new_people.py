@@ -7,11 +7,11 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
+from wizard.setup import mark
 from wizard.setup.step import Guide
 from wizard.steps import neighbours
 from wizard.steps.base import Ctx
 from wizard.steps.identity import IdentityQuestions
-from wizard.steps.names import SETUP_TAG
 from wizard.text import _
 
 PASSWORDS = "passwords"
@@ -35,7 +35,7 @@ def create(ctx: Ctx, upn: str) -> None:
         ctx.folder.write(file, secrets.token_urlsafe(18) + ALL_KINDS + "\n", mode=0o600)
     password = file.read_text(encoding="utf-8").strip()
     ctx.secrets.remember(password)
-    graph.create_user(upn, password, _mark(ctx))
+    graph.create_user(upn, password, mark.words(ctx.setup_id))
     ctx.wait_for(
         _("{name} to be known everywhere", name=upn), lambda: graph.user(upn) is not None, seconds=REPLICATION_SECONDS
     )
@@ -46,7 +46,7 @@ def ours(ctx: Ctx) -> list[dict[str, Any]]:
     graph, kept = ctx.world.graph(ctx, "operator"), ctx.folder.private / PASSWORDS
     names = {*ctx.ask(IdentityQuestions).create_members, *(path.name for path in kept.glob("*@*"))}
     found = [graph.user(upn) for upn in sorted(names)]
-    return [user for user in found if user is not None and graph.mark_of(user) == _mark(ctx)]
+    return [user for user in found if user is not None and graph.mark_of(user) == mark.words(ctx.setup_id)]
 
 
 def needed(ctx: Ctx, user: dict[str, Any]) -> tuple[str, ...]:
@@ -69,7 +69,3 @@ def creation_guide(names: list[str]) -> Guide:
         _("or take them out of identity.create_members in the answers"),
     )
     return Guide(_("Make the users in the portal"), actions, _("a User Administrator"), PORTAL)
-
-
-def _mark(ctx: Ctx) -> str:
-    return f"{SETUP_TAG}={ctx.setup_id}"

@@ -12,6 +12,7 @@ from pydantic_core import PydanticCustomError
 
 from wizard.cloud.arm import RoleAssignment, error_code
 from wizard.cloud.world import Login
+from wizard.setup import mark
 from wizard.setup.folder import PRIVATE
 from wizard.setup.secrets import SecretMissing, SecretRef
 from wizard.setup.step import (
@@ -29,7 +30,6 @@ from wizard.steps import neighbours, new_people
 from wizard.steps import principal_rights as rights
 from wizard.steps.base import Ctx, WizardStep
 from wizard.steps.facts import PrincipalFacts, ProjectFacts, SignInFacts
-from wizard.steps.names import SETUP_TAG
 from wizard.steps.principal_guides import creation_guide, grant_guide, missing_guide
 from wizard.steps.principal_leftovers import Leftovers, look
 from wizard.steps.principal_rights import DirectoryPermission, Grant, RoleSet
@@ -251,10 +251,6 @@ def _people_to_make(ctx: Ctx) -> tuple[str, ...]:
     return tuple(_("create the user {name}", name=upn) for upn in new_people.missing(ctx))
 
 
-def _marker(ctx: Ctx) -> str:
-    return f"{SETUP_TAG}={ctx.setup_id}"
-
-
 def _find(ctx: Ctx) -> PrincipalFacts | None:
     """The given principal, or the one that this setup made (known by its mark, not by its name)."""
     asked = ctx.ask(ServicePrincipalQuestions)
@@ -279,7 +275,7 @@ def _find(ctx: Ctx) -> PrincipalFacts | None:
 def _our_applications(ctx: Ctx) -> list[dict[str, Any]]:
     """Oldest first. More than one came of answers that got lost; which one counts must not change."""
     named = ctx.world.graph(ctx, "operator").applications(display_name(ctx))
-    ours = [app for app in named if _marker(ctx) in (app.get("tags") or ())]
+    ours = [app for app in named if mark.words(ctx.setup_id) in (app.get("tags") or ())]
     return sorted(ours, key=lambda app: (str(app.get("createdDateTime")), str(app["id"])))
 
 
@@ -291,20 +287,20 @@ def _leftovers(ctx: Ctx, principal: PrincipalFacts) -> Leftovers:
     """What is to be cleared away once the kept secret signs in."""
     if ctx.ask(ServicePrincipalQuestions).mode == "given":
         return Leftovers()
-    return look(_our_applications(ctx), _marker(ctx), ctx.secrets.resolve(principal.secret))
+    return look(_our_applications(ctx), mark.words(ctx.setup_id), ctx.secrets.resolve(principal.secret))
 
 
 def _create(ctx: Ctx) -> PrincipalFacts:
     """Make application and service principal, adopting what an interrupted run left behind."""
-    graph, name = ctx.world.graph(ctx, "operator"), display_name(ctx)
+    graph, name, ours = ctx.world.graph(ctx, "operator"), display_name(ctx), mark.words(ctx.setup_id)
     ctx.say(_("creating the application {name}", name=name))
-    application = _our_application(ctx) or graph.create_application(name, _marker(ctx), _marker(ctx))
+    application = _our_application(ctx) or graph.create_application(name, ours, ours)
     made: list[dict[str, Any]] = []
 
     def known() -> bool:
         try:
             found = graph.service_principal(str(application["appId"]))
-            made.append(found or graph.create_service_principal(str(application["appId"]), _marker(ctx)))
+            made.append(found or graph.create_service_principal(str(application["appId"]), ours))
         except HttpResponseError as error:
             if error_code(error) in {*REPLICATION_CODES, "NoBackingApplicationObject"}:
                 return False
@@ -329,7 +325,7 @@ def _renew_secret(ctx: Ctx, principal: PrincipalFacts) -> None:
         raise _too_slow(principal.display_name)
     ctx.say(_("making a secret for {name}, kept in {file}", name=principal.display_name, file=principal.secret.name))
     end = datetime.now(UTC) + timedelta(days=SECRET_DAYS)
-    secret = graph.add_password(str(application["id"]), _marker(ctx), f"{end:%Y-%m-%dT%H:%M:%SZ}")
+    secret = graph.add_password(str(application["id"]), mark.words(ctx.setup_id), f"{end:%Y-%m-%dT%H:%M:%SZ}")
     ctx.secrets.remember(secret)
     ctx.folder.write(ctx.folder.private / SECRET_FILE, secret + "\n", mode=0o600)
     what = _("the new secret to be accepted")

@@ -8,8 +8,8 @@ import threading
 from typing import Any
 
 from wizard.cloud.arm import ArmClient, RoleAssignment
-from wizard.provisioning.adoption import MARK
 from wizard.provisioning.backend import AZURERM, Backend
+from wizard.setup.mark import tagged
 from wizard.setup.step import Problem, StepFailed
 from wizard.steps import state_backend
 from wizard.steps.base import Ctx
@@ -243,4 +243,4 @@ def _account(ctx: Ctx) -> Account | None:
 
 
 def _mark(body: dict[str, Any] | None) -> str:
-    return str(((body or {}).get("tags") or {}).get(MARK) or "")
+    return tagged((body or {}).get("tags")) or ""

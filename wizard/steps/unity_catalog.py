@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from wizard.setup import mark
 from wizard.setup.context import FactsMissing
 from wizard.setup.step import Facts, Finding, Guide, Permission, Verdict
 from wizard.setup.survey import Survey
@@ -20,7 +21,6 @@ from wizard.steps.facts import (
     PrincipalFacts,
     ProjectFacts,
 )
-from wizard.steps.names import SETUP_TAG
 from wizard.steps.terraform_phase import TerraformStep
 from wizard.text import N_, _
 
@@ -90,7 +90,7 @@ def _taken(ctx: Ctx) -> Finding | None:
 
     name, setup = ctx.facts(ProjectFacts).catalog, None
     try:
-        setup = (ctx.world.workspace(ctx).catalogs.get(name).properties or {}).get(SETUP_TAG)
+        setup = mark.tagged(ctx.world.workspace(ctx).catalogs.get(name).properties)
     except NotFound:
         return None
     except PermissionDenied as error:
