@@ -145,7 +145,7 @@ class Phase(Workplace):
         state.note_standing(self.folder, True)
         code, listed, _complaints = self._captured("state list", command.state_list(self.binary))
         if code == 0:
-            state.note_standing(self.folder, any(not _is_data(address) for address in listed.splitlines()))
+            state.note_standing(self.folder, _any_made(listed))
 
     def _back_up(self) -> None:
         if self.backend.remote:
@@ -171,12 +171,12 @@ class Phase(Workplace):
         self._copy_module()
         self._init()
         self._take_errored()
-        listed = self._capture("state list", command.state_list(self.binary)).splitlines()
-        held = any(not _is_data(address) for address in listed)
+        held = _any_made(self._capture("state list", command.state_list(self.binary)))
         if self.backend.remote:
             state.note_standing(self.folder, held)
         return held
 
 
-def _is_data(address: str) -> bool:
-    return address.startswith("data.") or ".data." in address
+def _any_made(listed: str) -> bool:
+    """Whether a state, as `state list` tells it, holds anything that is not only read."""
+    return any(not address.startswith("data.") and ".data." not in address for address in listed.splitlines())
