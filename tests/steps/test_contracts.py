@@ -30,7 +30,7 @@ def test_templates_become_files_of_the_folder(tmp_path: Path) -> None:
     )
     ctx.book.add(done.facts)
     assert list(contracts(ctx)) == ["contracts/account.yaml", "contracts/consents.yaml"]
-    assert schedules(ctx) == {"account": "0 49 1 * * ?", "consents": "0 49 1 * * ?"}
+    assert schedules(ctx.answers, ctx.folder) == {"account": "0 49 1 * * ?", "consents": "0 49 1 * * ?"}
 
 
 def test_a_template_only_seeds(tmp_path: Path) -> None:

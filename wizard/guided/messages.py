@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
@@ -11,6 +12,15 @@ from wizard.text import _
 if TYPE_CHECKING:
     from wizard.report.closing import Closing
     from wizard.setup.draft import Draft
+
+# The answers that decide what is priced, and those that decide the names and who may ask for them.
+PRICE_KEYS = (
+    "project.location", "foundation.network", "foundation.event_hubs", "compute.node_type", "contracts.files",
+)  # fmt: skip
+NAME_KEYS = (
+    "project.domain", "project.environment", "project.catalog", "foundation.event_hubs", "state.backend",
+    "sign_in.method", "sign_in.tenant_id", "sign_in.subscription_id", "sign_in.client_id", "sign_in.client_secret",
+)  # fmt: skip
 
 Question = Literal["approve", "agree", "person", "retry"]
 
@@ -101,6 +111,37 @@ class Estimated:
     words: str
     lines: tuple[tuple[str, float | None], ...] = field(default=())
     event: str = "estimated"
+
+
+@dataclass(frozen=True, slots=True)
+class Priced:
+    """What the answers `asked` cost a month: by key and choice, and in all. None: not known. `asked` are the texts that
+    it was asked for; what came too late says something of others than those that stand now."""
+
+    asked: tuple[str, ...]
+    choices: Mapping[str, Mapping[str, float | None]]
+    monthly: float | None
+    complete: bool
+    currency: str
+    note: str = ""
+    event: str = "priced"
+
+
+Word = tuple[Literal["ok", "fix", "checking"], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What the answers `asked` make of the names, and whether these are free: a word by the key of its field."""
+
+    asked: tuple[str, ...]
+    words: Mapping[str, Word]
+    event: str = "named"
+
+
+def texts(draft: Draft, keys: Sequence[str]) -> tuple[str, ...]:
+    """What stands in the fields now: to tell an answer of now from a late one."""
+    return tuple(draft.text(key) for key in keys)
 
 
 @dataclass(frozen=True, slots=True)

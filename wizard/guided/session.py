@@ -18,6 +18,7 @@ from wizard.text import _, currency, figure
 
 if TYPE_CHECKING:
     from wizard.application import Setup
+    from wizard.guided.advice import Advice
     from wizard.guided.asking import AskingGate
     from wizard.setup.cancel import Cancellation
     from wizard.setup.draft import Draft
@@ -41,6 +42,7 @@ class Session:
         self._closed = False
         self._target = ""
         self._draft: Draft | None = None
+        self._advice: Advice | None = None
         self._thread = threading.Thread(target=self._work, name="session", daemon=True)
 
     def start(self) -> None:
@@ -77,6 +79,16 @@ class Session:
         self._stop()
         self._jobs.put(None)
 
+    def consider(self) -> None:
+        """Ask what the answers cost as they stand now, and whether their names can be had; told as it comes."""
+        if self._advice is not None and self._draft is not None:
+            self._advice.consider(self._draft.copy())
+
+    @property
+    def advice(self) -> Advice | None:
+        """For who waits for an answer; None until the folder is known."""
+        return self._advice
+
     def join(self, seconds: float | None = None) -> bool:
         """Whether the thread has ended."""
         self._thread.join(seconds)
@@ -98,8 +110,14 @@ class Session:
             self._post(_faulted(error))
             self._post(Idle(None, CHECKING))
 
+    def _advise(self, advice: Advice | None) -> None:
+        before, self._advice = self._advice, advice
+        if before is not None:
+            before.close()
+
     def _load(self) -> None:
         from wizard import application, journey, which_sandbox
+        from wizard.guided.advice import Advice, Where
         from wizard.rehearsal import proposals
         from wizard.setup.answers import section_name
         from wizard.setup.draft import Draft
@@ -134,6 +152,8 @@ class Session:
             for step in journey.STEPS
         )
         self._draft, self._target = draft, target
+        where = Where(self.launch.folder, target, self.launch.scenario, self.launch.sandbox)
+        self._advise(Advice(where, self._post))
         self._post(Loaded(steps, target, "target" in kept, draft, answered))
         draft.propose(proposals(folder, target, self.launch.scenario))
         self._post(Proposed())

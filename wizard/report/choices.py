@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wizard.report.cost import Choices
+from wizard.report.cost import EVENT_HUBS, NETWORK, NODE_TYPE, Choices
 from wizard.steps.compute import ComputeQuestions
-from wizard.steps.contracts import schedules
+from wizard.steps.contracts import ContractsQuestions, schedules
 from wizard.steps.facts import ProjectFacts
 from wizard.steps.foundation import FoundationQuestions
 
 if TYPE_CHECKING:
+    from wizard.setup.draft import Draft
+    from wizard.setup.folder import Folder
     from wizard.steps.base import Ctx
 
 
@@ -25,5 +27,20 @@ def choices(ctx: Ctx) -> Choices | None:
         nat_gateway=foundation.network == "nat_gateway",
         event_hubs=foundation.event_hubs,
         node_type=compute.node_type,
-        schedules=schedules(ctx),
+        schedules=schedules(ctx.answers, ctx.folder),
+    )
+
+
+UNKNOWN = {"": ""}  # a schedule that nobody knows yet
+
+
+def drafted(draft: Draft, folder: Folder) -> Choices:
+    """From answers that are still being given; what is not valid yet stands as it was typed, and has no price then."""
+    answers = draft.valid()
+    return Choices(
+        region=draft.text("project.location"),
+        nat_gateway=draft.text(NETWORK) == "nat_gateway",
+        event_hubs=draft.text(EVENT_HUBS) == "true",
+        node_type=draft.text(NODE_TYPE),
+        schedules=schedules(answers, folder) if answers.holds(ContractsQuestions) else UNKNOWN,
     )

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from wizard.report.schedule import runs_a_month
@@ -51,9 +51,19 @@ class Choices:
     schedules: Mapping[str, str]
 
 
+# The answers that cost money, by key: what another value of each makes of the choices.
+NETWORK, EVENT_HUBS, NODE_TYPE = "foundation.network", "foundation.event_hubs", "compute.node_type"
+CHOSEN: Mapping[str, Callable[[Choices, str], Choices]] = {
+    NETWORK: lambda choices, value: replace(choices, nat_gateway=value == "nat_gateway"),
+    EVENT_HUBS: lambda choices, value: replace(choices, event_hubs=value == "true"),
+    NODE_TYPE: lambda choices, value: replace(choices, node_type=value),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """One meter's use in a month; `quantity` None where it cannot be known."""
+    """One meter's use in a month; `quantity` None where it cannot be known. `answer` is the key of the answer that
+    turns it; empty where every setup does."""
 
     title: str  # in English: translated where it is shown
     service: str
@@ -63,6 +73,7 @@ class Usage:
     why: str
     product: str | None = None
     shown: str = "h"  # the unit as people read it
+    answer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +88,8 @@ class CostLine:
     monthly: float | None
     currency: str
     why: str
+    service: str = ""  # as the price list and the bill name it
+    answer: str = ""  # the key of the answer that makes it, if one does
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +116,7 @@ class Cost:
             "lines": [
                 {
                     "title": line.title,
+                    "service": line.service,
                     "meter": line.meter,
                     "quantity": line.quantity,
                     "unit": line.unit,
@@ -119,6 +133,41 @@ def estimate(choices: Choices, prices: PriceFinder, *, currency: str = CURRENCY,
     """Price every meter the choices turn; a few requests, without sign-in."""
     lines = tuple(_price(usage, choices.region, prices, currency) for usage in usages(choices))
     return Cost(lines, currency, note)
+
+
+def of_choice(
+    choices: Choices, answer: str, value: str, prices: PriceFinder, *, currency: str = CURRENCY
+) -> float | None:
+    """What a month costs of that which `value` makes, given as the answer of this key; None where a part of it is
+    unknown, and 0 only where it makes nothing that is billed."""
+    wanted = CHOSEN[answer](choices, value)
+    lines = [_price(usage, choices.region, prices, CURRENCY) for usage in usages(wanted) if usage.answer == answer]
+    known = [line.monthly for line in lines if line.monthly is not None]
+    return round(sum(known), 2) if len(known) == len(lines) else None
+
+
+class Remembered:
+    """A price list that is asked but once for each price."""
+
+    def __init__(self, prices: PriceFinder) -> None:
+        self._prices = prices
+        self._found: dict[tuple[object, ...], Sequence[Price]] = {}
+
+    def find(self, currency: str = CURRENCY, **fields: str) -> Sequence[Price]:
+        key = (currency, *sorted(fields.items()))
+        if key not in self._found:
+            self._found[key] = self._prices.find(currency, **fields)
+        return self._found[key]
+
+
+def assumptions() -> str:
+    """What every estimate takes for granted, in words."""
+    return _(
+        "assumed: {hours} h of cluster, {minutes} min a run, {gb} GB",
+        hours=figure(EXPLORATION_HOURS, "g"),
+        minutes=figure(MINUTES_A_RUN, "g"),
+        gb=figure(STORED_GB, "g"),
+    )
 
 
 def usages(choices: Choices) -> tuple[Usage, ...]:
@@ -147,6 +196,7 @@ def usages(choices: Choices) -> tuple[Usage, ...]:
                 HOURS_A_MONTH,
                 "hour",
                 _("one throughput unit, all month, used or not"),
+                answer=EVENT_HUBS,
             )
         )
     return tuple(found)
@@ -157,11 +207,12 @@ def _network(nat_gateway: bool, cluster_hours: float, job_hours: float | None) -
     if nat_gateway:
         always = _("all month, as long as the workspace exists, even idle")
         return [
-            Usage(N_("NAT gateway"), "NAT Gateway", "Standard Gateway", HOURS_A_MONTH, "hour", always),
-            Usage(N_("public address of the gateway"), *address, HOURS_A_MONTH, "hour", always),
+            Usage(N_("NAT gateway"), "NAT Gateway", "Standard Gateway", HOURS_A_MONTH, "hour", always, answer=NETWORK),
+            Usage(N_("public address of the gateway"), *address, HOURS_A_MONTH, "hour", always, answer=NETWORK),
         ]
     hours = None if job_hours is None else cluster_hours + job_hours
-    return [Usage(N_("public addresses of nodes"), *address, hours, "hour", _("only while a node runs"))]
+    running = _("only while a node runs")
+    return [Usage(N_("public addresses of nodes"), *address, hours, "hour", running, answer=NETWORK)]
 
 
 def _compute(choices: Choices, cluster_hours: float, job_hours: float | None) -> list[Usage]:
@@ -175,7 +226,7 @@ def _compute(choices: Choices, cluster_hours: float, job_hours: float | None) ->
         node=choices.node_type,
     )
     databricks, machines = "Azure Databricks", "Virtual Machines"
-    return [
+    found = [
         Usage(N_("jobs"), databricks, "Premium Jobs Compute DBU", _times(job_hours, dbu), "hour", running, shown="DBU"),
         Usage(N_("machines of jobs"), machines, machine, job_hours, "hour", running, product=MACHINE_PRODUCT),
         Usage(
@@ -191,6 +242,7 @@ def _compute(choices: Choices, cluster_hours: float, job_hours: float | None) ->
             N_("machine of exploration"), machines, machine, cluster_hours, "hour", exploring, product=MACHINE_PRODUCT
         ),
     ]
+    return [replace(usage, answer=NODE_TYPE) for usage in found]
 
 
 def _times(hours: float | None, rate: float | None) -> float | None:
@@ -207,7 +259,18 @@ def _price(usage: Usage, region: str, prices: PriceFinder, currency: str) -> Cos
     price = _find(usage, region, prices, currency)
     quantity = None if usage.quantity is None else round(usage.quantity, 2)
     monthly = None if price is None or usage.quantity is None else round(price * usage.quantity, 2)
-    return CostLine(usage.title, usage.meter, quantity, usage.shown, price, monthly, currency, usage.why)
+    return CostLine(
+        usage.title,
+        usage.meter,
+        quantity,
+        usage.shown,
+        price,
+        monthly,
+        currency,
+        usage.why,
+        usage.service,
+        usage.answer,
+    )
 
 
 def _find(usage: Usage, region: str, prices: PriceFinder, currency: str) -> float | None:

@@ -63,6 +63,10 @@ class Answers:
         assert isinstance(found, questions)
         return found
 
+    def holds(self, questions: type[Questions]) -> bool:
+        """Whether the section is answered: only while answers are being given it may not be."""
+        return questions in self._sections
+
     def plain(self) -> dict[str, Any]:
         """All answers as JSON data; secrets as their references. Replaying it gives the same setup."""
         return {section_name(kind): answers.model_dump(mode="json") for kind, answers in self._sections.items()}

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
 from types import UnionType
@@ -12,7 +14,7 @@ import yaml
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
-from wizard.setup.answers import load, section_name, variable
+from wizard.setup.answers import Answers, load, section_name, variable
 from wizard.setup.complaints import explain
 from wizard.setup.folder import Folder
 from wizard.setup.secrets import SecretRef, Secrets
@@ -144,6 +146,13 @@ class Draft:
         self._unreadable: dict[str, tuple[str, str]] = {}  # key: what was typed, and why it cannot be read
         self.asked: set[str] = {section.name for section in self.sections}  # sections that were gone through
 
+    def copy(self) -> Draft:
+        """As it stands now, for another thread: what is answered after is not in it."""
+        other = copy(self)
+        other._values = {section: dict(given) for section, given in self._values.items()}
+        other._unreadable, other.asked = dict(self._unreadable), set(self.asked)
+        return other
+
     def retell(self) -> None:
         """Tell the questions in the language of now."""
         self.sections = sections([*self._kinds.values()])
@@ -223,6 +232,15 @@ class Draft:
             elif question.shape == "secret" and question.name not in found and question.name in values:
                 found.update(self._missing_secret(question.name, str(values[question.name])))
         return found
+
+    def valid(self) -> Answers:
+        """The answers of the sections that can be used as they stand; the others are not in it."""
+        found: dict[type[Questions], Questions] = {}
+        for section, kind in self._kinds.items():
+            if not any(key.startswith(f"{section}.") for key in self._unreadable):
+                with suppress(ValidationError):
+                    found[kind] = kind.model_validate(self._values.get(section, {}))
+        return Answers(found, None)
 
     def _missing_secret(self, name: str, reference: str) -> dict[str, str]:
         missing = self._secrets.check([SecretRef.parse(reference)]) if self._secrets else []

@@ -76,7 +76,11 @@ def contracts(ctx: Ctx) -> dict[str, Contract]:
 def meant(ctx: Ctx) -> dict[str, Contract]:
     """The contracts that the answers name, by the path they have or get in the folder: as `contracts`, before they
     are there too. Those that are missing or invalid are left out."""
-    fit = [source for source in _sources(ctx.answers, ctx.folder) if not source.missing and not _defects(source)]
+    return _fit(ctx.answers, ctx.folder)
+
+
+def _fit(answers: Answers, folder: Folder) -> dict[str, Contract]:
+    fit = [source for source in _sources(answers, folder) if not source.missing and not _defects(source)]
     return {_kept(source): load(source.current) for source in fit}
 
 
@@ -88,9 +92,9 @@ def named(answers: Answers, folder: Folder) -> list[Contract] | None:
     return [load(source.current) for source in sources]
 
 
-def schedules(ctx: Ctx) -> dict[str, str]:
+def schedules(answers: Answers, folder: Folder) -> dict[str, str]:
     """Model -> Quartz cron, of the models that have one."""
-    return {model.name: found.cron for found in meant(ctx).values() if found.cron for model in found.models}
+    return {model.name: found.cron for found in _fit(answers, folder).values() if found.cron for model in found.models}
 
 
 def _kept(source: Source) -> str:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, ClassVar
 
 from wizard.setup.step import Actor, Finding, Guide, Kind, Permission, Problem, StepFailed, Verdict
-from wizard.steps import agreed
+from wizard.steps import taken
 from wizard.steps.base import Ctx, WizardStep
 from wizard.steps.compute import ComputeQuestions
 from wizard.steps.facts import ProjectFacts
 from wizard.steps.foundation import FoundationQuestions
-from wizard.steps.names import SETUP_TAG
 from wizard.text import N_, _
 
 if TYPE_CHECKING:
@@ -30,7 +28,6 @@ NAMESPACES = (
     "Microsoft.Authorization",
 )
 REGISTRATION_SECONDS = 600
-RESOURCE_GROUP_API = "2024-03-01"
 PORTAL_QUOTAS = "https://portal.azure.com/#view/Microsoft_Azure_Capacity/QuotaMenuBlade/~/myQuotas"
 PROPOSALS = 3
 
@@ -82,34 +79,10 @@ class ResourceProviders(WizardStep):
     def _names(self, ctx: Ctx, arm: ArmClient) -> Finding | None:
         """Blocked if a name is somebody else's; None if all are free or ours."""
         project = ctx.facts(ProjectFacts)
-        taken, setup = [], None
-        group = arm.resource(f"{arm.scope}/resourceGroups/{project.resource_group}", RESOURCE_GROUP_API)
-        if group is not None and not _may_use(ctx, str(group["id"]), group.get("tags") or {}):
-            setup = (group.get("tags") or {}).get(SETUP_TAG)
-            taken.append(_("resource group {name}", name=project.resource_group))
-        if not arm.storage_name(project.storage_account).free and not _ours(
-            ctx, arm, "Microsoft.Storage/storageAccounts", project.storage_account
-        ):
-            taken.append(_("storage account {name}", name=project.storage_account))
-        if (
-            ctx.ask(FoundationQuestions).event_hubs
-            and not arm.event_hubs_name(project.event_hubs_namespace).free
-            and not _ours(ctx, arm, "Microsoft.EventHub/namespaces", project.event_hubs_namespace)
-        ):
-            taken.append(_("Event Hubs namespace {name}", name=project.event_hubs_namespace))
-        if not taken:
+        found = taken.taken(ctx, arm, project, event_hubs=ctx.ask(FoundationQuestions).event_hubs)
+        if found is None:
             return None
-        free = _free_domain(arm, project)
-        actions = [_("set project.domain or project.environment in the answers to something else")]
-        actions.append(_("where they are yours: see them with adopt, and take them over with adopt --take"))
-        if free:
-            actions.append(_("free now: domain {domain}", domain=free))
-        why = _("taken by somebody else: {names}", names=", ".join(taken))
-        if setup:
-            why = _("taken by the setup {id}: {names}", id=setup, names=", ".join(taken))
-            go_on = _("to go on with the setup {id}, run in its own folder: config.yaml there names it", id=setup)
-            actions.insert(0, go_on)
-        return Finding(Verdict.BLOCKED, why, guide=Guide(_("Choose another name"), tuple(actions), _("you")))
+        return Finding(Verdict.BLOCKED, found.words, guide=taken.guide(found, taken.free_domain(arm, project)))
 
     def _quota(self, ctx: Ctx, arm: ArmClient) -> Finding:
         """Whether the node type is offered in the region, and its cores are within both rows of the quota."""
@@ -124,7 +97,7 @@ class ResourceProviders(WizardStep):
         enough = _("all resource providers are registered; names and quota are sufficient")
         if not short:
             return Finding(Verdict.DONE, enough)
-        if all(row.limit >= sku.vcpus for row in short) and _ours(
+        if all(row.limit >= sku.vcpus for row in short) and taken.ours(
             ctx, arm, "Microsoft.Databricks/workspaces", ctx.facts(ProjectFacts).workspace
         ):
             # Our own clusters may be what uses the quota; they will be gone or reused.
@@ -142,26 +115,6 @@ def states(arm: ArmClient) -> dict[str, str]:
     """The registration of each namespace we need."""
     with ThreadPoolExecutor(4) as pool:
         return dict(zip(NAMESPACES, pool.map(arm.provider_state, NAMESPACES), strict=True))
-
-
-def _ours(ctx: Ctx, arm: ArmClient, kind: str, name: str) -> bool:
-    """Whether the resource of that name carries this setup's id, or the user agreed to take it over."""
-    named = [item for item in arm.resources(kind) if item.name.lower() == name.lower()]
-    return any(_may_use(ctx, item.id, item.tags) for item in named)
-
-
-def _may_use(ctx: Ctx, id: str, tags: Mapping[str, str]) -> bool:
-    return tags.get(SETUP_TAG) == ctx.setup_id or agreed.covers(ctx.folder, id)
-
-
-def _free_domain(arm: ArmClient, project: ProjectFacts) -> str | None:
-    """A domain near the wished one whose storage account's name is free; None if none is found soon."""
-    for number in range(1, PROPOSALS + 1):
-        domain = f"{project.domain[:14]}{number}"
-        name = project.storage_account.removesuffix(project.domain) + domain
-        if arm.storage_name(name).free:
-            return domain
-    return None
 
 
 def _short(sku: Sku, usages: dict[str, Usage]) -> list[Usage]:

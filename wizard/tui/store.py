@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from wizard.text import N_, _, figure
 
 if TYPE_CHECKING:
-    from wizard.guided.messages import StepInfo
+    from wizard.guided.messages import Named, Priced, StepInfo
     from wizard.setup.draft import Draft
 
 LOG_LINES = 100_000  # kept in view; the file keeps all
@@ -35,6 +35,7 @@ class Row:
     action: str
     state: str
     seconds: float | None = None
+    name: str | None = None  # the object's own
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +115,8 @@ class Store:
         self.summary: dict[str, Any] | None = None
         self.estimate = ""
         self.estimate_lines: tuple[tuple[str, float | None], ...] = ()
+        self.priced: Priced | None = None  # what the forms tell beside the rules; may be of answers that are no more
+        self.named: Named | None = None
         self.proposed = False
         self.removals: list[Any] | None = None  # what a destroy takes away, by step, in its order
         self.removed: set[str] = set()  # of these steps, those that are gone
@@ -199,6 +202,12 @@ class Store:
         self.result, self.last_mode = event.result, event.mode
         for step in self.steps.values():
             step.asked = step.next_look = None
+
+    def _on_priced(self, event: Any) -> None:
+        self.priced = event
+
+    def _on_named(self, event: Any) -> None:
+        self.named = event
 
     def _on_estimated(self, event: Any) -> None:
         self.estimate, self.estimate_lines = event.words, event.lines
@@ -293,7 +302,7 @@ class Store:
             step.rows.clear()  # a new plan
         row = step.rows.get(event.address)
         if row is None:
-            step.rows[event.address] = Row(event.address, event.action, state, event.seconds)
+            step.rows[event.address] = Row(event.address, event.action, state, event.seconds, event.name)
         else:
             row.action, row.state, row.seconds = event.action, state, event.seconds
         if event.state != "progress":

@@ -31,6 +31,7 @@ MARKS: dict[str, Mark] = {
     "cancelled": Mark("-", "-", N_("cancelled"), "$state-quiet"),
     "turn": Mark("▸", ">", N_("your turn"), "$state-running"),
     "ok": Mark("✓", "+", N_("ok"), "$state-done"),
+    "checking": Mark("▸", ">", N_("checking"), "$state-running"),
     "fix": Mark("✗", "!", N_("fix"), "$state-failed"),
 }
 

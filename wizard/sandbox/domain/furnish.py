@@ -22,14 +22,14 @@ def furnish(cloud: Cloud, data: Mapping[str, Any]) -> None:
     An item of `made` has `kind`, `body`, and `name` where a later one refers to a part of it, as
     `{workspace.properties.workspaceId}`; `{subscription}` is the subscription, `{month}` this month's first day. `in`
     is the workspace it is made in. An item of `removed` has `kind` and `id`, one of `changed` `patch` too."""
-    if not data.get("made"):
-        return
-    maker = caller_by_oid(cloud, data["identities"][data["made_by"]]["object_id"])
-    assert maker is not None, "the scenario's maker is one of its identities"
     subscription = data["subscriptions"][0]["id"]
     for namespace in data.get("registered", ()):
         register_provider(cloud, SYSTEM, subscription, namespace)
         provider(cloud, SYSTEM, subscription, namespace)  # asked for, it is done
+    if not data.get("made"):
+        return
+    maker = caller_by_oid(cloud, data["identities"][data["made_by"]]["object_id"])
+    assert maker is not None, "the scenario's maker is one of its identities"
     known: Body = {"subscription": subscription, "month": cloud.now().strftime("%Y-%m-01T00:00:00Z")}
     for item in (*data["made"], *data.get("more", ())):
         kind, caller = cloud.kind(item["kind"]), _at(maker, item, known)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
+from wizard.guided.messages import NAME_KEYS, PRICE_KEYS, Word, texts
+from wizard.guided.words import a_month, in_all
 from wizard.setup.draft import Draft, Section
 from wizard.text import _, _n, named
 from wizard.tui.actions import FORM
@@ -25,6 +29,7 @@ class FormScreen(Drawn):
         self.section = next(each for each in draft.sections if each.name == section)
         self._proposed = False
         self._before = texts_of(draft, section)
+        self._taken: tuple[str, ...] = ()  # texts with names that are not free, with which Continue was pressed
 
     def again(self) -> FormScreen:
         return FormScreen(self._draft, self.section.name)
@@ -36,8 +41,13 @@ class FormScreen(Drawn):
                 yield Static(self.section.about, id="about")
             for question in self.section.questions:
                 yield Field(question, self._draft.text(question.key))
+        yield Static(id="estimate")
         yield Static(id="goes-to")
         yield ButtonRow(self.kind)
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.wizard.session.consider()
 
     def draw(self) -> None:
         if not self.ready:
@@ -46,28 +56,60 @@ class FormScreen(Drawn):
             self._proposed = True
             for field in self.query(Field):
                 field.set_text(self._draft.text(field.question.key))
+            self.wizard.session.consider()
+        self._price()
         self._judge()
         super().draw()
 
-    def _judge(self) -> None:
-        complaints = self._draft.complaints(self.section.name)
+    def _price(self) -> None:
+        """What each choice costs, and all of it. What is known of other answers than those that stand is not told."""
+        priced, line = self.wizard.store.priced, self.query_one("#estimate", Static)
+        line.set_class(priced is not None, "-told")
+        if priced is None:
+            return
+        if priced.asked != texts(self._draft, PRICE_KEYS):
+            line.update(f"{_('Estimate')}   {self.wizard.symbols.both('checking')}")
+            return
+        line.update(f"{_('Estimate')}   {in_all(priced)}")
         for field in self.query(Field):
-            field.judge(complaints.get(field.question.name), self.wizard.symbols)
+            found = priced.choices.get(field.question.key, {})
+            field.price({value: a_month(amount, priced.currency) for value, amount in found.items()})
+
+    def _words(self) -> Mapping[str, Word]:
+        """What was looked up of the names as they stand, by the field's key."""
+        named = self.wizard.store.named
+        return named.words if named is not None and named.asked == texts(self._draft, NAME_KEYS) else {}
+
+    def _to_fix(self) -> list[str]:
+        """The names of the fields to be changed, in their order."""
+        complaints, words = self._draft.complaints(self.section.name), self._words()
+        taken = {key.partition(".")[2] for key, (state, _text) in words.items()
+                 if state == "fix" and key.startswith(f"{self.section.name}.")}  # fmt: skip
+        return [each.name for each in self.section.questions if each.name in {*complaints, *taken}]
+
+    def _judge(self) -> None:
+        complaints, words, fix = self._draft.complaints(self.section.name), self._words(), self._to_fix()
+        for field in self.query(Field):
+            field.judge(complaints.get(field.question.name), self.wizard.symbols, words.get(field.question.key))
         number = [each.name for each in self._draft.sections].index(self.section.name) + 1
         name = title(self.section)
         place = _("{number} of {all}", number=number, all=len(self._draft.sections))
-        fixes = _n("{n} thing to fix", "{n} things to fix", len(complaints)) if complaints else _("nothing to fix")
+        fixes = _n("{n} thing to fix", "{n} things to fix", len(fix)) if fix else _("nothing to fix")
         self.query_one("#form-title", Static).update(f"{name}   {place}   {fixes}")
-        first = self._first_to_fix(complaints)
-        words = "" if first is None else _("Continue goes to {field}", field=named(first.question.name))
-        self.query_one("#goes-to", Static).update(words)
+        said = ""
+        if fix and (complaints or self._taken != texts(self._draft, NAME_KEYS)):
+            said = _("Continue goes to {field}", field=named(fix[0]))
+        elif fix:
+            said = _("Continue once more takes it as it is; the journey stops at it until it is yours or free")
+        self.query_one("#goes-to", Static).update(said)
 
-    def _first_to_fix(self, complaints: dict[str, str]) -> Field | None:
-        return next((field for field in self.query(Field) if field.question.name in complaints), None)
+    def _first_to_fix(self) -> Field | None:
+        fix = self._to_fix()
+        return next((field for field in self.query(Field) if field.question.name in fix), None)
 
     def focus_first(self) -> None:
         """The first field to fix, else Continue."""
-        found = self._first_to_fix(self._draft.complaints(self.section.name))
+        found = self._first_to_fix()
         if found is not None:
             found.editor.focus()
         elif (first := self.query_one(ButtonRow).first) is not None:
@@ -77,6 +119,9 @@ class FormScreen(Drawn):
     def take(self, event: Field.Changed) -> None:
         event.stop()
         self._draft.answer(event.question.key, event.text)
+        if event.question.key in {*PRICE_KEYS, *NAME_KEYS}:
+            self.wizard.session.consider()
+        self._price()
         self._judge()
         if event.taken:
             self._go_on_from(event.question.name)
@@ -96,8 +141,11 @@ class FormScreen(Drawn):
             first.focus()
 
     def do_next(self) -> None:
-        if self._draft.complaints(self.section.name):
+        now = texts(self._draft, NAME_KEYS)
+        if self._draft.complaints(self.section.name) or (self._to_fix() and self._taken != now):
+            self._taken = now
             self.focus_first()
+            self._judge()
             return
         self.wizard.form_done(self.section.name, self._before)
 

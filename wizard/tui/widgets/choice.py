@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from textual.content import Content
 from textual.message import Message
@@ -28,6 +28,7 @@ class Choice(OptionList):
         super().__init__(*(Option("") for _choice in choices), id=id, compact=True)
         self._choices = list(choices)
         self.value = value
+        self._notes: Mapping[str, str] = {}
         self.styles.height = "auto"
 
     def on_mount(self) -> None:
@@ -44,10 +45,19 @@ class Choice(OptionList):
             self._draw()
             self.highlighted = self._index
 
+    def set_notes(self, notes: Mapping[str, str]) -> None:
+        """What stands beside each choice, by its value: what it costs."""
+        if notes != self._notes:
+            self._notes = dict(notes)
+            if self.is_mounted:
+                self._draw()
+
     def _draw(self) -> None:
+        room = max(len(text) for _value, text in self._choices)
         for number, (value, text) in enumerate(self._choices):
             mark = "(x)" if value == self.value else "( )"
-            self.replace_option_prompt_at_index(number, Content(f"{mark} {text}"))
+            note = f"   {self._notes[value]}" if self._notes.get(value) else ""
+            self.replace_option_prompt_at_index(number, Content(f"{mark} {text.ljust(room) if note else text}{note}"))
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         event.stop()

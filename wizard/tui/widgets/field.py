@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
@@ -10,6 +12,7 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
+from wizard.guided.messages import Word
 from wizard.setup.draft import Question
 from wizard.text import _, named
 from wizard.tui.symbols import MARKS, Symbols
@@ -41,6 +44,7 @@ class Field(Vertical):
     def __init__(self, question: Question, text: str) -> None:
         super().__init__(classes="field", id=f"field-{question.name}")
         self.question, self._text = question, text
+        self._prices: dict[str, str] = {}
 
     def compose(self) -> ComposeResult:
         question = self.question
@@ -63,13 +67,23 @@ class Field(Vertical):
         elif not self.editor.has_focus or not self.query_one(Input).value:
             self.query_one(Input).value = text
 
-    def judge(self, complaint: str | None, symbols: Symbols) -> None:
-        state = "ok" if complaint is None else "fix"
+    def judge(self, complaint: str | None, symbols: Symbols, word: Word | None = None) -> None:
+        """Say what is to fix; else the `word` of who looked the answer up, if any did; then what is asked."""
+        state, text = ("fix", complaint) if complaint is not None else word or ("ok", "")
         told: list[str | tuple[str, str]] = [(symbols.both(state), MARKS[state].style), "   "]
-        if complaint is not None:
-            told += [(complaint, MARKS[state].style), "\n"]
-        self.query_one(".field-word", Static).update(Content.assemble(*told, (_meaning(self.question), "$state-quiet")))
-        self.set_class(complaint is not None, "-fix")
+        if text:
+            told += [(text, MARKS[state].style), "\n"]
+        told.append((_meaning(self.question), "$state-quiet"))
+        if self._prices and self.question.shape != "choice":
+            told += ["\n", ("; ".join(f"{value} {words}" for value, words in self._prices.items()), "$state-quiet")]
+        self.query_one(".field-word", Static).update(Content.assemble(*told))
+        self.set_class(state == "fix", "-fix")
+
+    def price(self, prices: Mapping[str, str]) -> None:
+        """What each choice costs, in words; shown with the next judgement where it is no list of choices."""
+        self._prices = dict(prices)
+        if self.question.shape == "choice":
+            self.query_one(Choice).set_notes(self._prices)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()

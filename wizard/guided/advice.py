@@ -1,0 +1,218 @@
+"""What a form says beside the rules: what each choice costs, and whether the names can be had.
+
+Asked of the cloud's own services while the answers are given, in threads; whoever asks waits for nothing."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from wizard.guided.latest import Latest
+from wizard.guided.messages import NAME_KEYS, PRICE_KEYS, Named, Priced, Word, texts
+from wizard.text import _
+
+if TYPE_CHECKING:
+    from wizard.report.cost import Remembered
+    from wizard.setup.draft import Draft
+    from wizard.steps.facts import ProjectFacts
+    from wizard.visit import Visit
+
+QUIET = 0.4  # seconds after the last key
+SULK = 30.0  # seconds that a cloud which did not answer is left alone
+DOMAIN, CATALOG, EVENT_HUBS = "project.domain", "project.catalog", "foundation.event_hubs"
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """The folder that the answers are for, and its cloud."""
+
+    folder: Path
+    target: str
+    scenario: str | None = None
+    sandbox: Path | None = None
+
+
+class Advice:
+    """`consider` returns at once, and what comes of it is told to `post`; `priced` and `named` wait."""
+
+    def __init__(self, where: Where, post: Callable[[Any], None], quiet: float = QUIET) -> None:
+        self._where, self._post = where, post
+        self._lock = threading.Lock()
+        self._open = ExitStack()
+        self._visit: Visit | None = None
+        self._prices: Remembered | None = None
+        self._closed, self._silent_until = False, 0.0
+        self._workers: tuple[Latest[Draft], Latest[Draft]] = (
+            Latest(lambda draft: post(self.priced(draft)), quiet, "prices"),
+            Latest(self._tell_names, quiet, "names"),
+        )
+
+    def consider(self, draft: Draft) -> None:
+        """Ask for these answers, unless newer ones come soon. The draft is read in other threads: give a copy."""
+        for worker in self._workers:
+            worker.give(draft)
+
+    def close(self) -> None:
+        """Let the cloud go; may wait for a sandbox that is starting."""
+        for worker in self._workers:
+            worker.close()
+        with self._lock:
+            self._closed = True
+            self._open.close()
+
+    def _visited(self) -> Visit:
+        """The cloud, connected to with the first question."""
+        from wizard.setup.folder import Folder
+        from wizard.visit import visiting
+
+        where = self._where
+        with self._lock:
+            if self._closed:
+                raise ConnectionError("the advice is closed")
+            if self._visit is None:
+                found = visiting(Folder(where.folder), where.target, where.scenario, where.sandbox)
+                self._visit = self._open.enter_context(found)
+            return self._visit
+
+    def _leave(self) -> None:
+        """Connect anew next time: the sandbox may have ended."""
+        with self._lock:
+            self._open.close()
+            self._open, self._visit, self._prices = ExitStack(), None, None
+
+    # prices
+
+    def priced(self, draft: Draft) -> Priced:
+        """Asks the price list, at most once for each price; what cannot be had is unknown."""
+        from wizard.report.choices import drafted
+        from wizard.report.cost import CHOSEN, CURRENCY, Remembered, estimate, of_choice
+        from wizard.setup.folder import Folder
+
+        asked = texts(draft, PRICE_KEYS)
+        values = {key: _values(draft, key) for key in CHOSEN}
+        unknown: dict[str, dict[str, float | None]] = {key: dict.fromkeys(each) for key, each in values.items()}
+        if time.monotonic() < self._silent_until:
+            return Priced(asked, unknown, None, False, CURRENCY)
+        try:
+            visit = self._visited()
+            prices = self._prices = self._prices or Remembered(visit.world.prices())
+            choices = drafted(draft, Folder(self._where.folder))
+            cost = estimate(choices, prices)
+            found = {
+                key: {value: of_choice(choices, key, value, prices) for value in each} for key, each in values.items()
+            }
+        except Exception:  # a price that cannot be had is no reason to say more than unknown
+            self._silent_until = time.monotonic() + SULK
+            self._leave()
+            return Priced(asked, unknown, None, False, CURRENCY)
+        return Priced(asked, found, cost.known, cost.complete, cost.currency, visit.world.target.price_note or "")
+
+    # names
+
+    def _tell_names(self, draft: Draft) -> None:
+        words = _made_of(draft)
+        if words is None:
+            return
+        asked, (project, told) = texts(draft, NAME_KEYS), words
+        if _who_asks(draft) is None:
+            checking: Word = ("checking", _("whether {name} is free", name=project.storage_account))
+            self._post(Named(asked, {**told, DOMAIN: checking}))
+        self._post(self.named(draft))
+
+    def named(self, draft: Draft) -> Named:
+        """Asks whether the names are free, where somebody is signed in; else says when that is asked."""
+        asked, words = texts(draft, NAME_KEYS), _made_of(draft)
+        if words is None:
+            return Named(asked, {})
+        project, told = words
+        why = _who_asks(draft)
+        if why is None:
+            try:
+                return Named(asked, {**told, **self._asked_for(draft, project)})
+            except Exception as error:
+                from wizard.steps.problems import from_exception
+
+                why = from_exception(error).what
+        later = _("becomes the storage account {name}; step {step} asks whether it is free (now: {why})",
+                  name=project.storage_account, step=_step(), why=why)  # fmt: skip
+        return Named(asked, {**told, DOMAIN: ("ok", later)})
+
+    def _asked_for(self, draft: Draft, project: ProjectFacts) -> dict[str, Word]:
+        from wizard.steps import taken
+
+        visit = self._visited()
+        ctx = visit.context(draft.valid())
+        arm = visit.world.arm(ctx, "operator")
+        hubs = draft.text(EVENT_HUBS) == "true"
+        found = taken.taken(ctx, arm, project, event_hubs=hubs)
+        words: dict[str, Word] = {DOMAIN: ("ok", _("becomes the storage account {name}", name=project.storage_account))}
+        if hubs:
+            name = project.event_hubs_namespace
+            words[EVENT_HUBS] = ("ok", _("becomes the Event Hubs namespace {name}", name=name))
+        if found is None:
+            return words
+        words[DOMAIN] = ("fix", _taken(found.words, taken.free_domain(arm, project)))
+        if taken.NAMESPACES in found.things:
+            words[EVENT_HUBS] = ("fix", found.words)
+        if draft.text("state.backend") != "local":  # they may be this lakehouse's own, made from another folder
+            words = {key: ("ok", text) for key, (_state, text) in words.items()}
+        return words
+
+
+def _taken(words: str, free: str | None) -> str:
+    return words if free is None else _("{taken}; free now: {domain}", taken=words, domain=free)
+
+
+def _values(draft: Draft, key: str) -> tuple[str, ...]:
+    """The choices of a question that costs; of a node type those whose price is known, and the one that stands."""
+    from wizard.report.cost import NODE_TYPES
+
+    section, name = key.split(".")
+    question = next(
+        each for found in draft.sections if found.name == section for each in found.questions if each.name == name
+    )
+    return question.choices or tuple(dict.fromkeys((*NODE_TYPES, draft.text(key))))
+
+
+def _made_of(draft: Draft) -> tuple[ProjectFacts, dict[str, Word]] | None:
+    """The names that the answers give, and what is told of them without asking; None while the domain is not valid."""
+    from wizard.steps import names
+    from wizard.steps.project import ProjectQuestions
+
+    domain, catalog = draft.text(DOMAIN), draft.text(CATALOG)
+    try:
+        names.check_domain(domain)
+        names.check_catalog(catalog)
+    except ValueError:
+        return None
+    made = ProjectQuestions.model_construct(
+        domain=domain, environment=draft.text("project.environment"), catalog=catalog, project="", owner="",
+        location=draft.text("project.location"), tags={},
+    )  # fmt: skip
+    project = names.names(made, "")
+    return project, {CATALOG: ("ok", _("becomes the catalog {name}", name=project.catalog))}
+
+
+def _who_asks(draft: Draft) -> str | None:
+    """Why nobody can ask for names yet; None where the answers' own sign-in can."""
+    from wizard.steps.sign_in import SignInQuestions
+
+    answers = draft.valid()
+    if not answers.holds(SignInQuestions):
+        return _("nobody is signed in")
+    if answers.section(SignInQuestions).method == "device_code":
+        return _("the code is asked for in step 2")
+    return None
+
+
+def _step() -> int:
+    """The number of the step that looks at the names in any case."""
+    from wizard.journey import STEPS
+    from wizard.steps.resource_providers import ResourceProviders
+
+    return STEPS.index(ResourceProviders) + 1

@@ -1,0 +1,49 @@
+"""A thread that does one thing at a time, with the newest it was given."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+GivenT = TypeVar("GivenT")
+
+
+class Latest(Generic[GivenT]):
+    """`do` is called with what was given last, once nothing came after it for `quiet` seconds; what was given before
+    that is passed over. `give` and `close` return at once."""
+
+    def __init__(self, do: Callable[[GivenT], None], quiet: float, name: str) -> None:
+        self._do, self._quiet = do, quiet
+        self._given: list[GivenT] = []
+        self._ended = False
+        self._new = threading.Condition()
+        self._thread = threading.Thread(target=self._work, name=name, daemon=True)
+
+    def give(self, thing: GivenT) -> None:
+        with self._new:
+            self._given.append(thing)
+            self._new.notify()
+            if self._thread.ident is None and not self._ended:
+                self._thread.start()
+
+    def close(self) -> None:
+        """End; what is under way is not waited for."""
+        with self._new:
+            self._ended = True
+            self._new.notify()
+
+    def _work(self) -> None:
+        while (thing := self._next()) is not None:
+            self._do(thing)
+
+    def _next(self) -> GivenT | None:
+        with self._new:
+            self._new.wait_for(lambda: self._given or self._ended)
+            while not self._ended:
+                count = len(self._given)
+                if not self._new.wait_for(lambda count=count: len(self._given) > count or self._ended, self._quiet):  # type: ignore[misc]
+                    newest = self._given[-1]
+                    self._given.clear()
+                    return newest
+            return None
