@@ -6,3 +6,6 @@ PERSON_NEEDED = 3
 FAILED = 4
 IN_USE = 5
 CANCELLED = 130
+
+# By what a run came to, in the words of wizard.setup.outcome.Result.
+OF_RESULT = {"done": DONE, "planned": DONE, "blocked": PERSON_NEEDED, "failed": FAILED, "cancelled": CANCELLED}

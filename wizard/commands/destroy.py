@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import argparse
 import sys
-import time
 from collections.abc import Callable, Mapping
 
 from wizard import exits
 from wizard.application import Options, Setup, opened
-from wizard.commands.run import EXIT_CODES
+from wizard.commands.ending import told
 from wizard.plain.speaker import Speaker, speaker
 from wizard.setup.cancel import Cancelled
-from wizard.setup.events import RunEnded, RunStarted
 from wizard.setup.outcome import Mode, Result
 from wizard.setup.step import Removal
 from wizard.steps.names import short_name
 from wizard.steps.project import ProjectQuestions
 from wizard.text import _
+
+CODES = {**exits.OF_RESULT, Result.PLANNED.value: exits.INVALID}  # planned only: nobody confirmed
 
 
 def main(arguments: argparse.Namespace) -> int:
@@ -27,28 +27,20 @@ def main(arguments: argparse.Namespace) -> int:
             voice.tell(_other_name(arguments.confirm, name))  # before minutes of planning
             return exits.INVALID
         result = take_away(setup, voice.removals, lambda name: _confirmed(arguments, name, voice))
-        return _code(result)
+        return CODES[result]
 
 
 def take_away(setup: Setup, show: Callable[[Mapping[str, Removal]], None], confirmed: Callable[[str], bool]) -> Result:
     """The whole of it: what is there, the plan to `show`, the setup's name to be `confirmed`, and the removal.
 
     `planned` where nobody confirmed."""
-    steps = tuple(reversed(setup.engine.steps))
-    setup.emit(RunStarted(command="destroy", target=setup.target, setup_id=setup.folder.setup_id, steps=steps))
-    began, result = time.monotonic(), Result.FAILED
-    try:
-        result = _destroy(setup, show, confirmed)
-    except (Cancelled, KeyboardInterrupt):  # at the prompt, which reads its keys itself
-        result = Result.CANCELLED
-    finally:
-        seconds = round(time.monotonic() - began, 1)
-        setup.emit(RunEnded(result=result.value, exit_code=_code(result), seconds=seconds))
+    with told(setup, "destroy", reversed(setup.engine.steps), CODES) as ending:
+        ending.result = Result.FAILED
+        try:
+            result = ending.result = _destroy(setup, show, confirmed)
+        except (Cancelled, KeyboardInterrupt):  # at the prompt, which reads its keys itself
+            result = ending.result = Result.CANCELLED
     return result
-
-
-def _code(result: Result) -> int:
-    return exits.INVALID if result is Result.PLANNED else EXIT_CODES[result]
 
 
 def _destroy(setup: Setup, show: Callable[[Mapping[str, Removal]], None], confirmed: Callable[[str], bool]) -> Result:

@@ -3,25 +3,17 @@
 from __future__ import annotations
 
 import argparse
-import time
 from dataclasses import replace
 
 from wizard import exits
 from wizard.application import Options, Setup, Unusable, opened
+from wizard.commands.ending import told
 from wizard.plain.speaker import Speaker, speaker
 from wizard.setup import stale
-from wizard.setup.events import AnswersChanged, RunEnded, RunStarted
+from wizard.setup.events import AnswersChanged
 from wizard.setup.outcome import Mode, Outcome, Result
 from wizard.setup.step import Verdict
 from wizard.text import _
-
-EXIT_CODES = {
-    Result.DONE: exits.DONE,
-    Result.PLANNED: exits.DONE,
-    Result.BLOCKED: exits.PERSON_NEEDED,
-    Result.FAILED: exits.FAILED,
-    Result.CANCELLED: exits.CANCELLED,
-}
 
 
 def main(arguments: argparse.Namespace) -> int:
@@ -39,7 +31,7 @@ def main(arguments: argparse.Namespace) -> int:
         outcome = go_through(setup, mode, arguments.command, *last)
         if mode is Mode.RUN and outcome.result is Result.DONE and not any(last):
             _close(setup, outcome, voice)
-    return EXIT_CODES[outcome.result]
+    return exits.OF_RESULT[outcome.result]
 
 
 def _whole_page(arguments: argparse.Namespace) -> bool:
@@ -59,22 +51,13 @@ def known_step(name: str | None) -> str | None:
 
 def go_through(setup: Setup, mode: Mode, command: str, until: str | None, only: str | None) -> Outcome:
     """One run of the engine, with what is told before and after it."""
-    setup.emit(
-        RunStarted(
-            command=command,
-            target=setup.target,
-            setup_id=setup.folder.setup_id,
-            steps=tuple(setup.engine.steps),
-        )
-    )
-    _tell_stale(setup)
-    began = time.monotonic()
-    outcome = setup.engine.run(mode, until=until, only=only)
-    done = [setup.engine.steps[name] for name, found in outcome.findings.items() if found.verdict is Verdict.DONE]
-    if mode is Mode.RUN:
-        stale.remember(done, setup.folder, setup.answers)
-    seconds = round(time.monotonic() - began, 1)
-    setup.emit(RunEnded(result=outcome.result.value, exit_code=EXIT_CODES[outcome.result], seconds=seconds))
+    with told(setup, command, setup.engine.steps) as ending:
+        _tell_stale(setup)
+        outcome = setup.engine.run(mode, until=until, only=only)
+        done = [setup.engine.steps[name] for name, found in outcome.findings.items() if found.verdict is Verdict.DONE]
+        if mode is Mode.RUN:
+            stale.remember(done, setup.folder, setup.answers)
+        ending.result = outcome.result
     return outcome
 
 

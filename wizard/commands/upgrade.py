@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import time
 from pathlib import Path
 
 from wizard import assets, exits
 from wizard.application import Options, Setup, opened
-from wizard.commands.run import EXIT_CODES
+from wizard.commands.ending import told
 from wizard.plain.speaker import Speaker, speaker
 from wizard.provisioning import pins
-from wizard.setup.events import RunEnded, RunStarted
-from wizard.setup.outcome import Mode, Outcome, Result
+from wizard.setup.outcome import Mode, Outcome
 from wizard.setup.step import Verdict
 from wizard.steps.terraform_phase import TerraformStep
 from wizard.text import _
@@ -50,7 +48,7 @@ def _move(setup: Setup, voice: Speaker, roots: set[str]) -> int:
                 pins.put_back(folder, copy)
     if not whole:
         voice.tell(_("a plan with the new providers failed; the old pins are back, and nothing was applied"))
-        return EXIT_CODES[Result.CANCELLED] if outcome.cancelled else exits.FAILED
+        return exits.CANCELLED if outcome.cancelled else exits.FAILED
     voice.tell(
         _("the pins were moved and nothing was applied: `run` applies these plans; the old pins lie in {folder}",
           folder=setup.folder.backups)
@@ -59,12 +57,9 @@ def _move(setup: Setup, voice: Speaker, roots: set[str]) -> int:
 
 
 def _planned(setup: Setup) -> Outcome:
-    steps = tuple(setup.engine.steps)
-    setup.emit(RunStarted(command="upgrade", target=setup.target, setup_id=setup.folder.setup_id, steps=steps))
-    began = time.monotonic()
-    outcome = setup.engine.run(Mode.CHECK)
-    seconds = round(time.monotonic() - began, 1)
-    setup.emit(RunEnded(result=outcome.result.value, exit_code=EXIT_CODES[outcome.result], seconds=seconds))
+    with told(setup, "upgrade", setup.engine.steps) as ending:
+        outcome = setup.engine.run(Mode.CHECK)
+        ending.result = outcome.result
     return outcome
 
 

@@ -19,7 +19,7 @@ from textual.app import App
 from textual.content import Content
 from textual.events import Event, Key
 
-from wizard import interruption
+from wizard import exits, interruption
 from wizard.guided.intents import Intent, Wish
 from wizard.guided.launch import Launch
 from wizard.setup.cancel import Cancellation
@@ -41,13 +41,12 @@ TURN = 0.1  # seconds between two batches of events
 SPELL = 0.015  # seconds that a batch may take, and that keys have before the next one
 PART = 100  # events after which the clock is looked at
 CLOCK = 1.0  # seconds between two looks at the clock
-EXIT_CODES = {"done": 0, "planned": 0, "blocked": 3, "failed": 4, "cancelled": 130}
 
 
 class WizardApp(App[int], inherit_bindings=False):
     """Draws the store and decides nothing. `session` works in a thread of its own."""
 
-    CSS_PATH = Path(__file__).parent / "styles.tcss"
+    CSS_PATH = Path(__file__).parent / "first.tcss"
     TITLE = "Lakehouse Wizard"
     ENABLE_COMMAND_PALETTE = False
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - Textual's own form
@@ -294,7 +293,7 @@ class WizardApp(App[int], inherit_bindings=False):
                 self.submit(Intent(Wish.STOP))
             return
         self.session.close()
-        self.exit(EXIT_CODES.get(self.store.result or "", 0) if self.store.last_mode in ("run", "destroy") else 0)
+        self.exit(exits.OF_RESULT.get(self.store.result or "", 0) if self.store.last_mode in ("run", "destroy") else 0)
 
     @property
     def folder(self) -> Path:
