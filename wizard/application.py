@@ -30,7 +30,7 @@ from wizard.steps.preflight import missing_sandbox_packages
 from wizard.steps.problems import from_exception
 from wizard.steps.project import moved
 from wizard.steps.resume import begun_elsewhere
-from wizard.steps.sources import BESIDE
+from wizard.steps.sources import remember_beside
 from wizard.text import _
 
 AZURE, SANDBOX = "azure", "sandbox"
@@ -104,13 +104,19 @@ class SandboxSecrets:
         return self.running.resolve(ref)
 
 
+def answers_file(folder: Folder, given: Path | None) -> Path | None:
+    """The answers' file: the one given (or template:NAME), else the folder's own, where it has one."""
+    if given is not None:
+        return assets.template(given, "answers", ".yaml")
+    return folder.answers_file if folder.answers_file.is_file() else None
+
+
 def read_answers(folder: Folder, given: Path | None, secrets: Secrets) -> Answers:
     """The answers given (a file, or template:NAME), or those kept in the folder, or the environment alone.
 
     Raises AnswersInvalid."""
     questions = journey.questions()
-    shipped = assets.template(given, "answers", ".yaml") if given else None
-    path = shipped or (folder.answers_file if folder.answers_file.is_file() else None)
+    path = answers_file(folder, given)
     if path is None and not given_in(os.environ, questions):
         raise Unusable(
             _("no answers.yaml in {folder}; is --folder right? `answers template` writes one", folder=folder.root)
@@ -278,8 +284,7 @@ def _keep(folder: Folder, answers: Answers, target: str) -> None:
     """Remember target and answers in the folder, so that later commands need only --folder."""
     folder.update_config({"target": target})
     source = answers.source
-    if source is not None and source.absolute() != folder.answers_file:
-        folder.update_config({BESIDE: str(source.absolute().parent)})  # files that it names relative to itself
+    if source is not None and remember_beside(folder, source):
         text = source.read_bytes()
         if not folder.answers_file.is_file() or folder.answers_file.read_bytes() != text:
             folder.write(folder.answers_file, text)

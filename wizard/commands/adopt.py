@@ -11,8 +11,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from wizard import assets, exits, journey
-from wizard.application import SANDBOX, Options, SandboxSecrets, Setup, Unusable, opened, target_of
+from wizard import exits, journey
+from wizard.application import SANDBOX, Options, SandboxSecrets, Setup, Unusable, answers_file, opened, target_of
 from wizard.plain.speaker import speaker
 from wizard.report.drafted import Draft, draft
 from wizard.report.survey import ALL, SETUP, Look, as_data, chosen, lakehouses, lines, settled
@@ -23,7 +23,7 @@ from wizard.setup.survey import Seen, Standing
 from wizard.steps import agreed
 from wizard.steps.project import ProjectQuestions
 from wizard.steps.sign_in import SignIn
-from wizard.steps.sources import BESIDE
+from wizard.steps.sources import remember_beside
 from wizard.text import _, _n
 
 FOUND = "answers.found.yaml"  # beside answers that are the user's own
@@ -66,9 +66,7 @@ def unasked(found: Look) -> list[str]:
 
 
 def _draft(folder: Folder, arguments: argparse.Namespace) -> Draft:
-    given: Path | None = arguments.answers
-    path = assets.template(given, "answers", ".yaml") if given else None
-    path = path or (folder.answers_file if folder.answers_file.is_file() else None)
+    path = answers_file(folder, arguments.answers)
     active = target_of(folder, arguments.target) == SANDBOX
     return draft(path, Secrets(folder.root, {SANDBOX: SandboxSecrets(active=active)}), journey.questions())
 
@@ -111,13 +109,11 @@ def _by_root(taken: Sequence[Seen]) -> dict[str, dict[str, str]]:
 def _write(folder: Folder, drafted: Draft) -> Path | None:
     """The answers that describe what is found; the user's own are never written over."""
     text = drafted.text()
-    beside = drafted.path is not None and drafted.path.absolute() != folder.answers_file
-    if beside and drafted.path is not None:
-        folder.update_config({BESIDE: str(drafted.path.absolute().parent)})  # files that it names relative to itself
+    beside = drafted.path if drafted.path is not None and remember_beside(folder, drafted.path) else None
     if not folder.answers_file.is_file():
         path = folder.answers_file
-        if beside and drafted.path is not None and not any(drafted.found.values()):
-            text = drafted.path.read_text(encoding="utf-8")  # nothing to add: with the user's own comments
+        if beside is not None and not any(drafted.found.values()):
+            text = beside.read_text(encoding="utf-8")  # nothing to add: with the user's own comments
     elif any(drafted.found.values()):
         path = folder.root / FOUND
     else:

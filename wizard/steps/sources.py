@@ -64,6 +64,15 @@ def locate(answers: Answers, folder: Folder, spec: str, kind: str, suffix: str) 
     return Source.of(spec, kind, suffix, bases, folder.root)
 
 
+def remember_beside(folder: Folder, answers: Path) -> bool:
+    """Whether an answers file is another than the folder's own; then keep in config.yaml where it stood, since it
+    names files relative to itself."""
+    if answers.absolute() == folder.answers_file:
+        return False
+    folder.update_config({BESIDE: str(answers.absolute().parent)})
+    return True
+
+
 def remember(ctx: Ctx, source: Source) -> None:
     """Keep in config.yaml where a relative file was found."""
     relative = Path(source.spec)
