@@ -12,7 +12,7 @@ import yaml
 from tests.steps.early import Setup, answers_of, open_setup
 from wizard import journey
 from wizard.provisioning import adoption
-from wizard.report.drafted import draft
+from wizard.report.sketch import sketch
 from wizard.report.survey import Look, chosen
 from wizard.sandbox import process
 from wizard.setup import mark
@@ -176,20 +176,20 @@ def test_a_draft_takes_the_users_answers_first_and_says_what_is_open(setup: Setu
     secrets = Secrets(tmp_path, {"sandbox": setup.connection.resolver})
     found = {"project": {"project": "theirs", "domain": "risk", "tags": {"team": "data"}}}
     budget = {"foundation": {"monthly_budget": 50, "event_hubs": True}}
-    drafted = draft(file, secrets, journey.questions()).with_found(found).with_found(budget)
-    asked = drafted.answers().section(FoundationQuestions)
+    sketched = sketch(file, secrets, journey.questions()).with_found(found).with_found(budget)
+    asked = sketched.answers().section(FoundationQuestions)
     assert (asked.monthly_budget, asked.event_hubs) == (50, True)
-    answered = drafted.answers().section(ProjectQuestions)
+    answered = sketched.answers().section(ProjectQuestions)
     assert (answered.project, answered.domain) == ("mine", "risk")
-    assert drafted.open == ("project.owner", "foundation.budget_contact", "contracts.files")
-    written = yaml.safe_load(drafted.text())
+    assert sketched.open == ("project.owner", "foundation.budget_contact", "contracts.files")
+    written = yaml.safe_load(sketched.text())
     assert written["project"] == {"domain": "risk", "project": "mine", "owner": None, "tags": {"team": "data"}}
     assert written["sign_in"]["client_secret"] == given["sign_in"]["client_secret"]
 
 
 def test_a_draft_without_a_sign_in_is_refused_with_its_defects(tmp_path: Path) -> None:
     with pytest.raises(AnswersInvalid) as refused:
-        draft(None, Secrets(tmp_path, {}), journey.questions()).answers()
+        sketch(None, Secrets(tmp_path, {}), journey.questions()).answers()
     assert {defect.key for defect in refused.value.defects} == {"sign_in.tenant_id", "sign_in.subscription_id"}
 
 

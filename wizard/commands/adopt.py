@@ -14,7 +14,7 @@ from typing import Any
 from wizard import exits, journey
 from wizard.application import SANDBOX, Options, SandboxSecrets, Setup, Unusable, answers_file, opened, target_of
 from wizard.plain.speaker import speaker
-from wizard.report.drafted import Draft, draft
+from wizard.report.sketch import Sketch, sketch
 from wizard.report.survey import ALL, SETUP, Look, as_data, chosen, lakehouses, lines, settled
 from wizard.setup.folder import Folder
 from wizard.setup.secrets import Secrets
@@ -31,25 +31,25 @@ FOUND = "answers.found.yaml"  # beside answers that are the user's own
 
 def main(arguments: argparse.Namespace) -> int:
     folder = Folder(arguments.folder)
-    drafted = _draft(folder, arguments)
+    sketched = _sketch(folder, arguments)
     options = replace(Options.of(arguments), answers=None)
     with (
         speaker(arguments.json, quiet=True) as voice,
-        opened(options, voice, given=drafted.answers()) as setup,
+        opened(options, voice, given=sketched.answers()) as setup,
     ):
-        found, drafted = settled([*setup.engine.steps.values()], setup.context, _named(setup, drafted))
+        found, sketched = settled([*setup.engine.steps.values()], setup.context, _named(setup, sketched))
         if found.outcome.cancelled:
             return exits.CANCELLED  # half a look would be taken for a whole one
         taken = _taken(found, arguments.take or ())
         agreed.keep(setup.folder, _by_root(taken))
         agreed.keep_setups(setup.folder, {one.setup for one in taken if one.setup})
         setup.folder.update_config({key: value for one in taken for key, value in one.pins.items()})
-        written = _write(setup.folder, drafted)
-        told = _told(setup, found, drafted, taken)
+        written = _write(setup.folder, sketched)
+        told = _told(setup, found, sketched, taken)
     if arguments.json:
         print(json.dumps({**told, "answers_file": str(written) if written else None}, indent=2, ensure_ascii=False))
     else:
-        print("\n".join([*lines(found), "", *_next(setup.folder, found, drafted, taken, written)]))
+        print("\n".join([*lines(found), "", *_next(setup.folder, found, sketched, taken, written)]))
     return code_of(found)
 
 
@@ -65,16 +65,16 @@ def unasked(found: Look) -> list[str]:
     return [name for name, finding in found.outcome.findings.items() if finding.verdict is Verdict.UNKNOWN]
 
 
-def _draft(folder: Folder, arguments: argparse.Namespace) -> Draft:
+def _sketch(folder: Folder, arguments: argparse.Namespace) -> Sketch:
     path = answers_file(folder, arguments.answers)
     active = target_of(folder, arguments.target) == SANDBOX
-    return draft(path, Secrets(folder.root, {SANDBOX: SandboxSecrets(active=active)}), journey.questions())
+    return sketch(path, Secrets(folder.root, {SANDBOX: SandboxSecrets(active=active)}), journey.questions())
 
 
-def _named(setup: Setup, drafted: Draft) -> Draft:
+def _named(setup: Setup, sketched: Sketch) -> Sketch:
     """With the domain of the one lakehouse that the subscription holds, where the answers name none."""
-    if drafted.answers_it("project", "domain"):
-        return drafted
+    if sketched.answers_it("project", "domain"):
+        return sketched
     ctx = setup.context(SignIn.name)
     signed_in = SignIn().check(ctx)
     if signed_in.verdict is not Verdict.DONE:
@@ -87,7 +87,7 @@ def _named(setup: Setup, drafted: Draft) -> Draft:
         raise Unusable(_("the subscription holds several lakehouses; choose by project.domain and "
                          "project.environment: {names}", names=names))  # fmt: skip
     ((domain, environment),) = named
-    return drafted.with_found({"project": {"domain": domain, "environment": environment}})
+    return sketched.with_found({"project": {"domain": domain, "environment": environment}})
 
 
 def _taken(found: Look, words: Sequence[str]) -> list[Seen]:
@@ -106,15 +106,15 @@ def _by_root(taken: Sequence[Seen]) -> dict[str, dict[str, str]]:
     return roots
 
 
-def _write(folder: Folder, drafted: Draft) -> Path | None:
+def _write(folder: Folder, sketched: Sketch) -> Path | None:
     """The answers that describe what is found; the user's own are never written over."""
-    text = drafted.text()
-    beside = drafted.path if drafted.path is not None and remember_beside(folder, drafted.path) else None
+    text = sketched.text()
+    beside = sketched.path if sketched.path is not None and remember_beside(folder, sketched.path) else None
     if not folder.answers_file.is_file():
         path = folder.answers_file
-        if beside is not None and not any(drafted.found.values()):
+        if beside is not None and not any(sketched.found.values()):
             text = beside.read_text(encoding="utf-8")  # nothing to add: with the user's own comments
-    elif any(drafted.found.values()):
+    elif any(sketched.found.values()):
         path = folder.root / FOUND
     else:
         return None
@@ -122,20 +122,20 @@ def _write(folder: Folder, drafted: Draft) -> Path | None:
     return path
 
 
-def _told(setup: Setup, found: Look, drafted: Draft, taken: Sequence[Seen]) -> dict[str, Any]:
-    project = drafted.answers().section(ProjectQuestions)
+def _told(setup: Setup, found: Look, sketched: Sketch, taken: Sequence[Seen]) -> dict[str, Any]:
+    project = sketched.answers().section(ProjectQuestions)
     return {
         "setup_id": setup.folder.setup_id,
         "domain": project.domain,
         "environment": project.environment,
         "steps": as_data(found),
-        "answers": {"found": drafted.found, "open": list(drafted.open)},
+        "answers": {"found": sketched.found, "open": list(sketched.open)},
         "takeable": [one.address for one in found.takeable()],
         "taken": [one.address for one in taken],
     }
 
 
-def _next(folder: Folder, found: Look, drafted: Draft, taken: Sequence[Seen], written: Path | None) -> list[str]:
+def _next(folder: Folder, found: Look, sketched: Sketch, taken: Sequence[Seen], written: Path | None) -> list[str]:
     """What the user can do now."""
     command = f"lakehouse-wizard {{}} --folder {shlex.quote(str(folder.root))}"
     told = [_("nothing in the cloud was changed")]
@@ -144,8 +144,8 @@ def _next(folder: Folder, found: Look, drafted: Draft, taken: Sequence[Seen], wr
     if names := unasked(found):
         told.append(_("could not be looked at: {names}; once that is mended, adopt again before the run",
                       names=", ".join(names)))  # fmt: skip
-    if drafted.open:
-        told.append(_("still to be answered: {names}", names=", ".join(drafted.open)))
+    if sketched.open:
+        told.append(_("still to be answered: {names}", names=", ".join(sketched.open)))
     left = [one for one in found.takeable() if one not in taken and not agreed.covers(folder, one.id)]
     if left:
         taking = command.format("adopt") + f" --take {ALL}"

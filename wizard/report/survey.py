@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from wizard.cloud.world import World
-from wizard.report.drafted import Draft
+from wizard.report.sketch import Sketch
 from wizard.setup.answers import Answers, section_name
 from wizard.setup.cancel import Cancellation
 from wizard.setup.context import Context
@@ -94,11 +94,11 @@ def _engine(steps: Sequence[Looking], contexts: ContextFactory, cancel: Cancella
     return Engine(steps, contexts, emit=lambda event: None, cancel=cancel, explain=from_exception)
 
 
-def settled(steps: Sequence[WizardStep], contexts: ContextFactory, draft: Draft) -> tuple[Look, Draft]:
+def settled(steps: Sequence[WizardStep], contexts: ContextFactory, sketch: Sketch) -> tuple[Look, Sketch]:
     """Look until the answers say what is found: an answer that was left open is no difference."""
-    seen = look(steps, contexts, draft.answers(), draft.open)
-    fuller = draft.with_found(seen.answers)
-    if fuller.found != draft.found and not seen.outcome.cancelled:
+    seen = look(steps, contexts, sketch.answers(), sketch.open)
+    fuller = sketch.with_found(seen.answers)
+    if fuller.found != sketch.found and not seen.outcome.cancelled:
         return look(steps, contexts, fuller.answers(), fuller.open), fuller
     return seen, fuller
 

@@ -28,7 +28,7 @@ STAND_INS: dict[tuple[str, str], Any] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class Sketch:
     """`given` is the file's own data; `found` fills what it leaves open. `open` names what nobody answered yet."""
 
     path: Path | None
@@ -50,7 +50,7 @@ class Draft:
         """Whether the user answered it, in the file or by its variable."""
         return self.given.get(section, {}).get(name) is not None or variable(section, name) in os.environ
 
-    def with_found(self, found: Sections) -> Draft:
+    def with_found(self, found: Sections) -> Sketch:
         """With what the world says of the questions that the user left open."""
         fresh = {
             section: {name: value for name, value in fields.items() if not self.answers_it(section, name)}
@@ -74,7 +74,7 @@ class Draft:
         return template(self.questions, merged)
 
 
-def draft(path: Path | None, secrets: Secrets, questions: Sequence[type[Questions]]) -> Draft:
+def sketch(path: Path | None, secrets: Secrets, questions: Sequence[type[Questions]]) -> Sketch:
     """From an answers file, or from the environment alone. What is wrong with the file is told by `answers`."""
     data = None
     if path is not None:
@@ -83,7 +83,7 @@ def draft(path: Path | None, secrets: Secrets, questions: Sequence[type[Question
         except (OSError, UnicodeDecodeError, yaml.YAMLError):
             data = None
     sections = data if isinstance(data, dict) else {}
-    return Draft(
+    return Sketch(
         path, secrets, questions, {name: dict(held) for name, held in sections.items() if isinstance(held, dict)}
     )
 
