@@ -19,15 +19,16 @@ from wizard.text import LANGUAGES, LOCALE, _, use
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code (see `wizard.exits`)."""
     words = _speak(sys.argv[1:] if argv is None else argv)
-    parser = build_parser()
-    arguments = parser.parse_args(words)
+    arguments = _of_the_app(words) or build_parser().parse_args(words)
     if arguments.command is None:
         code = _app(arguments)
         if code == exits.CANCELLED:
             _leave_threads(code)
         return code
     if words[0] != arguments.command:  # what stands before a command would be lost without a word
-        parser.error(_("put options after the command: lakehouse-wizard {command} ...", command=arguments.command))
+        build_parser().error(
+            _("put options after the command: lakehouse-wizard {command} ...", command=arguments.command)
+        )
     try:
         code = _call(arguments)
     except KeyboardInterrupt:  # before a command hears it itself: it would end without a word
@@ -62,6 +63,18 @@ def _language(parser: argparse.ArgumentParser) -> None:
         choices=tuple(LANGUAGES),
         help=_("the language, before or after any command (default: as LANG says)"),
     )
+
+
+def _of_the_app(words: Sequence[str]) -> argparse.Namespace | None:
+    """What is asked of the app; None for a command, for help, and for what the whole parser is to refuse. The app's
+    first screen does not wait for the parsers of all commands."""
+    parser = argparse.ArgumentParser(prog="lakehouse-wizard", add_help=False, allow_abbrev=False, exit_on_error=False)
+    _app_options(parser)
+    try:
+        arguments, others = parser.parse_known_args(words)
+    except argparse.ArgumentError:
+        return None
+    return None if others else argparse.Namespace(command=None, **vars(arguments))
 
 
 def _leave_threads(code: int) -> None:

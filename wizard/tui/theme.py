@@ -4,6 +4,14 @@ from __future__ import annotations
 
 from textual.theme import Theme
 
+
+def scrollbars(ground: str, line: str) -> dict[str, str]:
+    """The variables of Textual's scrollbars: quiet, and alike whether the mouse is on them or not."""
+    grounds = ("background", "background-hover", "background-active", "corner-color")
+    bars = {"scrollbar": line, "scrollbar-hover": line, "scrollbar-active": line}
+    return bars | {f"scrollbar-{name}": ground for name in grounds}
+
+
 # Text at least 4.5:1 on its ground, borders 3:1; a test computes both.
 DARK = Theme(
     name="dark",
@@ -19,6 +27,7 @@ DARK = Theme(
     panel="#1d232a",
     dark=True,
     variables={
+        **scrollbars("#14181d", "#6b7783"),
         "state-done": "#7fc08a",
         "state-running": "#e0b568",
         "state-quiet": "#9aa7b4",
@@ -42,6 +51,7 @@ LIGHT = Theme(
     panel="#eeece6",
     dark=False,
     variables={
+        **scrollbars("#fbfaf7", "#6b7783"),
         "state-done": "#1f6f34",
         "state-running": "#7a5200",
         "state-quiet": "#59636e",
@@ -65,6 +75,7 @@ MONO = Theme(
     panel="#000000",
     dark=True,
     variables={
+        **scrollbars("#000000", "#ffffff"),
         "state-done": "#ffffff",
         "state-running": "#ffffff",
         "state-quiet": "#ffffff",
@@ -89,6 +100,7 @@ ANSI = Theme(
     dark=True,
     ansi=True,
     variables={
+        **scrollbars("ansi_default", "ansi_default"),
         "ansi-background": "ansi_default",
         "ansi-foreground": "ansi_default",
         "border-blurred": "ansi_default",

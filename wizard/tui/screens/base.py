@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
@@ -22,12 +23,14 @@ if TYPE_CHECKING:
 
 
 LEAST = (40, 10)  # columns, rows
+STYLES = Path(__file__).parents[1] / "styles.tcss"
 
 
 class Drawn(Screen[None]):
     """A screen over the store. `kind` is its name in the table of actions."""
 
     kind: str = ""
+    CSS_PATH: ClassVar[Path | None] = STYLES
     _composed = False
     AUTO_FOCUS = ""  # `focus_first` decides
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from rich.cells import cell_len
 from textual.app import ComposeResult
@@ -15,14 +15,22 @@ from textual.widgets import Button, Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from wizard.text import _
+from wizard.tui.screens.base import STYLES
 
 if TYPE_CHECKING:
     from wizard.tui.app import WizardApp
 
+Answer = TypeVar("Answer")
 FRAME = 8  # cells of a button beside its text: brackets, blanks and what parts it from the next
 
 
-class Ask(ModalScreen[str]):
+class Dialogue(ModalScreen[Answer]):
+    """What stands over a screen."""
+
+    CSS_PATH = STYLES
+
+
+class Ask(Dialogue[str]):
     """Text and buttons; the result is the name of the pressed one. The first is the harmless answer.
 
     With `word` the other answers wait until exactly that is typed."""
@@ -94,7 +102,7 @@ class Ask(ModalScreen[str]):
         self.dismiss(self._answers[0][0])
 
 
-class Show(ModalScreen[None]):
+class Show(Dialogue[None]):
     """Text to read; Esc, Enter and the key that opened it close it."""
 
     BINDINGS = [Binding("escape,enter,f1,q,ctrl+c", "close", show=False, priority=True)]  # noqa: RUF012
@@ -117,7 +125,7 @@ class Show(ModalScreen[None]):
         self.dismiss(None)
 
 
-class Pick(ModalScreen[str]):
+class Pick(Dialogue[str]):
     """A list to search in; the result is the chosen name, or nothing."""
 
     BINDINGS = [  # noqa: RUF012
