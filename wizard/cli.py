@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wizard import __version__, exits
+from wizard.sandbox import scenarios
 from wizard.text import LANGUAGES, LOCALE, _, use
 
 
@@ -183,10 +184,7 @@ def _target(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--scenario",
-        help=_(
-            "what the sandbox holds at its first start (clean, reference, name_taken, small_quota, flaky, half_built, "
-            "drifted)"
-        ),
+        help=_("what the sandbox holds at its first start ({names})", names=", ".join(scenarios.names())),
     )
 
     _sandbox(parser, _("a sandbox that several setups share: its folder (default: the setup's own, or the kept one)"))
@@ -316,10 +314,7 @@ def _sandbox_commands(commands: Commands) -> None:
         if name == "start":
             action.add_argument(
                 "--scenario",
-                help=_(
-                    "clean, reference, name_taken, small_quota, flaky, half_built or drifted (default: what it has, "
-                    "or clean)"
-                ),
+                help=_("{names} (default: what it has, or clean)", names=", ".join(scenarios.names())),
             )
         if name in ("stop", "reset"):
             action.add_argument(

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from wizard.sandbox import scenarios
 from wizard.sandbox.domain.build import OtherScenario, build_cloud
 from wizard.sandbox.domain.cloud import Cloud
 from wizard.sandbox.domain.core import SYSTEM, Caller, CloudError
@@ -14,7 +15,7 @@ from wizard.sandbox.domain.entra import caller_by_oid, caller_by_secret
 from wizard.sandbox.domain.entra_rights import directory_roles_of, graph_roles_of
 from wizard.sandbox.domain.portal import click
 from wizard.sandbox.domain.principals import is_account_admin
-from wizard.sandbox.domain.world import load_scenario, scenario_names, world
+from wizard.sandbox.domain.world import load_scenario, world
 
 MakeCloud = Callable[[str], Cloud]
 
@@ -61,7 +62,7 @@ def test_reference_holds_a_person_with_all_rights_and_a_principal_without_any(ma
     assert [(one["region"], one["owner"]) for one in metastores] == [("brazilsouth", "data-platform-admins")]
 
 
-@pytest.mark.parametrize("scenario", scenario_names())
+@pytest.mark.parametrize("scenario", scenarios.names())
 def test_ids_stay_the_same_and_secrets_do_not(make_cloud: MakeCloud, scenario: str) -> None:
     one, other = make_cloud(scenario), make_cloud(scenario)
     assert world(one) == world(other)

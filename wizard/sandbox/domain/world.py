@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import yaml
 
+from wizard.sandbox import scenarios
 from wizard.sandbox.domain.cloud import Cloud
 from wizard.sandbox.store import Store
 
-SCENARIOS = Path(__file__).parent.parent / "data" / "scenarios"
 KIND, ID = "sandbox.settings", "world"
 
 
@@ -42,15 +41,10 @@ def world(cloud: Cloud) -> World:
     return world_of(cloud.store)
 
 
-def scenario_names() -> list[str]:
-    return sorted(path.stem for path in SCENARIOS.glob("*.yaml"))
-
-
 def load_scenario(name: str) -> dict[str, Any]:
     """One scenario as plain data; raises UnknownScenario. What it `extends` gives the keys that it lacks."""
-    path = SCENARIOS / f"{name}.yaml"
-    if name not in scenario_names():
-        raise UnknownScenario(f"there is no scenario {name!r}; there are: {', '.join(scenario_names())}")
-    data: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    if name not in scenarios.names():
+        raise UnknownScenario(f"there is no scenario {name!r}; there are: {', '.join(scenarios.names())}")
+    data: dict[str, Any] = yaml.safe_load((scenarios.FOLDER / f"{name}.yaml").read_text(encoding="utf-8"))
     base = data.pop("extends", None)
     return {**load_scenario(base), **data} if base else data
