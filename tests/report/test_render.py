@@ -43,7 +43,7 @@ def test_every_step_has_a_symbol_and_a_word() -> None:
 
 def test_unknown_is_a_word_and_the_total_says_at_least() -> None:
     text = shown(100)
-    assert "total: at least 12.50 USD" in text
+    assert "Total: at least 12.50 USD" in text
     assert "sandbox prices" in text
     gateway = next(line for line in text.splitlines() if line.startswith("NAT gateway"))
     assert gateway.count("unknown") == 2
@@ -60,4 +60,4 @@ def test_a_status_has_steps_and_tables_alone() -> None:
     render_status(closing().status, Console(file=stream, width=80))
     text = stream.getvalue()
     assert "51" in text
-    assert "total" not in text
+    assert "Total" not in text

@@ -131,6 +131,8 @@ async def test_the_summary_is_exported_as_a_page_and_as_data(tmp_path: Path) -> 
         await until(pilot, lambda: app.store.said)
     page = (folder / ".wizard" / "summary.html").read_text(encoding="utf-8")
     assert "crisk.silver.account" in page
-    assert "58.40+" in page
+    assert "at least 58.40 USD" in page
+    assert "26.31 USD" in page
+    assert "✓ done" in page
     assert "<script" not in page
     assert yaml.safe_load((folder / ".wizard" / "summary.json").read_text(encoding="utf-8"))["setup_id"] == "0" * 12

@@ -269,7 +269,7 @@ class ArmClient:
     def cost(self, scope: str, query: Body) -> list[dict[str, Any]]:
         """Rows of a cost query, each by column name; empty where nothing was billed yet."""
         path = f"{scope}/providers/Microsoft.CostManagement/query"
-        answer = self._rest.send("POST", path, query={"api-version": COST_API}, body=query)
+        answer = self._rest.send("POST", path, query={"api-version": COST_API}, body=query, repeatable=True)
         rows: list[dict[str, Any]] = []
         while properties := answer.get("properties"):
             columns = [column["name"] for column in properties.get("columns", ())]
@@ -277,7 +277,7 @@ class ArmClient:
             link = properties.get("nextLink")
             if not link:
                 break
-            answer = self._rest.send("POST", link, body=query)
+            answer = self._rest.send("POST", link, body=query, repeatable=True)
         return rows
 
 

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from wizard.cloud.endpoints import Endpoints
 from wizard.report.choices import choices
-from wizard.report.cost import Cost, estimate
+from wizard.report.cost import CURRENCY, Cost, estimate
 from wizard.report.links import Link, links
 from wizard.report.receipt import write
+from wizard.report.spent import Spent, spent
 from wizard.report.status import StatusReport, recorded_tables, status
 from wizard.setup.step import Finding
+from wizard.steps.foundation import FoundationQuestions
 
 if TYPE_CHECKING:
     from wizard.steps.base import Ctx, WizardStep
@@ -24,7 +26,8 @@ DISTRIBUTIONS = ("lakehouse-wizard", "lakehouse-jobs", "databricks-sdk", "azure-
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """`cost` None where the answers do not say enough to estimate. `answers` hold references, never secrets."""
+    """`cost` None where the answers do not say enough to estimate; `budget` of a month, in the subscription's currency.
+    `answers` hold references, never secrets."""
 
     setup_id: str
     target: str
@@ -33,6 +36,8 @@ class Closing:
     cost: Cost | None
     answers: Mapping[str, Any]
     versions: Mapping[str, str]
+    budget: float | None = None
+    spent: Spent | None = None
     receipt: Path | None = None
 
     def content(self) -> dict[str, Any]:
@@ -43,6 +48,8 @@ class Closing:
             **self.status.as_data(),
             "links": [{"title": link.title, "url": link.url} for link in self.links],
             "cost": self.cost.as_data() if self.cost else None,
+            "budget": self.budget,
+            "spent": self.spent.as_data() if self.spent else None,
             "versions": dict(self.versions),
         }
 
@@ -51,7 +58,7 @@ class Closing:
 
 
 def close(ctx: Ctx, findings: Mapping[str, Finding], steps: Sequence[WizardStep]) -> Closing:
-    """Gather the end of a run and write its receipt; asks only the price list (no sign-in)."""
+    """Gather the end of a run and write its receipt; asks the price list, and what was billed."""
     ordered = {step.name: findings[step.name] for step in steps if step.name in findings}
     closing = gather(ctx, ordered)
     return replace(closing, receipt=write(ctx.folder, closing, ctx.secrets.redact).path)
@@ -60,8 +67,9 @@ def close(ctx: Ctx, findings: Mapping[str, Finding], steps: Sequence[WizardStep]
 def gather(ctx: Ctx, findings: Mapping[str, Finding]) -> Closing:
     """As `close`, without a receipt."""
     target = ctx.world.target
-    chosen = choices(ctx)
-    cost = estimate(chosen, ctx.world.prices(), note=target.price_note) if chosen else None
+    chosen, billed = choices(ctx), spent(ctx)
+    currency = billed.currency or CURRENCY  # what is estimated is told in the bill's currency, where there is a bill
+    cost = estimate(chosen, ctx.world.prices(), currency=currency, note=target.price_note) if chosen else None
     return Closing(
         setup_id=ctx.setup_id,
         target=target.name,
@@ -70,6 +78,8 @@ def gather(ctx: Ctx, findings: Mapping[str, Finding]) -> Closing:
         cost=cost,
         answers=ctx.answers.plain(),
         versions=versions(),
+        budget=float(ctx.ask(FoundationQuestions).monthly_budget),
+        spent=billed,
     )
 
 

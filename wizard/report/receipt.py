@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from wizard.report.cost import Cost
+from wizard.report.bill import bill, blocks
+from wizard.report.page import markdown
 from wizard.setup.folder import Folder
-from wizard.text import _, figure, money
+from wizard.text import _
 
 if TYPE_CHECKING:
     from wizard.report.closing import Closing
@@ -45,7 +46,8 @@ class Receipt:
 def write(folder: Folder, closing: Closing, redact: Callable[[str], str]) -> Receipt:
     """Write the receipt, unless the newest says the same. `redact` strikes out any secret that slipped into a text."""
     content = json.loads(redact(json.dumps(_content(closing), ensure_ascii=False)))
-    digest = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:12]
+    lasting = {key: value for key, value in content.items() if key != "spent"}  # a bill grows by itself
+    digest = hashlib.sha256(json.dumps(lasting, sort_keys=True).encode()).hexdigest()[:12]
     last = newest(folder)
     if last is not None and last.path.stem.endswith(digest):
         return last
@@ -83,7 +85,7 @@ def _markdown(closing: Closing, content: dict[str, Any]) -> str:
             [(t.name, _("unknown") if t.rows is None else t.rows, t.location or "") for t in closing.status.tables],
         ),
         f"## {_('Cost a month')}",
-        _("not estimated") if closing.cost is None else _costs(closing.cost),
+        markdown([*blocks(bill(closing.content()))]).rstrip("\n"),
         f"## {_('Links')}",
         "\n".join(f"- [{link.title}]({link.url})" for link in closing.links) or _("none"),
         f"## {_('Versions')}",
@@ -93,25 +95,6 @@ def _markdown(closing: Closing, content: dict[str, Any]) -> str:
         "```yaml\n" + yaml.safe_dump(content["answers"], sort_keys=False, allow_unicode=True) + "```",
     ]
     return "\n\n".join(parts) + "\n"
-
-
-def _costs(cost: Cost) -> str:
-    unknown = _("unknown")
-    rows = [
-        (
-            _(line.title),
-            line.meter,
-            unknown if line.quantity is None else f"{figure(line.quantity, 'g')} {line.unit}",
-            unknown if line.price is None else figure(line.price, "g"),
-            unknown if line.monthly is None else figure(line.monthly, ".2f"),
-            line.why,
-        )
-        for line in cost.lines
-    ]
-    total = money(cost.known, cost.currency, ".2f")
-    text = _("Total: {total}", total=total) if cost.complete else _("Total: at least {total}", total=total)
-    head = (_("what"), _("meter"), _("quantity"), _("price"), _("a month"), _("why"))
-    return "\n\n".join([_table(head, rows), text, *([cost.note] if cost.note else [])])
 
 
 def _table(head: tuple[str, ...], rows: list[tuple[Any, ...]]) -> str:

@@ -7,12 +7,12 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from wizard.report.bill import Bill, amount, bill
 from wizard.report.closing import Closing
-from wizard.report.cost import Cost, CostLine
 from wizard.report.links import Link
 from wizard.report.status import StatusReport, StepStatus, TableStatus
 from wizard.setup.step import Verdict
-from wizard.text import N_, _, figure, money
+from wizard.text import N_, _, figure
 
 SIGNS: dict[str, tuple[str, str, str]] = {  # verdict -> symbol, word, style
     Verdict.DONE: ("✓", N_("done"), "green"),
@@ -27,8 +27,8 @@ WIDE = 110  # columns; below that what explains a row is left to the receipt, wh
 def render_closing(closing: Closing, console: Console) -> None:
     """The end of a run: steps, tables, cost, links, and where the receipt lies."""
     render_status(closing.status, console)
-    if closing.cost is not None:
-        _section(console, _("Cost a month (estimate)"), _cost(closing.cost, wide=console.width >= WIDE))
+    if closing.cost is not None or closing.spent is not None:
+        _section(console, _("Cost a month"), _cost(bill(closing.content()), wide=console.width >= WIDE))
     if closing.links:
         _section(console, _("Links"), _links(closing.links))
     if closing.receipt is not None:
@@ -77,30 +77,27 @@ def _tables(tables: tuple[TableStatus, ...], *, wide: bool) -> Table:
     return table
 
 
-def _cost(cost: Cost, *, wide: bool) -> RenderableType:
-    table = _grid(
-        (_("what"), "left"),
-        (_("quantity"), "right"),
-        (_("price"), "right"),
-        (_("{currency} a month", currency=cost.currency), "right"),
-    )
-    if wide:
-        table.add_column(_("why"), overflow="fold")
-    for line in cost.lines:
-        cells = [_(line.title), _quantity(line), _money(line.price, 4), _money(line.monthly, 2), line.why]
-        table.add_row(*(Text(cell) for cell in cells[: len(table.columns)]))
-    total = money(cost.known, cost.currency)
-    text = _("total: {total}", total=total) if cost.complete else _("total: at least {total}", total=total)
-    notes = [Text(cost.note, style="dim")] if cost.note else []
-    return Group(table, Text(text, style="bold"), *notes)
-
-
-def _quantity(line: CostLine) -> str:
-    return _("unknown") if line.quantity is None else f"{figure(line.quantity, 'g')} {line.unit}"
-
-
-def _money(amount: float | None, digits: int) -> str:
-    return _("unknown") if amount is None else figure(amount, f",.{digits}f")
+def _cost(found: Bill, *, wide: bool) -> RenderableType:
+    parts: list[RenderableType] = []
+    if found.lines:
+        monthly = _("{currency} a month", currency=found.currency)
+        table = _grid((_("what"), "left"), (_("quantity"), "right"), (_("price"), "right"), (monthly, "right"))
+        if wide:
+            table.add_column(_("why"), overflow="fold")
+        for line in found.lines:
+            cells = [line.what, line.quantity, line.price, line.monthly, line.why]
+            table.add_row(*(Text(cell) for cell in cells[: len(table.columns)]))
+        parts.append(table)
+    parts.append(Text(found.total_words, style="bold"))
+    parts += [Text(words, style="dim") for words in (found.note, found.budget_words) if words]
+    if found.spent is not None:
+        billed = _grid((_("service"), "left"), (_("estimate"), "right"), (_("spent"), "right"))
+        for each in found.services:
+            billed.add_row(Text(each.name), Text(amount(each.estimate)), Text(amount(each.spent)))
+        parts += [Text(), billed]
+    if found.spent_words:
+        parts.append(Text(found.spent_words))
+    return Group(*parts)
 
 
 def _links(found: tuple[Link, ...]) -> RenderableType:

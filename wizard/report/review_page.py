@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from wizard.report import bill
 from wizard.report.cost import Cost
 from wizard.report.page import Block, Bullets, Heading, Paragraph, Places, Rows
 from wizard.report.render import SIGNS
 from wizard.report.review import Review, StepReview
-from wizard.text import _, figure, money
+from wizard.text import _
 
 
 def blocks(review: Review) -> tuple[Block, ...]:
@@ -50,24 +51,7 @@ def _cost(cost: Cost | None, unknown: str | None) -> Iterator[Block]:
     if cost is None:
         yield Paragraph(_("Not estimated: {why}", why=unknown or ""))
         return
-    none = _("unknown")
-    rows = tuple(
-        (
-            _(line.title),
-            line.meter,
-            none if line.quantity is None else f"{figure(line.quantity, ',g')} {line.unit}",
-            none if line.price is None else figure(line.price, ",.4f"),
-            none if line.monthly is None else figure(line.monthly, ",.2f"),
-            line.why,
-        )
-        for line in cost.lines
-    )
-    heads = (_("what"), _("meter"), _("quantity"), _("price"), _("{currency} a month", currency=cost.currency))
-    yield Rows((*heads, _("why")), rows, numbers=(2, 3, 4))
-    total = money(cost.known, cost.currency)
-    yield Paragraph(_("Total: {total}", total=total) if cost.complete else _("Total: at least {total}", total=total))
-    if cost.note:
-        yield Paragraph(cost.note)
+    yield from bill.blocks(bill.bill({"cost": cost.as_data()}))
 
 
 def _verdict(step: StepReview) -> str:

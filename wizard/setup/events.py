@@ -173,7 +173,8 @@ class DestroyPlanned(EventBase):
 
 
 class Summarised(EventBase):
-    """The end of a journey that is done. `cost` is absent where the answers do not say enough to estimate."""
+    """The end of a journey that is done. `cost` is absent where the answers do not say enough to estimate; `spent` is
+    what the cloud has billed since the month began, in its own currency: `total` is null where that is not told yet."""
 
     event: Literal["summary"] = "summary"
     setup_id: str
@@ -182,6 +183,8 @@ class Summarised(EventBase):
     tables: tuple[dict[str, object], ...]
     links: tuple[dict[str, str], ...]
     cost: dict[str, object] | None
+    budget: float | None = None  # of a month, in the subscription's currency
+    spent: dict[str, object] | None = None
     versions: dict[str, str]
     receipt: str | None
 

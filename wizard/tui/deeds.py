@@ -188,11 +188,10 @@ def export(app: WizardApp) -> None:
     from wizard.report.exported import summary_html
     from wizard.text import language
 
-    data, draft = app.store.summary, app.store.draft
+    data = app.store.summary
     if data is None:
         return
-    budget = draft.text("foundation.monthly_budget") if draft is not None else ""
-    page = summary_html(data, name=app.store.domain, budget=budget, language=language())
+    page = summary_html(data, name=app.store.domain, language=language())
     paths = [_write(app, "summary.json", json.dumps(data, indent=2, default=str) + "\n")]
     paths.append(_write(app, "summary.html", page))
     if data.get("receipt"):

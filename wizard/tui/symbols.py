@@ -57,6 +57,13 @@ class Symbols:
         full = round(max(0.0, min(1.0, part)) * cells)
         return f"[{'#' * full}{'-' * (cells - full)}]" if self.ascii else "█" * full + "░" * (cells - full)
 
+    def inside(self, spent: float, estimate: float, cells: int) -> str:
+        """What was spent inside what was estimated, each a part (0 to 1) of a bar of `cells`, the rest left empty."""
+        full, light = (round(max(0.0, min(1.0, part)) * cells) for part in (spent, estimate))
+        marks = "#." if self.ascii else "█░"
+        drawn = (marks[0] * full + marks[1] * max(0, light - full)).ljust(cells)
+        return f"[{drawn}]" if self.ascii else drawn
+
 
 COERCED = ("C.UTF-8", "C.utf8", "UTF-8")  # what Python itself puts into LC_CTYPE where the locale is C
 COLOURLESS = re.compile(r"vt[1-3]\d\d.*|.*-(m|mono)")  # values of TERM

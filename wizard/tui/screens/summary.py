@@ -9,7 +9,8 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from wizard.text import _, _n, figure
+from wizard.report.bill import Bill, amount, bill
+from wizard.text import _, _n
 from wizard.tui.actions import SUMMARY
 from wizard.tui.screens.base import Drawn
 from wizard.tui.symbols import Symbols
@@ -17,6 +18,8 @@ from wizard.tui.told import Page
 from wizard.tui.widgets.buttons import ButtonRow
 
 BAR = 22  # cells
+NAME, NARROW_NAME = 26, 12  # cells of a service's name
+WIDE = 60  # columns from which bars are drawn
 
 
 class SummaryScreen(Drawn):
@@ -39,17 +42,11 @@ class SummaryScreen(Drawn):
                 Content.styled(_("Summary   the lakehouse {name} stands", name=domain), "bold")
             )
             width = self.wizard.size.width - 4
-            self.query_one("#summary-text", Static).update(summary(data, self.wizard.symbols, width, self._budget))
+            self.query_one("#summary-text", Static).update(summary(data, self.wizard.symbols, width))
         said = self.query_one("#said", Static)
         said.display = bool(self.wizard.store.said)
         said.update(self.wizard.store.said)
         super().draw()
-
-    @property
-    def _budget(self) -> str:
-        """A month's, as it was answered."""
-        draft = self.wizard.store.draft
-        return "" if draft is None else draft.text("foundation.monthly_budget")
 
     def do_close(self) -> None:
         self.wizard.act("quit")
@@ -64,12 +61,9 @@ class SummaryScreen(Drawn):
         self.wizard.export()
 
 
-def summary(data: dict[str, Any], symbols: Symbols, width: int, budget: str) -> Content:
+def summary(data: dict[str, Any], symbols: Symbols, width: int) -> Content:
     page = Page(width)
-    _cost(page, data.get("cost"), symbols)
-    if budget:
-        page.plain(f"{_('Budget'):<32} {budget:>9}")
-    page.plain(f"{_('Spent'):<32} {_('unknown'):>9}  " + _("the cloud reports up to 24 h late"))
+    _cost(page, bill(data), symbols, width)
     page.gap()
     steps = data["steps"]
     done = sum(step["verdict"] == "done" for step in steps)
@@ -88,18 +82,43 @@ def summary(data: dict[str, Any], symbols: Symbols, width: int, budget: str) -> 
     return page.content
 
 
-def _cost(page: Page, cost: dict[str, Any] | None, symbols: Symbols) -> None:
-    if cost is None:
-        page.add(_("Cost"), _("not estimated: the answers do not say enough"))
-        return
-    page.plain(_("Cost a month, {currency}, estimate", currency=cost["currency"]), "bold")
-    most = max([line["monthly"] or 0.0 for line in cost["lines"]] or [1.0]) or 1.0
-    for line in cost["lines"]:
-        known = line["monthly"]
-        number = _("unknown").rjust(9) if known is None else figure(known, "9.2f")
-        bar = "" if known is None else symbols.bar(known / most, BAR)
-        page.plain(f"{_(line['title']):<32} {number}  {bar}")
-    plus = "" if cost["complete"] else "+"
-    page.plain(f"{_('Total'):<32} {figure(cost['monthly'], '9.2f')}{plus}", "bold")
-    if cost.get("note"):
-        page.plain(str(cost["note"]))
+def _cost(page: Page, found: Bill, symbols: Symbols, width: int) -> None:
+    """A row for each service; what was spent is drawn inside what was estimated, all on one scale. A narrow terminal
+    has the numbers alone."""
+    told, wide = found.spent is not None, width >= WIDE
+    head = _row(_("Cost, {currency}", currency=found.currency), _("estimate"), _("spent") if told else "", wide)
+    legend = [(1.0, _("spent"))] if told else []
+    marks = [f"{symbols.inside(part, 1, 1).strip('[]')} {word}" for part, word in (*legend, (0.0, _("estimate")))]
+    page.plain(head + ("  " + "  ".join(marks) if wide else ""), "bold")
+    cells = min(BAR, width - NAME - 26) if wide else 0
+    most = max([amount or 0.0 for each in found.services for amount in (each.estimate, each.spent)] or [0.0])
+    for each in found.services:
+        numbers = _row(each.name, amount(each.estimate), amount(each.spent) if told else "", wide)
+        page.plain(f"{numbers}  {_bar(symbols, each.estimate, each.spent, most, cells)}")
+    if found.services:
+        total = amount(found.estimate) + ("" if found.complete else "+")
+        numbers = _row(_("Total"), total, amount(found.spent) if told else "", wide)
+        most = max(found.budget or 0.0, found.estimate or 0.0, found.spent or 0.0)
+        page.plain(f"{numbers}  {_bar(symbols, found.estimate, found.spent, most, cells if told else 0)}", "bold")
+    else:
+        page.plain(found.total_words)
+    if found.budget is not None:
+        page.plain(_row(_("Budget"), amount(found.budget), "", wide))
+    for words in (found.spent_words, found.note):
+        if words:
+            page.plain(words)
+
+
+def _row(name: str, estimate: str, spent: str, wide: bool) -> str:
+    """The number always stands beside its bar; "+" after a sum: a part of it is not known."""
+    plus = "" if estimate.endswith("+") else " "
+    room = NAME if wide else NARROW_NAME
+    return f"{shortened(name, room):<{room}} {estimate:>{11 - len(plus)}}{plus}{spent:>9}".rstrip()
+
+
+def _bar(symbols: Symbols, estimate: float | None, spent: float | None, most: float, cells: int) -> str:
+    return symbols.inside((spent or 0) / most, (estimate or 0) / most, cells) if cells > 0 and most > 0 else ""
+
+
+def shortened(text: str, room: int) -> str:
+    return text if len(text) <= room else text[: room - 1] + "…"
