@@ -76,7 +76,7 @@ def test_a_disk_that_fills_is_told_each_time_and_with_space_each_next_run_goes_o
     disk.fill()
     leg = place.run("--answers", long)
     assert leg.code == 2, leg.explain()
-    assert "No space left on device; free space there, or choose another --folder" in leg.err
+    assert "free some there, then run again, or choose another --folder" in leg.err
     disk.free()
 
     disk.fill(leave=64)

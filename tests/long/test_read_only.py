@@ -32,7 +32,7 @@ def test_a_folder_that_can_only_be_read_is_told_by_every_command_and_stays_as_it
         for command, (code, out, err) in told.items():
             assert code == 2, (command, out, err)
             assert str(place) in err, (command, err)
-            assert "Read-only file system; its disk is mounted read-only: mount it for writing" in err, (command, err)
+            assert "is on a disk that can only be read; mount it for writing" in err, (command, err)
             assert "Traceback" not in out + err
         code, out, err = run(disk, "doctor", "--folder", place)
         assert (code, "Traceback" in err) == (4, False), err

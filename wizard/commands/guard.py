@@ -72,14 +72,8 @@ def told(error: Exception) -> tuple[int, str]:
 
 def _of_the_disk(error: OSError) -> str | None:
     """What the system said of a file, with what to do; None where it is no matter of the disk."""
-    from wizard.setup.folder import FORBIDDEN, FULL, READ_ONLY
+    from wizard.setup.disk import FORBIDDEN, refused
 
-    place = error.filename or _("the setup folder")
-    if error.errno in FULL:
-        return _("there is no space left at {place}; free some there, then run again", place=place)
-    if error.errno in READ_ONLY:
-        return _("{place} is on a disk that can only be read; mount it for writing, then run again", place=place)
-    if error.errno in FORBIDDEN and error.filename:
-        refused = _("{path} may not be used: {reason}", path=place, reason=error.strerror)
-        return refused + "; " + _("mend its permissions (chmod u+rwX), then run again")
-    return None
+    if error.errno in FORBIDDEN and not error.filename:
+        return None
+    return refused(error, error.filename or _("the setup folder"))

@@ -20,6 +20,7 @@ from wizard.cloud.endpoints import Endpoints, TargetSettings
 from wizard.sandbox.control import Lease, Refused, SandboxError, ask, read_info
 from wizard.sandbox.files import make_folder
 from wizard.sandbox.recorder import read_records
+from wizard.setup.disk import no_space
 from wizard.setup.secrets import SecretMissing, SecretRef, public_environment
 from wizard.text import _
 
@@ -266,7 +267,7 @@ def _start_process(state: Path, scenario: str, linger: float) -> None:
 
 def _last_words(state: Path) -> str:
     if shutil.disk_usage(state).free < LEAST:
-        return _("there is no space left at {place}; free some there, then run again", place=state)
+        return no_space(state)
     lines = (state / LOG).read_text(encoding="utf-8", errors="replace").split("\n")
     why = next((line for line in reversed(lines) if line.strip()), "")
     return _("the sandbox did not start: {why} (its log is {log})", why=why, log=state / LOG)

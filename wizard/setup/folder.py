@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import fcntl
 import json
 import os
@@ -18,6 +17,7 @@ from typing import Any
 import yaml
 
 from wizard.setup import files
+from wizard.setup.disk import refused
 from wizard.setup.format import FORMAT, KEY
 from wizard.setup.journal import last_setup_id
 from wizard.text import _
@@ -26,9 +26,6 @@ PRIVATE = ".wizard"
 CONFIG = "config.yaml"
 ANSWERS = "answers.yaml"
 SANDBOX_KEY = "sandbox"  # in config.yaml: a sandbox that is not the folder's own
-FULL = (errno.ENOSPC, errno.EDQUOT)
-FORBIDDEN = (errno.EACCES, errno.EPERM)
-READ_ONLY = (errno.EROFS,)
 
 
 class FolderInUse(Exception):  # noqa: N818 - told to the user, with who holds it
@@ -190,15 +187,9 @@ class Folder:
 
 def _unusable(root: Path, error: OSError) -> FolderUnusable:
     path = error.filename or root
-    if error.errno in FULL:
-        remedy = _("free space there, or choose another --folder")
-    elif error.errno in READ_ONLY:
-        remedy = _("its disk is mounted read-only: mount it for writing, or choose another --folder")
-    elif error.errno in FORBIDDEN:
-        remedy = _("choose another --folder, or: chmod -R u+rwX {root}", root=root)
-    else:
-        remedy = _("choose another --folder")
-    told = _("{path} cannot be used: {reason}; {remedy}", path=path, reason=error.strerror, remedy=remedy)
+    if words := refused(error, path):
+        return FolderUnusable(_("{words}, or choose another --folder", words=words))
+    told = _("{path} cannot be used: {reason}; choose another --folder", path=path, reason=error.strerror)
     return FolderUnusable(told)
 
 

@@ -23,7 +23,7 @@ from wizard.sandbox.faults import LOST, Asked, Faults, Rule, refuse_or_wait, sam
 from wizard.sandbox.recorder import Latency, Recorder
 from wizard.sandbox.rest.envelopes import refusal
 from wizard.sandbox.rest.route import Call, Host, Reply, Route
-from wizard.setup.folder import FULL
+from wizard.setup.disk import FULL
 
 log = logging.getLogger(__name__)
 
