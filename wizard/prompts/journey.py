@@ -152,11 +152,14 @@ class PlainJourney:
         self._keep()
 
     def _asker(self) -> Asker:
+        from wizard.prompts.advised import Advised
         from wizard.prompts.contracts import editors
         from wizard.prompts.questions import Asker
 
         assert self._draft is not None
-        return Asker(self._terminal, self._draft, self._keep, editors(self._terminal, self.folder, self._draft))
+        offered, advice = editors(self._terminal, self.folder, self._draft), self._session.advice
+        advised = Advised(advice, self._draft, self._terminal.say) if advice is not None else None
+        return Asker(self._terminal, self._draft, self._keep, offered, advised)
 
     def _keep(self) -> None:
         """Save the answers as they are; a folder that cannot be written is told, the answers stay."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from enum import Enum, auto
 from typing import Protocol
 
+from wizard.prompts.advised import Advised
 from wizard.prompts.terminal import Terminal
 from wizard.prompts.words import BACK, DEFAULT, HELP, LITERAL, shortened
 from wizard.setup.draft import Draft, Question, Section
@@ -36,8 +37,9 @@ class Asker:
         draft: Draft,
         keep: Callable[[], None],
         editors: Mapping[str, Editor] | None = None,
+        advised: Advised | None = None,
     ) -> None:
-        self._terminal, self._draft, self._keep = terminal, draft, keep
+        self._terminal, self._draft, self._keep, self._advised = terminal, draft, keep, advised
         self._editors = dict(editors or {})
         self._say = terminal.say
 
@@ -69,11 +71,28 @@ class Asker:
                 return Went.BACK
             self._list(section)
             typed = self._terminal.ask(_("{section}, Enter takes these: ", section=_title(section))).strip()
-            if not typed:
+            if not typed and self._names_free(section):
                 return Went.ON
             if typed == BACK:
                 return Went.BACK
-            self._do(section, typed)
+            if typed:
+                self._do(section, typed)
+
+    def _names_free(self, section: Section) -> bool:
+        """Tell what becomes of the names; False, once, where one is somebody else's."""
+        if self._advised is None:
+            return True
+        free = True
+        for field, state, words in self._advised.names(section):
+            if state == "fix":
+                free = False
+                self._say(_("fix: {field}: {reason}", field=field, reason=words))
+            else:
+                self._say(_("ok: {field}: {words}", field=field, words=words))
+        if free or not self._advised.once():
+            return True
+        self._say(_("Enter once more takes it as it is; the journey stops at it until it is yours or free."))
+        return False
 
     def _head(self, section: Section) -> None:
         number = [each.name for each in self._draft.sections].index(section.name) + 1
@@ -86,6 +105,8 @@ class Asker:
             value = self._draft.text(question.key)
             self._say(f"  {number}. {question.name}: {shortened(value)[1:-1] if len(value) <= 60 else shortened(value)}"
                       if value else f"  {number}. {question.name}: " + _("(empty)"))  # fmt: skip
+        if self._advised is not None and (estimate := self._advised.estimate(section)):
+            self._say(estimate)
         words = _("A number changes one, {each} asks each, {help} explains, {back} goes to the section before.",
                   each=EACH, help=HELP, back=BACK)  # fmt: skip
         self._say(words)
@@ -188,9 +209,13 @@ class Asker:
             self._say("  " + _("why: {text}", text=question.why))
         if question.cost:
             self._say("  " + _("cost: {text}", text=question.cost))
+        prices = self._advised.prices(question) if self._advised is not None else {}
         for number, choice in enumerate(question.choices, start=1):
             mark = " " + _("(the default)") if choice == question.default else ""
-            self._say(f"  {number}. {choice or _('(empty)')}{mark}")
+            self._say(f"  {number}. {choice or _('(empty)')}{mark} {prices.get(choice, '')}".rstrip())
+        if not question.choices:
+            for value, price in prices.items():
+                self._say(f"  {value} {price}")
 
     def _explain(self, question: Question) -> None:
         self._meaning(question)
