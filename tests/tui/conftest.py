@@ -29,6 +29,7 @@ class Person:
     async def until(self, true: Callable[[], object], what: str) -> None:
         deadline = time.monotonic() + PATIENCE
         while not true():
+            assert not self.app.return_code, f"{what}: the app itself failed"  # what it was is told at the end
             assert time.monotonic() < deadline, f"{what}: {self.explain()}"
             await self.pilot.pause(LOOK)
         await self.pilot.pause()
