@@ -8,9 +8,9 @@ from databricks.sdk.service.catalog import WorkspaceBinding, WorkspaceBindingBin
 from wizard.provisioning import state
 from wizard.steps.base import Ctx
 from wizard.steps.facts import FoundationFacts, ProjectFacts
+from wizard.steps.layout import CONTAINERS
 
 ROOT = "unity_catalog"  # made them
-LOCATIONS = ("raw", "log", "catalog")
 Named = tuple[str, str]  # type, as the bindings' API names it, and name
 
 
@@ -25,7 +25,7 @@ def unbound(ctx: Ctx) -> tuple[Named, ...]:
     first = ("storage_credential", f"{catalog}-credential")
     if not _shut_out(ctx, first):
         return ()
-    rest = [("external_location", f"{catalog}-{name}") for name in LOCATIONS]
+    rest = [("external_location", f"{catalog}-{name}") for name in CONTAINERS]
     return (first, *(each for each in (*rest, ("catalog", catalog)) if _shut_out(ctx, each)))
 
 

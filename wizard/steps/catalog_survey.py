@@ -10,8 +10,8 @@ from databricks.sdk.errors import NotFound
 from wizard.setup import mark
 from wizard.setup.survey import Seen, Standing, Survey, summed, whose
 from wizard.steps.base import Ctx
-from wizard.steps.bindings import LOCATIONS
 from wizard.steps.facts import CatalogFacts, DirectoryFacts, FoundationFacts, MetastoreFacts, ProjectFacts
+from wizard.steps.layout import CONTAINERS, SCHEMAS, VOLUMES
 from wizard.text import _
 
 if TYPE_CHECKING:
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from databricks.sdk.service.iam import AccountGroup
 
 ROOT = "unity_catalog"
-SCHEMAS = ("bronze", "silver", "gold", "ops")
-VOLUMES = {"landing": "bronze", "checkpoints": "ops", "libraries": "ops", "runs": "ops"}
 
 
 def survey(ctx: Ctx) -> Survey:
@@ -31,7 +29,7 @@ def survey(ctx: Ctx) -> Survey:
     seen = [
         _group(ctx),
         _credential(ctx, workspace, f"{catalog}-credential", foundation.access_connector_id),
-        *(_location(ctx, workspace, f"{catalog}-{key}", foundation.containers[key], key) for key in LOCATIONS),
+        *(_location(ctx, workspace, f"{catalog}-{key}", foundation.containers[key], key) for key in CONTAINERS),
         _catalog(ctx, workspace, catalog, f"{foundation.containers['catalog']}managed"),
         *(
             _named(ctx, _("schema {name}", name=f"{catalog}.{name}"), f'databricks_schema.lakehouse["{name}"]',

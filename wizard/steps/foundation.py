@@ -18,7 +18,7 @@ from wizard.steps.project import ProjectQuestions
 from wizard.steps.terraform_phase import TerraformStep
 from wizard.text import N_, _
 
-BUDGET_START = "budget_start"
+BUDGET_START = "budget_start"  # the root's variable, and the pin in config.yaml: another one makes the budget anew
 GROUPS_API = "2024-05-01"
 
 

@@ -10,16 +10,15 @@ from wizard.setup import mark
 from wizard.setup.survey import Seen, Standing, Survey, summed, whose
 from wizard.steps.base import Ctx
 from wizard.steps.facts import FoundationFacts, ProjectFacts
+from wizard.steps.foundation import BUDGET_START
+from wizard.steps.layout import CONTAINERS, SUBNETS
+from wizard.steps.principal_rights import BLOB_CONTRIBUTOR, ROLES
 from wizard.text import _
 
 if TYPE_CHECKING:
     from wizard.cloud.arm import ArmClient
 
 ROOT = "foundation"
-BUDGET_START = "budget_start"  # as foundation.py pins it; another one would make the budget anew
-CONTAINERS = ("raw", "log", "catalog")
-SUBNETS = ("host", "container")
-BLOB_CONTRIBUTOR = "ba92f5b4-2d11-453d-a403-e96b0029c9fe"  # Storage Blob Data Contributor, a built-in role
 GROUP, NETWORK, STORAGE, DATABRICKS, HUBS, BUDGET = (
     "2024-05-01", "2024-05-01", "2023-05-01", "2024-05-01", "2024-01-01", "2023-05-01",
 )  # fmt: skip
@@ -176,7 +175,7 @@ def _assignment(arm: ArmClient, bodies: Mapping[str, Body | None]) -> list[Seen]
     what, address = _("the connector's role on the storage account"), "azurerm_role_assignment.connector_storage"
     held = arm.role_assignments(str(principal), at_or_above=False) if principal and account else ()
     for one in held:
-        if account and _same(one.scope, account["id"]) and one.role_id == BLOB_CONTRIBUTOR:
+        if account and _same(one.scope, account["id"]) and one.role_id == ROLES[BLOB_CONTRIBUTOR]:
             return [Seen(what, Standing.PART, one.id, ROOT, address)]
     return [Seen(what, Standing.ABSENT, root=ROOT, address=address)]
 

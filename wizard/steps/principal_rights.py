@@ -18,17 +18,18 @@ if TYPE_CHECKING:
 RoleSet = Literal["least_privilege", "owner"]
 DirectoryPermission = Literal["app_roles", "global_administrator"]
 
+BLOB_CONTRIBUTOR = "Storage Blob Data Contributor"
 # Azure's built-in roles; the ids are the same in every tenant.
 ROLES = {
     "Owner": "8e3af657-a8ff-443c-a75c-2fe8c4bcb635",
     "Contributor": "b24988ac-6180-42a0-ab88-20f7382dd24c",
     "User Access Administrator": "18d7d88d-d35e-4fb5-a5c3-7773c20a72d9",
     "Role Based Access Control Administrator": "f58310d9-a9f6-439a-9e8d-f62e7b41a168",
-    "Storage Blob Data Contributor": "ba92f5b4-2d11-453d-a403-e96b0029c9fe",
+    BLOB_CONTRIBUTOR: "ba92f5b4-2d11-453d-a403-e96b0029c9fe",
     "Azure Event Hubs Data Sender": "2b629674-e913-4c01-ae53-ef4638d8f975",
     "Azure Event Hubs Data Receiver": "a638d3c7-ab3a-418d-83e6-5f17a39d4fde",
 }
-ASSIGNABLE = ("Storage Blob Data Contributor", "Azure Event Hubs Data Sender", "Azure Event Hubs Data Receiver")
+ASSIGNABLE = (BLOB_CONTRIBUTOR, "Azure Event Hubs Data Sender", "Azure Event Hubs Data Receiver")
 APP_ROLES = {
     "User.ReadWrite.All": "741f803b-c850-494e-b5df-cde7c675a1ca",
     "Group.ReadWrite.All": "62a82d76-70ea-41e2-9197-370581804d09",

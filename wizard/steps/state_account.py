@@ -15,11 +15,11 @@ from wizard.steps import state_backend
 from wizard.steps.base import Ctx
 from wizard.steps.facts import PrincipalFacts, ProjectFacts
 from wizard.steps.names import names
+from wizard.steps.principal_rights import BLOB_CONTRIBUTOR
 from wizard.steps.project import ProjectQuestions
 from wizard.text import _
 
 GROUPS_API, STORAGE_API = "2024-05-01", "2023-05-01"
-ROLE = "Storage Blob Data Contributor"
 DAYS = 30  # that a deleted state, or a deleted version of one, can be brought back
 MAKING_SECONDS = 600
 _lock = threading.Lock()  # two roots begin side by side
@@ -58,7 +58,7 @@ class Account:
             changes.append(_("make container {name} in {account}", name=self._fields["container_name"],
                              account=self.name))  # fmt: skip
         if self.body is None or not self._assigned():
-            changes.append(_("let the principal read and write the states: {role} on {account}", role=ROLE,
+            changes.append(_("let the principal read and write the states: {role} on {account}", role=BLOB_CONTRIBUTOR,
                              account=self.name))  # fmt: skip
         return tuple(changes)
 
@@ -79,7 +79,7 @@ class Account:
         if self.arm.resource(self.container_id, STORAGE_API) is None:
             self.arm.put(self.container_id, STORAGE_API, {"properties": {"publicAccess": "None"}})
         if not self._assigned():
-            principal, role = self._ctx.facts(PrincipalFacts).object_id, self.arm.role_id(ROLE)
+            principal, role = self._ctx.facts(PrincipalFacts).object_id, self.arm.role_id(BLOB_CONTRIBUTOR)
             assert role is not None, "a built-in role"
             self.arm.assign_role(role, principal, "ServicePrincipal", scope=self.id)
 
@@ -103,7 +103,7 @@ class Account:
         )
 
     def _assigned(self) -> bool:
-        principal, role = self._ctx.facts(PrincipalFacts).object_id, self.arm.role_id(ROLE)
+        principal, role = self._ctx.facts(PrincipalFacts).object_id, self.arm.role_id(BLOB_CONTRIBUTOR)
         return any(self._covers(item, role) for item in self.arm.role_assignments(principal, at_or_above=False))
 
     def _covers(self, item: RoleAssignment, role: str | None) -> bool:
