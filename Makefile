@@ -3,6 +3,8 @@
 
 DEMO_FOLDER ?= .demo/my-lakehouse
 BIN := .venv/bin
+# The SDKs' bytecode is kept: to compile them at each start takes longer than all else that a command does.
+unexport PYTHONDONTWRITEBYTECODE
 
 help: ## show the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 22
