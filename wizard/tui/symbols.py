@@ -59,7 +59,7 @@ class Symbols:
 
     def inside(self, spent: float, estimate: float, cells: int) -> str:
         """What was spent inside what was estimated, each a part (0 to 1) of a bar of `cells`, the rest left empty."""
-        full, light = (round(max(0.0, min(1.0, part)) * cells) for part in (spent, estimate))
+        full, light = (max(round(min(1.0, part) * cells), 1 if part > 0 else 0) for part in (spent, estimate))
         marks = "#." if self.ascii else "█░"
         drawn = (marks[0] * full + marks[1] * max(0, light - full)).ljust(cells)
         return f"[{drawn}]" if self.ascii else drawn

@@ -1,0 +1,155 @@
+"""What a form is told beside its rules: prices and names, asked of the cloud as the answers stand."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from wizard import journey
+from wizard.guided.advice import Advice, Where
+from wizard.guided.latest import Latest
+from wizard.guided.messages import NAME_KEYS, PRICE_KEYS, texts
+from wizard.guided.words import a_month, in_all
+from wizard.rehearsal import proposals
+from wizard.sandbox import process
+from wizard.setup.draft import Draft
+from wizard.setup.folder import Folder
+
+SCENARIO = "name_taken"
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder in which nothing was begun; its sandbox is started by the first question."""
+    folder = tmp_path_factory.mktemp("advice") / "risk"
+    yield folder
+    process.stop(folder / ".wizard" / "sandbox")
+
+
+@pytest.fixture
+def told() -> list[Any]:
+    return []
+
+
+@pytest.fixture
+def advice(root: Path, told: list[Any]) -> Iterator[Advice]:
+    found = Advice(Where(root, "sandbox", SCENARIO), told.append, quiet=0.01)
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def draft(root: Path) -> Draft:
+    made = Draft(journey.questions())
+    made.propose(proposals(Folder(root), "sandbox", SCENARIO))
+    return made
+
+
+def test_a_name_of_somebody_else_is_to_be_fixed_and_a_free_one_is_proposed(advice: Advice, draft: Draft) -> None:
+    words = advice.named(draft).words
+    assert words["project.domain"] == ("fix", "taken by somebody else: storage account stadrisk; free now: risk2")
+    assert words["project.catalog"] == ("ok", "becomes the catalog crisk")
+    assert "foundation.event_hubs" not in words, "no namespace is wanted"
+    draft.answer("foundation.event_hubs", "true")
+    assert advice.named(draft).words["foundation.event_hubs"][0] == "fix"
+
+
+def test_the_environment_stands_in_the_names_and_may_make_them_free(advice: Advice, draft: Draft) -> None:
+    draft.answer("project.environment", "test")
+    assert advice.named(draft).words["project.domain"] == ("ok", "becomes the storage account staetestrisk")
+
+
+def test_a_shared_state_may_make_them_ours(advice: Advice, draft: Draft) -> None:
+    draft.answer("state.backend", "azurerm")
+    state, words = advice.named(draft).words["project.domain"]
+    assert state == "ok"
+    assert "taken by somebody else" in words
+
+
+def test_where_nobody_can_ask_it_is_said_which_step_does(advice: Advice, draft: Draft) -> None:
+    draft.answer("sign_in.method", "device_code")
+    state, words = advice.named(draft).words["project.domain"]
+    assert state == "ok"
+    assert "step 4 asks whether it is free" in words
+    draft.answer("sign_in.method", "client_secret")
+    draft.answer("sign_in.client_secret", "env:A_SECRET_THAT_NOBODY_SET")
+    assert "step 4 asks" in advice.named(draft).words["project.domain"][1]
+
+
+def test_a_domain_that_breaks_its_rule_is_not_asked_for(advice: Advice, draft: Draft) -> None:
+    draft.answer("project.domain", "Risk-2")
+    assert not advice.named(draft).words
+
+
+def test_each_choice_has_its_price_and_the_estimate_follows(advice: Advice, draft: Draft) -> None:
+    first = advice.priced(draft)
+    assert first.complete
+    assert first.monthly is not None
+    network, hubs = first.choices["foundation.network"], first.choices["foundation.event_hubs"]
+    assert network["nat_gateway"] == pytest.approx(730 * (0.045 + 0.005))
+    assert hubs["false"] == 0.0, "what is not made costs nothing"
+    draft.answer("foundation.event_hubs", "true")
+    draft.answer("foundation.network", "public_egress")
+    second = advice.priced(draft)
+    assert second.monthly is not None
+    assert network["public_egress"] is not None
+    assert hubs["true"] is not None
+    expected = first.monthly - network["nat_gateway"] + network["public_egress"] + hubs["true"]
+    assert second.monthly == pytest.approx(expected)
+    assert a_month(network["nat_gateway"], first.currency) == "+ USD 36.50 / month"
+    assert in_all(second).startswith(f"USD {second.monthly:.2f} / month; assumed: 20 h of cluster")
+
+
+def test_what_has_no_price_is_unknown_and_never_nothing(advice: Advice, draft: Draft) -> None:
+    draft.answer("compute.node_type", "Standard_Odd_v9")
+    odd = advice.priced(draft)
+    assert odd.choices["compute.node_type"]["Standard_Odd_v9"] is None
+    assert odd.choices["compute.node_type"]["Standard_DS3_v2"] is not None
+    assert not odd.complete
+    assert in_all(odd).startswith("at least ")
+    draft.answer("project.location", "nowhere")
+    assert advice.priced(draft).choices["foundation.event_hubs"]["true"] is None
+    assert a_month(None, "USD") == "unknown"
+
+
+def test_without_a_cloud_all_is_unknown(root: Path, draft: Draft, told: list[Any]) -> None:
+    away = Advice(Where(root / "away", "sandbox", "no such scenario"), told.append)
+    priced = away.priced(draft)
+    assert priced.monthly is None
+    assert priced.choices["foundation.network"] == {"nat_gateway": None, "public_egress": None}
+    assert "the price list did not answer" in in_all(priced)
+    assert "step 4 asks" in away.named(draft).words["project.domain"][1]
+    away.close()
+
+
+def test_what_is_told_names_what_it_was_asked_for(advice: Advice, draft: Draft) -> None:
+    priced, named = advice.priced(draft.copy()), advice.named(draft.copy())
+    assert priced.asked == texts(draft, PRICE_KEYS)
+    assert named.asked == texts(draft, NAME_KEYS)
+    draft.answer("project.domain", "other")
+    draft.answer("foundation.network", "public_egress")
+    assert priced.asked != texts(draft, PRICE_KEYS)
+    assert named.asked != texts(draft, NAME_KEYS)
+
+
+def test_only_the_newest_is_done_and_nothing_after_the_end() -> None:
+    done: list[int] = []
+    ready = threading.Event()
+
+    def do(number: int) -> None:
+        done.append(number)
+        ready.set()
+
+    worker = Latest(do, 0.2, "test")
+    for number in range(5):
+        worker.give(number)
+    assert ready.wait(60)
+    assert done == [4]
+    worker.close()
+    worker.give(5)
+    worker._thread.join(60)
+    assert done == [4]

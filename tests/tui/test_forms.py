@@ -1,0 +1,114 @@
+"""A form beside its rules: prices at the choices, an estimate that follows, names that are looked up; nothing late."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from textual.pilot import Pilot
+
+from tests.tui.conftest import piloted
+from tests.tui.scenes import loaded
+from tests.tui.stage import Still, lines, until
+from wizard.guided.messages import NAME_KEYS, PRICE_KEYS, Named, Priced, texts
+from wizard.guided.session import Launch
+from wizard.setup.draft import Draft
+from wizard.tui.screens.form import FormScreen
+
+TAKEN = "taken by somebody else: storage account stadrisk; free now: risk2"
+
+
+@asynccontextmanager
+async def form(folder: Path, section: str | None) -> AsyncIterator[tuple[Still, Pilot[int], Draft]]:
+    app = Still(Launch(folder, target="sandbox"), loaded(), "form")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: app.top is not None and app.top.ready)
+        app.pump()
+        app.edit(section)
+        await until(pilot, lambda: isinstance(app.screen, FormScreen) and app.screen.ready)
+        assert app.store.draft is not None
+        yield app, pilot, app.store.draft
+
+
+def priced(draft: Draft, monthly: float | None = 58.4) -> Priced:
+    choices = {
+        "foundation.network": {"nat_gateway": 36.5, "public_egress": None},
+        "foundation.event_hubs": {"true": 35.04, "false": 0.0},
+    }
+    return Priced(texts(draft, PRICE_KEYS), choices, monthly, True, "USD")
+
+
+def named(draft: Draft, state: str = "fix", text: str = TAKEN) -> Named:
+    return Named(texts(draft, NAME_KEYS), {"project.domain": (state, text)})  # type: ignore[dict-item]
+
+
+async def shown(app: Still, pilot: Pilot[int], words: str) -> str:
+    await until(pilot, lambda: words in " ".join(" ".join(lines(app)).split()))
+    return "\n".join(lines(app))
+
+
+@piloted
+async def test_the_first_form_asks_what_the_lakehouse_is_called(tmp_path: Path) -> None:
+    async with form(tmp_path / "risk", None) as (app, pilot, _draft):
+        assert "Domain" in await shown(app, pilot, "Project 1 of 12")
+
+
+@piloted
+async def test_each_choice_shows_its_price_and_what_is_not_known_is_a_word(tmp_path: Path) -> None:
+    async with form(tmp_path / "risk", "foundation") as (app, pilot, draft):
+        assert "Estimate" not in "\n".join(lines(app))
+        app.bridge.post(priced(draft))
+        text = await shown(app, pilot, "Estimate USD 58.40 / month")
+        assert "(x) nat gateway     + USD 36.50 / month" in text
+        assert "( ) public egress   unknown" in text
+        assert "(x) no    + USD 0.00 / month" in text
+
+
+@piloted
+async def test_an_estimate_of_other_answers_is_not_shown(tmp_path: Path) -> None:
+    async with form(tmp_path / "risk", "foundation") as (app, pilot, draft):
+        late = priced(draft)
+        draft.answer("foundation.event_hubs", "true")
+        app.bridge.post(late)
+        assert "58.40" not in await shown(app, pilot, "Estimate ▸ checking")
+        app.bridge.post(priced(draft, 93.44))
+        await shown(app, pilot, "Estimate USD 93.44 / month")
+        app.bridge.post(priced(draft, None))
+        assert "0.00 / month;" not in await shown(app, pilot, "Estimate unknown: the price list did not answer")
+
+
+@piloted
+async def test_a_name_goes_from_checking_to_what_it_becomes(tmp_path: Path) -> None:
+    async with form(tmp_path / "risk", "project") as (app, pilot, draft):
+        app.bridge.post(named(draft, "checking", "whether stadrisk is free"))
+        assert "nothing to fix" in await shown(app, pilot, "▸ checking whether stadrisk is free")
+        app.bridge.post(named(draft, "ok", "becomes the storage account stadrisk"))
+        await shown(app, pilot, "✓ ok becomes the storage account stadrisk")
+
+
+@piloted
+async def test_a_taken_name_is_to_fix_and_continue_goes_there_first(tmp_path: Path) -> None:
+    async with form(tmp_path / "risk", "project") as (app, pilot, draft):
+        app.bridge.post(named(draft))
+        await shown(app, pilot, "1 thing to fix")
+        await shown(app, pilot, "✗ fix taken by somebody else: storage account stadrisk; free now: risk2")
+        screen = app.screen
+        app.act("next")
+        await shown(app, pilot, "Continue once more takes it as it is")
+        assert app.screen is screen
+        await until(pilot, lambda: app.focused is app.first_to_fix)
+        app.act("next")
+        await until(pilot, lambda: app.screen is not screen)
+
+
+@piloted
+async def test_what_was_found_of_another_name_is_dropped(tmp_path: Path) -> None:
+    async with form(tmp_path / "risk", "project") as (app, pilot, draft):
+        late = named(draft)
+        draft.answer("project.domain", "other")
+        app.bridge.post(late)
+        app.bridge.post(priced(draft))  # drawn after it
+        text = await shown(app, pilot, "Estimate USD")
+        assert "taken by" not in text
+        assert "nothing to fix" in text
