@@ -11,8 +11,8 @@ from textual.pilot import Pilot
 from tests.tui.conftest import piloted
 from tests.tui.scenes import loaded
 from tests.tui.stage import Still, lines, until
+from wizard.guided.launch import Launch
 from wizard.guided.messages import NAME_KEYS, PRICE_KEYS, Named, Priced, texts
-from wizard.guided.session import Launch
 from wizard.setup.draft import Draft
 from wizard.tui.screens.form import FormScreen
 
@@ -32,7 +32,7 @@ async def form(folder: Path, section: str | None) -> AsyncIterator[tuple[Still, 
 
 
 def priced(draft: Draft, monthly: float | None = 58.4) -> Priced:
-    choices = {
+    choices: dict[str, dict[str, float | None]] = {
         "foundation.network": {"nat_gateway": 36.5, "public_egress": None},
         "foundation.event_hubs": {"true": 35.04, "false": 0.0},
     }
