@@ -244,6 +244,7 @@ class Workplace:
         return {**env, **which.plain, **self.backend_env(which)}
 
     def _follow(self, verb: str, argv: list[str], fine: tuple[int, ...] = (0,)) -> run.Ended:
+        self.cancel.raise_if_requested()  # a short command would end before it could be interrupted
         ended = run.follow(
             argv,
             verb=verb,
