@@ -13,6 +13,7 @@ import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from queue import SimpleQueue
 from urllib.parse import quote, quote_plus
 
 import psutil
@@ -90,8 +91,15 @@ class Watch:
         self._own = _proc(pid, "cmdline")
         self.seen = Seen()
         self._done = threading.Event()
+        self._asked: SimpleQueue[threading.Event] = SimpleQueue()
         self._thread = threading.Thread(target=self._look_on, daemon=True)
         self._thread.start()
+
+    def wait_for_a_look(self) -> None:
+        """Until all that is there now was looked at."""
+        looked = threading.Event()
+        self._asked.put(looked)
+        looked.wait()
 
     def stop(self) -> Seen:
         self._done.set()
@@ -101,10 +109,13 @@ class Watch:
     def _look_on(self) -> None:
         turn = 0
         while not self._done.wait(EVERY):
+            asked = [self._asked.get() for _ in range(self._asked.qsize())]
             self._processes()
-            if turn % 5 == 0:
+            if turn % 5 == 0 or asked:
                 self._files()
             turn += 1
+            for looked in asked:
+                looked.set()
 
     def _processes(self) -> None:
         try:

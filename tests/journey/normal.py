@@ -7,6 +7,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -94,5 +95,9 @@ def _decoded(content: Any) -> Any:
 def _plain(text: str, setup_id: str, keep: frozenset[str]) -> str:
     text = text.replace(setup_id, "<setup>")
     for pattern, name in _PATTERNS:
-        text = pattern.sub(lambda match, name=name: match[0] if match[0] in keep else match.expand(name), text)  # type: ignore[misc]
+        text = pattern.sub(partial(_named, name, keep), text)
     return text
+
+
+def _named(name: str, keep: frozenset[str], match: re.Match[str]) -> str:
+    return match[0] if match[0] in keep else match.expand(name)

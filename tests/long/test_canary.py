@@ -130,15 +130,21 @@ def test_the_scanner_finds_a_planted_secret_in_every_form_and_place(tmp_path: Pa
 
 
 def test_the_watch_finds_a_planted_secret_in_a_child_and_in_a_file_that_is_gone(tmp_path: Path) -> None:
-    child = "import os, sys, time; open(sys.argv[2], 'w').write(sys.argv[1]); time.sleep(1); os.remove(sys.argv[2])"
+    child = (
+        "import os, sys; open(sys.argv[2], 'w').write(sys.argv[1]); print('written', flush=True); sys.stdin.read(); "
+        "os.remove(sys.argv[2])"
+    )
     parent = (
         "import subprocess, sys; "
         f"subprocess.run([sys.executable, '-c', {child!r}, *sys.argv[1:]], env={{'A': 'b' + sys.argv[1]}})"
     )
     words = [sys.executable, "-c", parent, "canary-of-a-child", str(tmp_path / "gone")]
-    with subprocess.Popen(words) as running:
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as running:
         watch = Watch(running.pid, [tmp_path], but=lambda path: False)
-        running.wait()
+        assert running.stdout is not None
+        assert running.stdout.readline() == b"written\n"
+        watch.wait_for_a_look()
+        running.communicate()  # which lets the child end
         seen = watch.stop()
     found = "\n".join(seen.leaks(Canary({"planted": "canary-of-a-child"})))
     assert "argv of" in found

@@ -72,7 +72,7 @@ def test_every_request_belongs_to_an_operation(exercised: Exercised) -> None:
 
 def test_every_route_was_reached(exercised: Exercised) -> None:
     """Each line of the sandbox's tables of clouds, the ones among them that share a name."""
-    tables = {host: RouteTable(host, routes) for host, routes in ROUTES.items()}  # type: ignore[arg-type]
+    tables = {host: RouteTable(host, routes) for host, routes in ROUTES.items()}
     reached: set[tuple[str, Route]] = set()
     for record in exercised.everything:
         found = tables[record["host"]].find(record["method"], record["path"])

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.provisioning.conftest import CANARY, MakePhase, Told
-from wizard.provisioning import run, stream
+from wizard.provisioning import stream
 from wizard.provisioning.failure import TerraformFailed
 from wizard.provisioning.phase import STATE
 from wizard.setup.cancel import Cancellation, Cancelled
@@ -83,10 +83,9 @@ def _private(root: Path) -> None:
 
 def test_no_secret_is_an_argument(make_phase: MakePhase, monkeypatch: pytest.MonkeyPatch) -> None:
     lines: list[list[str]] = []
-    real = subprocess.Popen
 
-    class Watched(real):  # type: ignore[misc, valid-type]
-        def __init__(self, args: list[str], *rest: object, **options: object) -> None:
+    class Watched(subprocess.Popen[bytes]):
+        def __init__(self, args: list[str], *rest: Any, **options: Any) -> None:
             lines.append(args)
             super().__init__(args, *rest, **options)
 
@@ -100,18 +99,14 @@ def test_no_secret_is_an_argument(make_phase: MakePhase, monkeypatch: pytest.Mon
     assert not [word for line in lines for word in line if word.startswith(("-target", "-auto-approve", "-var"))]
 
 
-def test_init_runs_once(make_phase: MakePhase, monkeypatch: pytest.MonkeyPatch) -> None:
-    make_phase().plan({"label": "first"})
-    followed: list[str] = []
-    real = run.follow
-
-    def watched(argv: list[str], *, verb: str, **how: Any) -> run.Ended:
-        followed.append(verb)
-        return real(argv, verb=verb, **how)
-
-    monkeypatch.setattr(run, "follow", watched)
+def test_init_runs_once(make_phase: MakePhase) -> None:
+    phase = make_phase()
+    phase.plan({"label": "first"})
+    streams = [phase.folder / f"{verb}.jsonl" for verb in ("init", "plan")]
+    for path in streams:  # each run of a command begins its own anew
+        path.unlink()
     make_phase().plan({"label": "second"})
-    assert followed == ["plan"]
+    assert [path.exists() for path in streams] == [False, True]
 
 
 def test_the_callers_own_terraform_settings_do_not_leak_in(

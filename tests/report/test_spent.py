@@ -6,7 +6,7 @@ import json
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler, HTTPServer, ThreadingHTTPServer
 from pathlib import Path
 from ssl import PROTOCOL_TLS_SERVER, SSLContext
 from time import time
@@ -40,7 +40,8 @@ class Bills(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         assert asked["type"] == "ActualCost"
-        link = f"https://localhost:{self.server.server_port}/more"  # type: ignore[attr-defined]
+        assert isinstance(self.server, HTTPServer)
+        link = f"https://localhost:{self.server.server_port}/more"
         if self.path == "/more":
             rows = [[3.25, "Standard Gateway", "BRL", "NAT Gateway"], [1.5, "Hot LRS Data Stored", "BRL", "Storage"]]
             self._answer(200, _page(OTHER, rows, None))

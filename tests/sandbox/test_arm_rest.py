@@ -15,6 +15,7 @@ from azure.core.exceptions import (
 from azure.mgmt.authorization.v2022_04_01 import AuthorizationManagementClient
 from azure.mgmt.authorization.v2022_04_01.models import RoleAssignmentCreateParameters
 from azure.mgmt.costmanagement import CostManagementClient
+from azure.mgmt.costmanagement.models import QueryDataset, QueryDefinition
 from azure.mgmt.eventhub import EventHubManagementClient
 from azure.mgmt.resource.features import FeatureClient
 from azure.mgmt.resource.resources import ResourceManagementClient
@@ -185,8 +186,8 @@ def test_features_register_in_two_looks(clients: Clients) -> None:
 def test_cost_is_silent_while_there_is_none(clients: Clients) -> None:
     options = {key: value for key, value in clients.options.items() if key != "polling_interval"}
     client = CostManagementClient(clients.credential, **options)
-    wanted = {"type": "ActualCost", "timeframe": "MonthToDate", "dataset": {"granularity": "None"}}
-    answer = client.query.usage(scope=f"{clients.scope}/resourceGroups/{GROUP}".lstrip("/"), parameters=wanted)  # type: ignore[call-overload]
+    wanted = QueryDefinition(type="ActualCost", timeframe="MonthToDate", dataset=QueryDataset(granularity="None"))
+    answer = client.query.usage(scope=f"{clients.scope}/resourceGroups/{GROUP}".lstrip("/"), parameters=wanted)
     assert answer is None
 
 

@@ -57,7 +57,7 @@ def test_a_write_is_whole_or_not_at_all_and_never_readable_by_others(tmp_path: P
     folder.write(target, "one")
     assert stat.S_IMODE(target.stat().st_mode) == 0o600
     with pytest.raises(TypeError):
-        folder.write(target, None)  # type: ignore[arg-type]
+        folder.write(target, None)  # type: ignore[arg-type]  # so that it fails in mid-write
     assert target.read_text() == "one"
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
 

@@ -30,7 +30,7 @@ from wizard.sandbox.standin import write_stand_in
 from wizard.sandbox.tls import ca_file, server_context
 
 INFO = "info.json"
-ROUTES: dict[str, list[Route]] = {
+ROUTES: dict[Host, list[Route]] = {
     "login": login.ROUTES,
     "arm": arm.ROUTES,
     "graph": graph.ROUTES,

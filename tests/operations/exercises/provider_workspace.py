@@ -33,9 +33,9 @@ def credential_and_location(s: Surface) -> None:
     made = s.provider("POST", path, body)
     assert {"id", "owner"} <= set(made)
     assert made["isolation_mode"] == "ISOLATION_MODE_OPEN"
+    identity = {"access_connector_id": s.connector}
     patch = {"comment": "c", "isolation_mode": "ISOLATION_MODE_OPEN"}
-    patch["azure_managed_identity"] = {"access_connector_id": s.connector}  # type: ignore[assignment]
-    s.provider("PATCH", f"{path}/provider", patch)
+    s.provider("PATCH", f"{path}/provider", {**patch, "azure_managed_identity": identity})
     read = s.provider("GET", f"{path}/provider")
     assert read["azure_managed_identity"] == made["azure_managed_identity"]
     location = {"name": "provider", "url": s.url("raw", "provider/"), "credential_name": "provider", "comment": ""}
