@@ -8,7 +8,22 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from wizard.guided.messages import Asked, DestroyAsked, Estimated, Faulted, Idle, Loaded, Proposed, StepInfo
+from wizard.guided.messages import (
+    NAME_KEYS,
+    PRICE_KEYS,
+    Asked,
+    DestroyAsked,
+    Estimated,
+    Faulted,
+    Idle,
+    Loaded,
+    Named,
+    Priced,
+    Proposed,
+    StepInfo,
+    Word,
+    texts,
+)
 from wizard.journey import STEPS, questions
 from wizard.setup.answers import section_name
 from wizard.setup.draft import Draft
@@ -150,6 +165,25 @@ def _first_run(end: str) -> list[Any]:
     ]
 
 
+def _advised(name: str) -> list[Any]:
+    """A form whose choices have their prices, all but one, and whose names were looked up."""
+    events = loaded()
+    draft = events[0].draft
+    if name == "form-priced":
+        draft.answer("foundation.event_hubs", "true")
+    choices: dict[str, dict[str, float | None]] = {
+        "foundation.network": {"nat_gateway": 36.5, "public_egress": 0.15},
+        "foundation.event_hubs": {"true": None, "false": 0.0},
+    }
+    taken: dict[str, Word] = {
+        "project.domain": ("fix", "taken by somebody else: storage account stadrisk; free now: risk2"),
+        "project.catalog": ("ok", "becomes the catalog crisk"),
+        "foundation.event_hubs": ("checking", "whether ethdrisk is free"),
+    }
+    return [*events, Priced(texts(draft, PRICE_KEYS), choices, 58.4, name != "form-priced", "USD"),
+            Named(texts(draft, NAME_KEYS), taken)]  # fmt: skip
+
+
 def _destroy(*after: Any) -> list[Any]:
     steps = (
         PlannedRemoval(step="first-run", objects=("table crisk.silver.account", "/Volumes/crisk/landing/account"),
@@ -259,6 +293,8 @@ def scenes() -> dict[str, Scene]:
         "welcome-back": Scene("welcome", [*begun("foundation")]),
         "form": Scene("form", loaded()),
         "form-new": Scene("form", loaded(answered=False)),
+        "form-priced": Scene("form", _advised("form-priced"), "foundation"),
+        "form-taken": Scene("form", _advised("form-taken")),
         "offer": Scene("journey", _offer()),
         "first-run": Scene("journey", _first_run("running")),
         "summary": Scene("summary", [*begun("summary"), SUMMARY, Idle("done", "run")]),

@@ -20,6 +20,8 @@ SAYS = {
     "welcome-in-use": "in use by process 12",
     "form": "nothing to fix",
     "form-new": "things to fix",
+    "form-priced": "+ USD 36.50 / month",
+    "form-taken": "free now: risk2",
     "plan": "Resource group",
     "apply": "Resource group",
     "offer": "Give the principal its rights",
