@@ -13,6 +13,7 @@ import re
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -81,13 +82,13 @@ def _contents(
     yield "journal.jsonl", _("the journal's last lines"), lambda: _tail(folder.journal, JOURNAL_TAIL)
     yield "verdicts.json", _("the last verdicts, from the journal: not asked now"), lambda: _json(_verdicts(folder))
     for path in sorted(folder.logs.glob("*.log")):
-        yield f"logs/{path.name}", _("the log's last lines"), lambda path=path: _tail(path, LOG_TAIL)  # type: ignore[misc]
+        yield f"logs/{path.name}", _("the log's last lines"), partial(_tail, path, LOG_TAIL)
     for root in sorted({path.parent for path in (folder.private / "terraform").glob("*/*.jsonl")}):
         yield (f"terraform/{root.name}/diagnostics.jsonl", _("errors and warnings of Terraform's last runs"),
-               lambda root=root: _diagnostics(root))  # type: ignore[misc]  # fmt: skip
+               partial(_diagnostics, root))  # fmt: skip
         if (root / STATE).is_file():
             yield (f"terraform/{root.name}/addresses.json", _("addresses in the state, without any value"),
-                   lambda root=root: _json(_addresses(root / STATE)))  # type: ignore[misc]  # fmt: skip
+                   partial(_addresses, root / STATE))  # fmt: skip
 
 
 def _readme(parts: Iterable[Part]) -> str:
@@ -174,7 +175,7 @@ def _diagnostics(root: Path) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _addresses(state: Path) -> list[str]:
+def _addresses(state: Path) -> str:
     found = []
     for item in document.parse(state.read_bytes()).resources:
         parts = [item.get("module"), "data" if item.get("mode") == "data" else None, item["type"], item["name"]]
@@ -182,7 +183,7 @@ def _addresses(state: Path) -> list[str]:
         for instance in item.get("instances", ()):
             key = instance.get("index_key")
             found.append(address if key is None else f"{address}[{json.dumps(key)}]")
-    return found
+    return _json(found)
 
 
 def _known(folder: Folder, secrets: Secrets) -> Iterator[str]:
