@@ -49,6 +49,7 @@ output "label" { value = terraform_data.kept.output }
 output "nothing" { value = null }
 """
 VERSIONS = 'terraform {\n  required_version = ">= 1.10"\n}\n'
+LABEL = {"label": "first"}
 CANARY = "canary-7f3a91-secret"
 
 
@@ -101,3 +102,12 @@ def make_phase(tmp_path: Path, told: Told) -> MakePhase:
         )
 
     return make
+
+
+@pytest.fixture
+def applied(make_phase: MakePhase) -> Phase:
+    """A root whose state names two objects, made of LABEL."""
+    phase = make_phase()
+    phase.plan(LABEL)
+    phase.apply()
+    return phase

@@ -11,21 +11,10 @@ from typing import Any
 
 import pytest
 
-from tests.provisioning.conftest import MakePhase
+from tests.provisioning.conftest import LABEL, MakePhase
 from wizard.provisioning import lineage
 from wizard.provisioning.phase import STATE, Phase
 from wizard.setup.step import StepFailed
-
-LABEL = {"label": "first"}
-
-
-@pytest.fixture
-def applied(make_phase: MakePhase) -> Phase:
-    """A root whose state names two objects."""
-    phase = make_phase()
-    phase.plan(LABEL)
-    phase.apply()
-    return phase
 
 
 def state_of(phase: Phase) -> Path:
