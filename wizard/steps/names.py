@@ -13,7 +13,6 @@ from wizard.setup import mark
 from wizard.steps.facts import ProjectFacts
 from wizard.text import _
 
-SETUP_TAG = mark.KEY  # until nobody asks here any more
 REFERENCE_DOMAIN = "risk"
 DOMAIN_LENGTH = 16  # stae + prod + domain is 24, a storage account's limit
 _DOMAIN = re.compile(r"[a-z][a-z0-9]*")

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from wizard.setup import mark
 from wizard.setup.step import Guide
 from wizard.steps import agreed
 from wizard.steps.base import Ctx
 from wizard.steps.facts import ProjectFacts
-from wizard.steps.names import DOMAIN_LENGTH, SETUP_TAG
+from wizard.steps.names import DOMAIN_LENGTH
 from wizard.text import _
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def taken(ctx: Ctx, arm: ArmClient, project: ProjectFacts, *, event_hubs: bool) 
     setup = None
     group = arm.resource(f"{arm.scope}/resourceGroups/{project.resource_group}", RESOURCE_GROUP_API)
     if group is not None and not _may_use(ctx, str(group["id"]), group.get("tags") or {}):
-        setup = (group.get("tags") or {}).get(SETUP_TAG)
+        setup = mark.tagged(group.get("tags"))
         things[GROUPS] = _("resource group {name}", name=project.resource_group)
     if not arm.storage_name(project.storage_account).free and not ours(ctx, arm, ACCOUNTS, project.storage_account):
         things[ACCOUNTS] = _("storage account {name}", name=project.storage_account)
@@ -82,4 +83,4 @@ def ours(ctx: Ctx, arm: ArmClient, kind: str, name: str) -> bool:
 
 
 def _may_use(ctx: Ctx, id: str, tags: Mapping[str, str]) -> bool:
-    return tags.get(SETUP_TAG) == ctx.setup_id or agreed.covers(ctx.folder, id)
+    return mark.tagged(tags) == ctx.setup_id or agreed.covers(ctx.folder, id)
