@@ -38,7 +38,8 @@ def chosen(folder: Folder, path: Path | None) -> Path:
     if path is None:
         return kept
     wanted = named(path)
-    if wanted != kept.resolve() and (kept.is_dir() or SANDBOX_KEY in folder.config()):
+    begun = kept.is_dir() and folder.exists  # a form may have asked for prices in a sandbox before there was a setup
+    if wanted != kept.resolve() and (begun or SANDBOX_KEY in folder.config()):
         raise NotASandbox(
             _(
                 "{folder} was set up in the sandbox {kept}, not {wanted}; use another --folder",

@@ -22,7 +22,7 @@ from tests.sandbox.arm_support import (
     refused,
     register_all,
 )
-from wizard.sandbox.domain import arm_compute, arm_cost, arm_names, arm_providers
+from wizard.sandbox.domain import arm_compute, arm_cost, arm_names, arm_providers, portal
 from wizard.sandbox.domain.arm_kind import take_name
 from wizard.sandbox.domain.authorization import ASSIGNMENT
 from wizard.sandbox.domain.cloud import Cloud
@@ -363,6 +363,21 @@ def test_restricted_sizes_say_why(azure: Azure) -> None:
     assert found["Standard_DS3_v2"]["restrictions"] == []
     assert found["Standard_D4as_v4"]["restrictions"][0]["reasonCode"] == "QuotaId"
     assert found["Standard_NC6"]["restrictions"][0]["reasonCode"] == "NotAvailableForSubscription"
+
+
+def test_days_pass_for_the_bill_alone(azure: Azure) -> None:
+    azure.make(NAMESPACE, "ethdrisk", sku={"name": "Standard", "capacity": 1})
+    wanted: Body = {"type": "ActualCost", "timeframe": "MonthToDate", "dataset": {"granularity": "None"}}
+    now = azure.cloud.now()
+    assert arm_cost.query(azure.cloud, azure.caller, azure.scope, wanted) is None
+    assert "2 days" in portal.click(azure.cloud, "pass-days", ["2"])
+    answer = arm_cost.query(azure.cloud, azure.caller, azure.scope, wanted)
+    assert answer is not None
+    assert answer["properties"]["rows"][0][0] > 0
+    assert azure.cloud.now() - now < timedelta(days=1)
+    for wrong in ("0", "-1", "soon", "100000"):
+        with pytest.raises(CloudError, match="no number of days"):
+            portal.click(azure.cloud, "pass-days", [wrong])
 
 
 def test_cost_appears_hours_later_by_column_name(azure: Azure) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from wizard.sandbox.domain import arm_cost
 from wizard.sandbox.domain.account import first_login, region_of
 from wizard.sandbox.domain.build import assign_role, grant_graph_roles
 from wizard.sandbox.domain.cloud import Cloud
@@ -16,6 +17,7 @@ from wizard.sandbox.domain.entra_rights import DEVICE_CODE, ELIGIBILITY, PRINCIP
 from wizard.sandbox.domain.world import load_scenario, world
 
 LEAST_PRIVILEGE = ("User.ReadWrite.All", "Group.ReadWrite.All", "Application.Read.All", "Domain.Read.All")
+MOST_DAYS = 365
 METASTORE_PRIVILEGES = ("CREATE_CATALOG", "CREATE_EXTERNAL_LOCATION", "CREATE_STORAGE_CREDENTIAL")
 
 
@@ -126,6 +128,12 @@ def _make_eligible(cloud: Cloud, name: str, role: str) -> str:
     return f"{body['displayName']} may activate the role {role}"
 
 
+def _pass_days(cloud: Cloud, days: str) -> str:
+    if not days.isdecimal() or not 0 < int(days[:4]) <= MOST_DAYS:
+        raise CloudError(400, "NotDays", f"'{days}' is no number of days from 1 to {MOST_DAYS}")
+    return f"the bill is told as if {arm_cost.let_pass(cloud, int(days))} days had passed"
+
+
 CLICKS = {
     "make-account-admin": Click(
         ("user",), "a Global Administrator's first login to the Databricks account console", _make_account_admin
@@ -139,5 +147,6 @@ CLICKS = {
     ),
     "complete-device-code": Click(("user_code", "user"), "sign in with a device code", _complete_device_code),
     "revoke-sessions": Click(("name",), "tokens from before are refused", _revoke_sessions),
+    "pass-days": Click(("days",), "days pass, for the bill alone", _pass_days),
     "make-eligible": Click(("name", "role"), "a directory role to activate when needed", _make_eligible),
 }
