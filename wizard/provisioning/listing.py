@@ -1,8 +1,7 @@
 """What a root module would make, read from its own files: for a plan that cannot be made yet.
 
-Terraform itself cannot list it: a plan needs every variable, and `terraform graph` gives no names. The roots are our
-own and in canonical format, so their resource blocks are found by their indentation; nothing is evaluated but a
-plain string of known variables."""
+Terraform itself cannot list it: a plan needs every variable, and `terraform graph` gives no names. Of the blocks (see
+blocks.py) nothing is evaluated but a plain string of known variables."""
 
 from __future__ import annotations
 
@@ -11,9 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from wizard.provisioning import blocks
+from wizard.provisioning.blocks import Block
 from wizard.text import _
 
-_BLOCK = re.compile(r'^resource "(\w+)" "(\w+)" \{\n(.*?)^\}', re.MULTILINE | re.DOTALL)
 _SETTING = re.compile(r"^  (\w+) += (.+)$", re.MULTILINE)
 _LOCAL = re.compile(r"^  (\w+) += (\{\n.*?^  \}|.+?)$", re.MULTILINE | re.DOTALL)
 _KEY = re.compile(r"^    (\w+) +=", re.MULTILINE)
@@ -44,17 +44,17 @@ class Listed:
 
 def resources(source: Path, known: Mapping[str, str]) -> tuple[Listed, ...]:
     """The resource blocks of the module in `source`, in the order of its files; `known` are variables' values."""
-    text = "\n".join(path.read_text(encoding="utf-8") for path in sorted(source.glob("*.tf")))
+    text = blocks.text(source)
     keys = _keys(text)
-    return tuple(_listed(found[1], found[2], found[3], keys, known) for found in _BLOCK.finditer(text))
+    return tuple(_listed(block, keys, known) for block in blocks.resources(text))
 
 
-def _listed(kind: str, label: str, body: str, keys: Mapping[str, tuple[str, ...]], known: Mapping[str, str]) -> Listed:
-    settings = dict(_SETTING.findall(body))
+def _listed(block: Block, keys: Mapping[str, tuple[str, ...]], known: Mapping[str, str]) -> Listed:
+    settings = dict(_SETTING.findall(block.body))
     each = settings.get("for_each", "")
     name = next((_value(settings[key], known) for key in NAMES if key in settings), None)
     return Listed(
-        address=f"{kind}.{label}",
+        address=block.address,
         name=name,
         each=keys.get(each.removeprefix("local."), ()) if each.startswith("local.") else _members(each),
         many="count" in settings or bool(each),
@@ -63,8 +63,8 @@ def _listed(kind: str, label: str, body: str, keys: Mapping[str, tuple[str, ...]
 
 def _keys(text: str) -> dict[str, tuple[str, ...]]:
     """The keys of each local map or set that stands in plain words."""
-    blocks = re.findall(r"^locals \{\n(.*?)^\}", text, re.MULTILINE | re.DOTALL)
-    found = [match for block in blocks for match in _LOCAL.findall(block)]
+    local = re.findall(r"^locals \{\n(.*?)^\}", text, re.MULTILINE | re.DOTALL)
+    found = [match for block in local for match in _LOCAL.findall(block)]
     return {name: tuple(_KEY.findall(value)) or _members(value) for name, value in found}
 
 

@@ -10,7 +10,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-_BLOCK = re.compile(r'^resource "(\w+)" "(\w+)" \{\n(.*?)^\}', re.MULTILINE | re.DOTALL)
+from wizard.provisioning import blocks
+
 _NAME = re.compile(r"^  (?:display_)?name +=\s(.+)$", re.MULTILINE)  # of the object, not of a block in it
 _PART = re.compile(r"\$\{([^}]*)\}")
 _ADDRESS = re.compile(r'(?:.*\.)?(\w+\.\w+)(?:\[(?:"(.*)"|\d+)\])?')
@@ -37,12 +38,8 @@ class Names:
     @cached_property
     def _expressions(self) -> Mapping[str, str]:
         """Each resource that has a name, as azurerm_subnet.cluster, and what stands for it."""
-        found = {}
-        for path in self._folder.glob("*.tf"):
-            for kind, label, body in _BLOCK.findall(path.read_text(encoding="utf-8")):
-                if (name := _NAME.search(body)) is not None:
-                    found[f"{kind}.{label}"] = name[1].strip()
-        return found
+        made = blocks.resources(blocks.text(self._folder))
+        return {block.address: name[1].strip() for block in made if (name := _NAME.search(block.body)) is not None}
 
     @cached_property
     def _variables(self) -> Mapping[str, Any]:
