@@ -17,7 +17,6 @@ from wizard.setup.events import (
     RunStarted,
     StepProblem,
 )
-from wizard.tui.bridge import Bridge
 from wizard.tui.store import LOG_LINES, Store
 
 NAMES = ("preflight", "foundation", "account-admin")
@@ -89,12 +88,3 @@ def test_a_log_is_bounded_in_view_and_counted_whole(store: Store) -> None:
     assert len(step.log) == LOG_LINES
     assert step.logged == LOG_LINES + 10
     assert step.log[-1].text == str(LOG_LINES + 9)
-
-
-def test_a_bridge_gives_what_came_in_order_and_in_batches() -> None:
-    bridge = Bridge()
-    for number in range(7):
-        bridge.post(number)
-    assert bridge.drain(most=5) == [0, 1, 2, 3, 4]
-    assert bridge.drain() == [5, 6]
-    assert bridge.drain() == []

@@ -119,6 +119,7 @@ class WizardApp(App[int], inherit_bindings=False):
         """A defect of the app itself is told in a line, where Textual would print a traceback with what was typed.
         What runs is stopped after, as by Ctrl+C."""
         error = self._exception
+        self.bridge.close()
         self.panic(Text(_("The app itself failed: {error}", error=repr(error)) + "\n" + _(
             "What runs is stopped. Everything answered is saved; start again to go on.")))  # fmt: skip
 
@@ -293,6 +294,7 @@ class WizardApp(App[int], inherit_bindings=False):
                 self.submit(Intent(Wish.STOP))
             return
         self.session.close()
+        self.bridge.close()
         self.exit(exits.OF_RESULT.get(self.store.result or "", 0) if self.store.last_mode in ("run", "destroy") else 0)
 
     @property

@@ -1,28 +1,48 @@
-"""Between the engine's threads and the app: a queue that never waits, emptied ten times a second."""
+"""Between the engine's threads and the app: a queue of bounded length, emptied ten times a second."""
 
 from __future__ import annotations
 
+import threading
 from collections import deque
 from typing import Any
 
 BATCH = 5_000  # events that one turn takes; the rest waits for the next
+ROOM = 10_000  # events that may wait; a thread that has more to say waits with them
 
 
 class Bridge:
-    """`post` from any thread; `drain` from the app's."""
+    """`post` from any thread; `drain` from the app's, which never waits for itself."""
 
-    def __init__(self) -> None:
+    def __init__(self, room: int = ROOM) -> None:
+        self._room = room
         self._events: deque[Any] = deque()
+        self._changed = threading.Condition()
+        self._reader: int | None = None  # the thread that drains; None before it did
+        self._closed = False
 
     def post(self, event: Any) -> None:
+        """Waits while the queue is full: what pours in stays where it comes from, in a file, and not in memory."""
         self._events.append(event)  # atomic
+        if len(self._events) > self._room and threading.get_ident() != self._reader:
+            with self._changed:
+                self._changed.wait_for(lambda: self._closed or len(self._events) <= self._room)
 
     def drain(self, most: int = BATCH) -> list[Any]:
         """What came since, oldest first, at most `most`."""
+        self._reader = threading.get_ident()
         taken: list[Any] = []
         while len(taken) < most:
             try:
                 taken.append(self._events.popleft())
             except IndexError:
                 break
+        if taken:
+            with self._changed:
+                self._changed.notify_all()
         return taken
+
+    def close(self) -> None:
+        """Nobody drains any more: nobody is to wait for it."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()

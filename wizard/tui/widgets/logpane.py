@@ -7,8 +7,10 @@ from datetime import datetime
 from functools import lru_cache
 from itertools import islice
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.geometry import Size
 from textual.widgets import Input, Log, Static
 
 from wizard.text import _, _n
@@ -31,6 +33,21 @@ def _clock(at: datetime) -> str:
     return f"{at.astimezone():%H:%M:%S}"
 
 
+class LogView(Log):
+    """Textual's log, for lines that pour in: it starts no thread for each batch and takes lines as they are."""
+
+    def add(self, lines: list[str]) -> None:
+        """`lines` of printable characters, without their ends. Follows them, unless the person looks elsewhere."""
+        follows = self.auto_scroll and self.is_vertical_scroll_end and not self.is_vertical_scrollbar_grabbed
+        self._lines.extend(lines)
+        self._prune_max_lines()
+        self._width = max(self._width, *(len(line) if line.isascii() else cell_len(line) for line in lines))
+        self.virtual_size = Size(self._width, len(self._lines))
+        if follows:
+            self.scroll_end(animate=False, immediate=True, x_axis=False)
+        self.refresh()
+
+
 class LogPane(Vertical):
     """`draw` brings it up to date with a step's log."""
 
@@ -46,13 +63,13 @@ class LogPane(Vertical):
         find = Input(placeholder=_("find in the log, Enter"), id="log-find", compact=True)
         find.display = False
         yield find
-        log = Log(id="log", max_lines=LOG_LINES, auto_scroll=True)
+        log = LogView(id="log", max_lines=LOG_LINES, auto_scroll=True)
         log.can_focus = True
         yield log
 
     @property
-    def log_view(self) -> Log:
-        return self.query_one("#log", Log)
+    def log_view(self) -> LogView:
+        return self.query_one("#log", LogView)
 
     def draw(self, step: StepState | None, folder: str) -> None:
         if step is None:
@@ -76,7 +93,12 @@ class LogPane(Vertical):
             if LEVELS.index(entry.level) >= least
         ]
         if lines:
-            self.log_view.write_lines(lines)
+            self.log_view.add(lines)
+
+    def on_resize(self) -> None:
+        """What follows shows its end, also where it has become lower."""
+        if not self.paused:
+            self.log_view.scroll_end(animate=False, immediate=True)
 
     def _title(self, step: StepState, folder: str) -> None:
         state = _("paused, {n} new", n=self._held) if self.paused else _("following")
