@@ -75,7 +75,7 @@ class Field(Vertical):
             told += [(text, MARKS[state].style), "\n"]
         told.append((_meaning(self.question), "$state-quiet"))
         if self._prices and self.question.shape != "choice":
-            told += ["\n", ("; ".join(f"{value} {words}" for value, words in self._prices.items()), "$state-quiet")]
+            told += [(f"\n{value}   {words}", "$state-quiet") for value, words in self._prices.items()]
         self.query_one(".field-word", Static).update(Content.assemble(*told))
         self.set_class(state == "fix", "-fix")
 
