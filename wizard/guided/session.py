@@ -39,6 +39,7 @@ class Session:
         self._gate: AskingGate | None = None
         self._cancel: Cancellation | None = None
         self._wish: Wish | None = None  # to stop, or to stop at once, what runs or is about to
+        self._next: Callable[[], None] | None = None  # the run that waits for the end of the one before
         self._closed = False
         self._target = ""
         self._draft: Draft | None = None
@@ -53,14 +54,11 @@ class Session:
     def submit(self, intent: Intent) -> None:
         match intent.wish:
             case Wish.CHECK | Wish.RUN:
-                if self._gate is not None:
-                    self._stop()  # of the two it is a check that runs: a run is stopped by its own wish
-                self._jobs.put(lambda: self._run(intent.wish))
+                self._begin(lambda: self._run(intent.wish))
             case Wish.GO | Wish.AGAIN:
                 self._say(intent)
             case Wish.DESTROY:
-                self._stop()
-                self._jobs.put(self._destroy)
+                self._begin(self._destroy)
             case Wish.CONFIRM:
                 self._typed.put(intent.value)
             case Wish.STOP:
@@ -94,13 +92,25 @@ class Session:
         self._thread.join(seconds)
         return not self._thread.is_alive()
 
+    def _begin(self, run: Callable[[], None]) -> None:
+        """After what runs, which is stopped: it is a check that nobody waits for. A stop from now on is this one's."""
+        self._stop()
+        self._wish, self._next = None, run
+        self._jobs.put(run)
+
     # in the session's thread
 
     def _work(self) -> None:
         while (job := self._jobs.get()) is not None:
-            self._wish = None
+            if job is self._next:
+                self._next = None
             if not self._closed:
                 self._guarded(job)
+
+    def _idle(self, result: str | None, mode: str) -> None:
+        """Nothing runs any more, unless the next was asked for already."""
+        if self._next is None:
+            self._post(Idle(result, mode))
 
     def _guarded(self, job: Callable[[], None]) -> None:
         """Whatever a job raises is told, never thrown away and never shown as a traceback."""
@@ -108,7 +118,7 @@ class Session:
             job()
         except Exception as error:
             self._post(_faulted(error))
-            self._post(Idle(None, CHECKING))
+            self._idle(None, CHECKING)
 
     def _advise(self, advice: Advice | None) -> None:
         before, self._advice = self._advice, advice
@@ -158,7 +168,7 @@ class Session:
         draft.propose(proposals(folder, target, self.launch.scenario))
         self._post(Proposed())
         if self.launch.look and folder.exists and not draft.to_fix:
-            self._jobs.put(lambda: self._run(Wish.CHECK))
+            self._jobs.put(lambda: self._run(Wish.CHECK) if self._next is None else None)
 
     def _run(self, wish: Wish) -> None:
         from wizard.application import Options, opened
@@ -182,7 +192,7 @@ class Session:
                     self._close_journey(setup, outcome.findings)
         finally:
             self._gate, self._cancel = None, None
-        self._post(Idle(outcome.result.value, mode.value))
+        self._idle(outcome.result.value, mode.value)
 
     def _destroy(self) -> None:
         """Tell the plan, wait for the typed name, and take everything away."""
@@ -204,12 +214,14 @@ class Session:
                 )  # fmt: skip
         finally:
             self._cancel = None
-        self._post(Idle(result.value, "destroy"))
+        self._idle(result.value, "destroy")
 
     def _cancel_with(self, cancel: Cancellation) -> None:
         """From now on a stop is told to `cancel`; it hears of one that came before."""
         self._cancel = cancel
-        if self._wish is not None:
+        if self._next is not None:
+            cancel.request()
+        elif self._wish is not None:
             self._stop(at_once=self._wish is Wish.INSIST)
 
     @contextmanager

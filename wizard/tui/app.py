@@ -207,7 +207,7 @@ class WizardApp(App[int], inherit_bindings=False):
 
     def submit(self, intent: Intent) -> None:
         if intent.wish in (Wish.RUN, Wish.CHECK, Wish.DESTROY):
-            self.store.fault = ""
+            self.store.begin(intent.wish.value)
         if intent.wish is Wish.STOP and self.store.mode is not None and self.store.stopping is None:
             self.store.stopping = time.monotonic()
         self.session.submit(intent)

@@ -154,6 +154,10 @@ class Store:
         """The lakehouse's name, as the answers have it."""
         return self.draft.text("project.domain") if self.draft is not None else ""
 
+    def begin(self, mode: str) -> None:
+        """It is asked for, and stands here before the session says so: a second Enter begins nothing."""
+        self.mode, self.result, self.fault, self.stopping = mode, None, "", None
+
     @property
     def may_insist(self) -> bool:
         """Whether it was asked to stop so long ago that nobody needs to wait for it any more."""
