@@ -42,7 +42,9 @@ class LogView(Log):
         self._lines.extend(lines)
         self._prune_max_lines()
         self._width = max(self._width, *(len(line) if line.isascii() else cell_len(line) for line in lines))
-        self.virtual_size = Size(self._width, len(self._lines))
+        # Its own place and its neighbours' stay as they are: the whole screen need not be laid out again.
+        self.set_reactive(LogView.virtual_size, Size(self._width, len(self._lines)))
+        self._scroll_update(self.virtual_size)
         if follows:
             self.scroll_end(animate=False, immediate=True, x_axis=False)
         self.refresh()
@@ -107,7 +109,7 @@ class LogPane(Vertical):
         text = _("Log  {state}   {level}   {count}", state=state, level=level, count=count)
         if self.sought:
             text += "   " + _("find: {text}", text=self.sought)
-        self.query_one("#log-title", Static).update(text)
+        self.query_one("#log-title", Static).update(text, layout=False)
 
     def toggle_pause(self, step: StepState | None, folder: str) -> None:
         self.paused = not self.paused
