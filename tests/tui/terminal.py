@@ -17,6 +17,7 @@ import termios
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
@@ -29,6 +30,7 @@ SEQUENCE = re.compile(
     r"\x1b\[([?>=<]?)([\d;:]*)[ -/]*([@-~])"  # CSI
     r"|\x1b[\]P_^X].*?(?:\x07|\x1b\\)"  # OSC, DCS, APC, PM, SOS
     r"|\x1b[ -/]*[0-Z\\-~]"  # the short ones
+    r"|[^\x00-\x1f]+"  # text
     r"|[^\x1b]",
     re.DOTALL,
 )
@@ -61,8 +63,10 @@ class Screen:
     def _take(self, found: re.Match[str]) -> None:
         kind, char = found[3], found[0]
         if kind is None:
-            if len(char) == 1:
-                self._char(char)
+            if char >= " ":
+                self._text(char)
+            elif char in "\r\n":
+                self._x, self._y = (0, self._y) if char == "\r" else (self._x, min(self._y + 1, self.rows - 1))
             return
         if char.startswith("\x1b[?2026"):
             self._synchronise(str(kind))
@@ -84,14 +88,11 @@ class Screen:
         else:
             self._whole = [list(row) for row in self._cells] if kind == "h" else None
 
-    def _char(self, char: str) -> None:
-        if char == "\r":
-            self._x = 0
-        elif char == "\n":
-            self._y = min(self._y + 1, self.rows - 1)
-        elif char >= " " and self._y < self.rows and self._x < self.columns:
-            self._cells[self._y][self._x] = (char, self._bold)
-            self._x += 1
+    def _text(self, text: str) -> None:
+        if self._y < self.rows:
+            text = text[: max(0, self.columns - self._x)]
+            self._cells[self._y][self._x : self._x + len(text)] = [(char, self._bold) for char in text]
+            self._x += len(text)
 
     def _move(self, kind: str, by: int) -> None:
         across, down = {"A": (0, -by), "B": (0, by), "C": (by, 0), "D": (-by, 0)}[kind]
@@ -154,10 +155,12 @@ class Terminal:
             _size(0, *size)
             words = [str(word) for word in argv]
             os.execvpe(words[0], words, {key: value for key, value in environment.items() if value is not None})
+        self._wake, self._woken = os.pipe()  # what is written ends the reader: a read under way would keep the terminal
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
+        threading.Thread(target=self._reap, daemon=True).start()
 
-    code: int | None
+    code: int | None  # its exit code, negative for a signal; None while it lives
 
     def __enter__(self) -> Terminal:
         return self
@@ -167,10 +170,14 @@ class Terminal:
             error.add_note(self.text)
         self.end()
 
+    def _reap(self) -> None:
+        _pid, status = os.waitpid(self.pid, 0)
+        with self._lock:
+            self.code = os.waitstatus_to_exitcode(status)
+            self._lock.notify_all()
+
     def _read(self) -> None:
-        while self._open:
-            if not select.select([self._master], [], [], LOOK)[0]:  # a read under way would keep the terminal open
-                continue
+        while self._wake not in select.select([self._master, self._wake], [], [])[0]:
             try:
                 got = os.read(self._master, READ)
             except OSError:  # the last of the other side has closed it
@@ -241,28 +248,26 @@ class Terminal:
         _size(self._master, columns, rows)
 
     def kill(self, number: int = signal.SIGKILL) -> None:
-        os.kill(self.pid, number)
+        with suppress(ProcessLookupError):  # it has ended by itself
+            os.kill(self.pid, number)
 
     def close(self) -> None:
         """Close the terminal, as a person closes its window: the program hears a hang-up."""
         if self._open:
             self._open = False
+            os.write(self._woken, b".")
             self._reader.join()
-            os.close(self._master)
+            for descriptor in (self._master, self._wake, self._woken):
+                os.close(descriptor)
 
     def ended(self) -> bool:
-        if self.code is None:
-            pid, status = os.waitpid(self.pid, os.WNOHANG)
-            if pid:
-                self.code = os.waitstatus_to_exitcode(status)
         return self.code is not None
 
     def wait(self) -> int:
         """Its exit code, negative for a signal."""
-        deadline = time.monotonic() + PATIENCE
-        while not self.ended():
-            assert time.monotonic() < deadline, f"it never ended; the screen:\n{self.text}"
-            time.sleep(LOOK)
+        with self._lock:
+            ended = self._lock.wait_for(self.ended, PATIENCE)
+        assert ended, f"it never ended; the screen:\n{self.text}"
         assert self.code is not None
         return self.code
 
