@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from html import escape
 
 from rich.color import Color
@@ -21,13 +21,13 @@ NO_BREAK = "\u00a0"  # some viewers fold blanks
 BLOCKS = {"█": 1.0, "░": 0.3}  # drawn as areas: no two fonts have them alike
 
 
-def svg(app: WizardApp, title: str) -> str:
-    """The screen as it stands, with what shows from under a dialogue."""
+def svg(app: WizardApp, title: str, masked: Callable[[str], str] = str) -> str:
+    """The screen as it stands, with what shows from under a dialogue. `masked` changes texts, but not their width."""
     visible_screen_stack.set(app._background_screens)
     strips = app.screen._compositor.render_strips()
     columns, rows = app.size
     width, height = columns * WIDE + 2 * EDGE, rows * HIGH + 2 * EDGE
-    parts = [part for row, strip in enumerate(strips[:rows]) for part in _row(row, strip)]
+    parts = [part for row, strip in enumerate(strips[:rows]) for part in _row(row, strip, masked)]
     ground = app.theme_variables.get("background", DARK.background)
     return "\n".join(
         [
@@ -41,12 +41,12 @@ def svg(app: WizardApp, title: str) -> str:
     )
 
 
-def _row(row: int, strip: Iterable[Segment]) -> Iterable[str]:
+def _row(row: int, strip: Iterable[Segment], masked: Callable[[str], str]) -> Iterable[str]:
     """Areas first, then texts; each run of one style is one element, without the blanks at its ends."""
     areas, texts, column = [], [], 0
     top = EDGE + row * HIGH
     for segment in Segment.simplify(strip):
-        style, text = segment.style or Style(), segment.text
+        style, text = segment.style or Style(), masked(segment.text)
         front, back = _colours(style)
         left, cells = EDGE + column * WIDE, segment.cell_length
         if back is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -251,10 +251,13 @@ def by_key(key: str, view: View) -> Action | None:
     return next((action for action in possible(view) if key in action.keys), None)
 
 
-def key_line(view: View, most: int) -> list[Action]:
-    """At most `most` actions for the last line: those with a key, the rarest dropped, Help and Actions always last."""
+def key_line(view: View, most: int, before: Sequence[str] = ()) -> list[Action]:
+    """At most `most` actions for the last line: those with a key, the rarest dropped, Help and Actions always last.
+    Those of `before` come first."""
     shown = sorted((action for action in possible(view) if action.rank and action.keys), key=lambda each: each.rank)
     *rest, about, last = shown
+    first = [action for action in possible(view) if action.name in before]
+    rest = [*first, *(action for action in rest if action not in first)]
     return [*rest[: most - 2], about, last]
 
 

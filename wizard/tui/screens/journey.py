@@ -142,6 +142,7 @@ class JourneyScreen(Drawn):
 
     def do_log(self) -> None:
         self.toggle_class("-log")
+        self.draw()
         self.query_one(LogPane).log_view.focus()
 
     def do_pause(self) -> None:

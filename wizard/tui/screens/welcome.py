@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
@@ -12,12 +14,15 @@ from wizard.guided.intents import Intent, Wish
 from wizard.text import _, _n
 from wizard.tui.actions import WELCOME
 from wizard.tui.screens.base import Drawn
-from wizard.tui.store import Store
+from wizard.tui.store import StepState, Store
 from wizard.tui.symbols import MARKS, Symbols
 from wizard.tui.widgets.buttons import ButtonRow
 from wizard.tui.widgets.choice import Choice
 
 TARGETS = ("azure", "sandbox")
+STATE, COUNT, LEAST = 14, 11, 16  # cells of a state, of a count, and at least of what stands beside them
+LABEL = 9  # cells of "Folder" and "Target"
+ROW = 3  # steps that follow each other, from which on they are told by their numbers
 
 
 class WelcomeScreen(Drawn):
@@ -46,15 +51,16 @@ class WelcomeScreen(Drawn):
     def draw(self) -> None:
         if not self.ready:
             return
-        store = self.wizard.store
+        store, width = self.wizard.store, self.wizard.size.width - 4
         choice, words = self.query_one("#targets", Choice), self.query_one("#target", Static)
         choice.display = not store.fixed_target
         words.display = store.fixed_target
-        words.update(_("Target   {target}: it cannot change in this folder; another one needs another --folder",
-                       target=store.target))  # fmt: skip
+        told = _("Target   {target}: it cannot change in this folder; another one needs another --folder",
+                 target=store.target)  # fmt: skip
+        words.update(Content("\n".join(textwrap.wrap(told, max(LEAST, width), subsequent_indent=" " * LABEL))))
         if store.target and choice.value != store.target:
             choice.set_value(store.target)
-        self.query_one("#truth", Static).update(truth(store, self.wizard.symbols))
+        self.query_one("#truth", Static).update(truth(store, self.wizard.symbols, width))
         super().draw()
         if self._eager and store.draft is not None:
             self._eager = False
@@ -92,7 +98,24 @@ class WelcomeScreen(Drawn):
         self.wizard.act("stop" if self.wizard.store.mode is not None else "quit")
 
 
-def truth(store: Store, symbols: Symbols) -> Content:
+def _named(steps: list[StepState]) -> str:
+    """Titles of steps; three or more in a row by their numbers."""
+    rows: list[list[StepState]] = []
+    for step in steps:
+        if rows and rows[-1][-1].number == step.number - 1:
+            rows[-1].append(step)
+        else:
+            rows.append([step])
+    told = []
+    for row in rows:
+        if len(row) >= ROW:
+            told.append(_("{first} to {last}", first=row[0].number, last=row[-1].number))
+        else:
+            told += [f"{step.number} {step.info.title}" for step in row]
+    return "; ".join(told)
+
+
+def truth(store: Store, symbols: Symbols, width: int) -> Content:
     """What stands, as just asked; never what was remembered."""
     if store.fault:
         return Content.styled(store.fault, "$state-failed")
@@ -104,13 +127,15 @@ def truth(store: Store, symbols: Symbols) -> Content:
     if store.mode is not None:
         asked = sum(step.state not in ("todo", "running") for step in store.steps.values())
         words = _("{done} of {all} checked", done=asked, all=len(store.steps))
-        lines.append(Content.styled(f"{symbols.both('running')}   {words}", "$state-running"))
+        lines.append(Content.styled(f"{symbols.both('running'):<{STATE}}{words}", "$state-running"))
     elif store.result is None and not any(step.why for step in store.steps.values()):
         lines = [Content(_("A setup is here; its answers are not complete."))]
     for state in ("done", "failed", "blocked", "unknown", "cancelled", "todo"):
         found = [step for step in store.steps.values() if step.state == state and (step.why or state != "todo")]
         if found:
-            count = _n("{n} step", "{n} steps", len(found))
-            names = ", ".join(step.info.title for step in found[:6]) + (" ..." if len(found) > 6 else "")
-            lines.append(Content.assemble((symbols.both(state), MARKS[state].style), f"   {count}    {names}"))
+            head = f"{symbols.both(state):<{STATE}}{_n('{n} step', '{n} steps', len(found)):<{COUNT}}"
+            first, *more = textwrap.wrap(_named(found), max(LEAST, width - len(head))) or [""]
+            cut = len(symbols.both(state))
+            lines.append(Content.assemble((head[:cut], MARKS[state].style), head[cut:] + first))
+            lines += [Content(" " * len(head) + line) for line in more]
     return Content("\n").join(lines)

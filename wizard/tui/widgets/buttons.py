@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, cast
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.content import Content
@@ -12,6 +13,8 @@ from textual.widgets import Button
 
 from wizard.text import _
 from wizard.tui.actions import Action, View, buttons, of_screen
+
+FRAME = 4  # cells of a button beside its label: blanks, and what parts it from the next
 
 if TYPE_CHECKING:
     from wizard.tui.app import WizardApp
@@ -52,7 +55,17 @@ class ButtonRow(Horizontal):
         self._shown = wanted
         for button in self.query(ActionButton):
             button.display = button.act in wanted
+        self._fold()
         return True
+
+    def on_resize(self) -> None:
+        self._fold()
+
+    def _fold(self) -> None:
+        """Two columns where one line has no room for all."""
+        shown = [button for button in self.query(ActionButton) if button.display]
+        wanted = sum(cell_len(str(button.label)) + FRAME for button in shown)
+        self.set_class(0 < self.content_size.width < wanted, "-folded")
 
     @property
     def first(self) -> Button | None:

@@ -9,6 +9,7 @@ from wizard.text import _
 from wizard.tui.actions import Action, View, key_line
 
 NARROW, TINY = 110, 60  # columns
+LOG = ("pause", "find", "find_next", "level", "copy_link", "save_log")  # what the log in full height is read with
 
 
 def _cells(action: Action) -> int:
@@ -22,7 +23,7 @@ class KeyLine(Static):
         columns = self.app.size.width
         most = 4 if columns < TINY else 6 if columns < NARROW else 9
         parts: list[Content | str | tuple[str, str]] = []
-        *some, about, last = key_line(view, most)
+        *some, about, last = key_line(view, most, LOG if self.screen.has_class("-log") else ())
         room = columns - 2 - _cells(about) - _cells(last)
         for action in some:
             if _cells(action) <= room:
