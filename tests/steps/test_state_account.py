@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.steps.early import Setup, open_setup
+from wizard.cloud.api_versions import STORAGE
 from wizard.provisioning import binary
 from wizard.sandbox import process
 from wizard.setup.step import Problem, StepFailed, Verdict
@@ -79,7 +80,7 @@ def test_it_is_made_by_these_calls_and_only_once(setup: Setup) -> None:
     properties = body["properties"]
     assert properties["minimumTlsVersion"] == "TLS1_2"
     assert (properties["allowBlobPublicAccess"], properties["allowSharedKeyAccess"]) == (False, False)
-    service = setup.arm.resource(account(setup).service_id, state_account.STORAGE_API)
+    service = setup.arm.resource(account(setup).service_id, STORAGE)
     assert service is not None
     for name, value in state_account.SERVICE["properties"].items():
         assert service["properties"][name] == value
@@ -114,7 +115,7 @@ def test_what_is_nobodys_stays_and_is_used_where_it_is_named(setup: Setup) -> No
     state_account.make(setup.context("foundation"))
     held = account(setup)
     assert held.body is not None
-    held.arm.put(held.id, state_account.STORAGE_API, {"location": held.body["location"], **state_account.ACCOUNT})
+    held.arm.put(held.id, STORAGE, {"location": held.body["location"], **state_account.ACCOUNT})
     assert problem_of(setup).raw_code == "StateAccountTaken"
     state_account.destroy(setup.context("foundation"))
     assert account(setup).body is not None

@@ -14,12 +14,12 @@ from azure.mgmt.authorization.v2022_04_01.models import RoleAssignmentCreatePara
 from azure.mgmt.resource.resources import ResourceManagementClient
 from azure.mgmt.resource.subscriptions import SubscriptionClient
 
+from wizard.cloud import api_versions
 from wizard.cloud.credentials import Credential
 from wizard.cloud.endpoints import Endpoints
 from wizard.cloud.pipeline import REPEATABLE, Body, RestClient, client_options
 
 COMPUTE_API, SKUS_API = "2024-07-01", "2021-07-01"
-STORAGE_API, EVENT_HUBS_API = "2023-05-01", "2024-01-01"
 FEATURES_API, COST_API = "2021-07-01", "2025-03-01"
 POLLING_SECONDS = 1  # where the service names no interval of its own
 _ASSIGNMENTS = uuid.UUID("6d1f6e6c-5b63-4c0e-9d5e-8f6d4b7a2c11")  # namespace of our deterministic names
@@ -180,10 +180,10 @@ class ArmClient:
             return
 
     def storage_name(self, name: str) -> NameCheck:
-        return self._name_check("Microsoft.Storage", STORAGE_API, name, "Microsoft.Storage/storageAccounts")
+        return self._name_check("Microsoft.Storage", api_versions.STORAGE, name, "Microsoft.Storage/storageAccounts")
 
     def event_hubs_name(self, name: str) -> NameCheck:
-        return self._name_check("Microsoft.EventHub", EVENT_HUBS_API, name, None)
+        return self._name_check("Microsoft.EventHub", api_versions.EVENT_HUBS, name, None)
 
     def _name_check(self, namespace: str, api: str, name: str, kind: str | None) -> NameCheck:
         answer = self._rest.send(

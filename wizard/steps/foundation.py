@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
+from wizard.cloud import api_versions
 from wizard.setup import mark
 from wizard.setup.step import Facts, Permission, Questions, Removal
 from wizard.setup.survey import Survey
@@ -19,7 +20,6 @@ from wizard.steps.terraform_phase import TerraformStep
 from wizard.text import N_, _
 
 BUDGET_START = "budget_start"  # the root's variable, and the pin in config.yaml: another one makes the budget anew
-GROUPS_API = "2024-05-01"
 
 
 class FoundationQuestions(Questions):
@@ -95,7 +95,7 @@ class Foundation(TerraformStep):
 
     def orphan(self, ctx: Ctx) -> str | None:
         arm, name = ctx.world.arm(ctx, "operator"), names(ctx.ask(ProjectQuestions), ctx.setup_id).resource_group
-        group = arm.resource(f"{arm.scope}/resourceGroups/{name}", GROUPS_API)
+        group = arm.resource(f"{arm.scope}/resourceGroups/{name}", api_versions.GROUPS)
         ours = group is not None and mark.tagged(group.get("tags")) == ctx.setup_id
         return _("resource group {name}", name=name) if ours else None
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from wizard.cloud.api_versions import BUDGETS, DATABRICKS, EVENT_HUBS, GROUPS, NETWORK, STORAGE
 from wizard.setup import mark
 from wizard.setup.survey import Seen, Standing, Survey, summed, whose
 from wizard.steps.base import Ctx
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
     from wizard.cloud.arm import ArmClient
 
 ROOT = "foundation"
-GROUP, NETWORK, STORAGE, DATABRICKS, HUBS, BUDGET = (
-    "2024-05-01", "2024-05-01", "2023-05-01", "2024-05-01", "2024-01-01", "2023-05-01",
-)  # fmt: skip
 Body = Mapping[str, Any]
 
 
@@ -67,7 +65,7 @@ def objects(project: ProjectFacts, scope: str, budget: int) -> list[Wanted]:
     parameters = "properties.parameters"
     return [
         Wanted("azurerm_resource_group.lakehouse", _("resource group {name}", name=project.resource_group), group,
-               GROUP, fixed=place),
+               GROUPS, fixed=place),
         Wanted("azurerm_storage_account.lakehouse", _("storage account {name}", name=project.storage_account), account,
                STORAGE, settings=tls, fixed={**place, "properties.isHnsEnabled": True}),
         *(
@@ -100,11 +98,11 @@ def objects(project: ProjectFacts, scope: str, budget: int) -> list[Wanted]:
                       "properties.managedResourceGroupId": f"{scope}/resourceGroups/{project.managed_resource_group}"}),
         Wanted("azurerm_eventhub_namespace.lakehouse[0]",
                _("Event Hubs namespace {name}", name=project.event_hubs_namespace),
-               f"{group}/providers/Microsoft.EventHub/namespaces/{project.event_hubs_namespace}", HUBS, optional=True,
-               fixed=place),
+               f"{group}/providers/Microsoft.EventHub/namespaces/{project.event_hubs_namespace}", EVENT_HUBS,
+               optional=True, fixed=place),
         Wanted("azurerm_consumption_budget_subscription.lakehouse",
                _("budget {name}", name=f"budget-{project.resource_group}"),
-               f"{scope}/providers/Microsoft.Consumption/budgets/budget-{project.resource_group}", BUDGET,
+               f"{scope}/providers/Microsoft.Consumption/budgets/budget-{project.resource_group}", BUDGETS,
                marked=False, settings={"properties.amount": budget}, pin=BUDGET_START,
                pinned="properties.timePeriod.startDate"),
     ]  # fmt: skip

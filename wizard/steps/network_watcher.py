@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field
 
+from wizard.cloud import api_versions
 from wizard.setup.step import Actor, Finding, Kind, Permission, Problem, Questions, StepFailed, Verdict
 from wizard.steps.base import Ctx, WizardStep
 from wizard.steps.facts import ProjectFacts
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from wizard.cloud.arm import ArmClient, Resource
 
 WATCHER = "Microsoft.Network/networkWatchers"
-WATCHER_API = "2024-05-01"
 DELETE_SECONDS = 600
 
 
@@ -59,7 +59,7 @@ class NetworkWatcher(WizardStep):
     def apply(self, ctx: Ctx) -> None:
         arm = ctx.world.arm(ctx, "operator")
         for item in watchers(arm, ctx.facts(ProjectFacts).location):
-            done = arm.delete(item.id, WATCHER_API)
+            done = arm.delete(item.id, api_versions.NETWORK)
             if not ctx.wait_for(_("the deletion of {name}", name=item.name), done, seconds=DELETE_SECONDS):
                 raise StepFailed(
                     Problem(

@@ -7,6 +7,7 @@ from __future__ import annotations
 import threading
 from typing import Any
 
+from wizard.cloud.api_versions import GROUPS, STORAGE
 from wizard.cloud.arm import ArmClient, RoleAssignment
 from wizard.provisioning.backend import AZURERM, Backend
 from wizard.setup.mark import tagged
@@ -19,7 +20,6 @@ from wizard.steps.principal_rights import BLOB_CONTRIBUTOR
 from wizard.steps.project import ProjectQuestions
 from wizard.text import _
 
-GROUPS_API, STORAGE_API = "2024-05-01", "2023-05-01"
 DAYS = 30  # that a deleted state, or a deleted version of one, can be brought back
 MAKING_SECONDS = 600
 _lock = threading.Lock()  # two roots begin side by side
@@ -36,8 +36,8 @@ class Account:
         self.id = f"{self.group_id}/providers/Microsoft.Storage/storageAccounts/{self.name}"
         self.service_id = f"{self.id}/blobServices/default"
         self.container_id = f"{self.service_id}/containers/{self._fields['container_name']}"
-        self.group = self.arm.resource(self.group_id, GROUPS_API)
-        self.body = self.arm.resource(self.id, STORAGE_API) if self.group is not None else None
+        self.group = self.arm.resource(self.group_id, GROUPS)
+        self.body = self.arm.resource(self.id, STORAGE) if self.group is not None else None
 
     @property
     def ours(self) -> bool:
@@ -54,7 +54,7 @@ class Account:
                              "public blob, no key", name=self.name, days=DAYS))  # fmt: skip
         elif self.ours and not self._protected():
             changes.append(_("keep versions and deleted states of {name} for {days} days", name=self.name, days=DAYS))
-        if self.body is None or self.arm.resource(self.container_id, STORAGE_API) is None:
+        if self.body is None or self.arm.resource(self.container_id, STORAGE) is None:
             changes.append(_("make container {name} in {account}", name=self._fields["container_name"],
                              account=self.name))  # fmt: skip
         if self.body is None or not self._assigned():
@@ -67,17 +67,17 @@ class Account:
         project = self._ctx.facts(ProjectFacts)
         place = {"location": project.location, "tags": project.tags}
         if self.group is None:
-            self.arm.put(self.group_id, GROUPS_API, place)
+            self.arm.put(self.group_id, GROUPS, place)
         if self.body is None:
-            self.arm.put(self.id, STORAGE_API, {**place, **ACCOUNT})
+            self.arm.put(self.id, STORAGE, {**place, **ACCOUNT})
             what = _("storage account {name}", name=self.name)
-            if not self._ctx.wait_for(what, lambda: self.arm.made(self.id, STORAGE_API), seconds=MAKING_SECONDS):
+            if not self._ctx.wait_for(what, lambda: self.arm.made(self.id, STORAGE), seconds=MAKING_SECONDS):
                 raise StepFailed(self._slow())
-            self.body = self.arm.resource(self.id, STORAGE_API)
+            self.body = self.arm.resource(self.id, STORAGE)
         if self.ours and not self._protected():
-            self.arm.put(self.service_id, STORAGE_API, SERVICE)
-        if self.arm.resource(self.container_id, STORAGE_API) is None:
-            self.arm.put(self.container_id, STORAGE_API, {"properties": {"publicAccess": "None"}})
+            self.arm.put(self.service_id, STORAGE, SERVICE)
+        if self.arm.resource(self.container_id, STORAGE) is None:
+            self.arm.put(self.container_id, STORAGE, {"properties": {"publicAccess": "None"}})
         if not self._assigned():
             principal, role = self._ctx.facts(PrincipalFacts).object_id, self.arm.role_id(BLOB_CONTRIBUTOR)
             assert role is not None, "a built-in role"
@@ -95,7 +95,7 @@ class Account:
             raise StepFailed(self._taken())
 
     def _protected(self) -> bool:
-        held = (self.arm.resource(self.service_id, STORAGE_API) or {}).get("properties", {})
+        held = (self.arm.resource(self.service_id, STORAGE) or {}).get("properties", {})
         return bool(
             held.get("isVersioningEnabled")
             and (held.get("deleteRetentionPolicy") or {}).get("enabled")
@@ -125,7 +125,7 @@ class Account:
     def destroy(self) -> None:
         """Delete what `objects` names; the group takes the account along."""
         whole = self._group_ours()
-        done = self.arm.delete(self.group_id, GROUPS_API) if whole else self.arm.delete(self.id, STORAGE_API)
+        done = self.arm.delete(self.group_id, GROUPS) if whole else self.arm.delete(self.id, STORAGE)
         what = _("the end of {name}", name=self._fields["resource_group_name"] if whole else self.name)
         self._ctx.wait_for(what, done, seconds=600)
 

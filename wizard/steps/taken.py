@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from wizard.cloud import api_versions
 from wizard.setup import mark
 from wizard.setup.step import Guide
 from wizard.steps import agreed
@@ -17,7 +18,6 @@ from wizard.text import _
 if TYPE_CHECKING:
     from wizard.cloud.arm import ArmClient
 
-RESOURCE_GROUP_API = "2024-03-01"
 GROUPS = "Microsoft.Resources/resourceGroups"
 ACCOUNTS, NAMESPACES = "Microsoft.Storage/storageAccounts", "Microsoft.EventHub/namespaces"
 PROPOSALS = 3
@@ -42,7 +42,7 @@ def taken(ctx: Ctx, arm: ArmClient, project: ProjectFacts, *, event_hubs: bool) 
     """None if all are free or ours. Asks only registered providers: MissingSubscriptionRegistration else."""
     things: dict[str, str] = {}
     setup = None
-    group = arm.resource(f"{arm.scope}/resourceGroups/{project.resource_group}", RESOURCE_GROUP_API)
+    group = arm.resource(f"{arm.scope}/resourceGroups/{project.resource_group}", api_versions.GROUPS)
     if group is not None and not _may_use(ctx, str(group["id"]), group.get("tags") or {}):
         setup = mark.tagged(group.get("tags"))
         things[GROUPS] = _("resource group {name}", name=project.resource_group)
