@@ -68,6 +68,10 @@ def test_a_shared_state_may_make_them_ours(advice: Advice, draft: Draft) -> None
     state, words = advice.named(draft).words["project.domain"]
     assert state == "ok"
     assert "taken by somebody else" in words
+    assert advice.named(draft).words["state.storage_account"] == ("ok", "becomes the storage account sttdrisk")
+    draft.answer("state.storage_account", "stadrisk")
+    told = advice.named(draft).words["state.storage_account"]
+    assert told == ("fix", "taken by somebody else: storage account stadrisk")
 
 
 def test_where_nobody_can_ask_it_is_said_which_step_does(advice: Advice, draft: Draft) -> None:

@@ -17,6 +17,7 @@ from wizard.guided.messages import NAME_KEYS, PRICE_KEYS, Named, Priced, Word, t
 from wizard.text import _
 
 if TYPE_CHECKING:
+    from wizard.cloud.arm import ArmClient
     from wizard.report.cost import Remembered
     from wizard.setup.draft import Draft
     from wizard.steps.facts import ProjectFacts
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 QUIET = 0.4  # seconds after the last key
 SULK = 30.0  # seconds that a cloud which did not answer is left alone
 DOMAIN, CATALOG, EVENT_HUBS = "project.domain", "project.catalog", "foundation.event_hubs"
+BACKEND, STATES = "state.backend", "state.storage_account"
+LOCAL, AZURERM = "local", "azurerm"
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,14 +157,27 @@ class Advice:
         if hubs:
             name = project.event_hubs_namespace
             words[EVENT_HUBS] = ("ok", _("becomes the Event Hubs namespace {name}", name=name))
-        if found is None:
-            return words
-        words[DOMAIN] = ("fix", _taken(found.words, taken.free_domain(arm, project)))
-        if taken.NAMESPACES in found.things:
+        if found is not None:
+            words[DOMAIN] = ("fix", _taken(found.words, taken.free_domain(arm, project)))
+        if found is not None and taken.NAMESPACES in found.things:
             words[EVENT_HUBS] = ("fix", found.words)
-        if draft.text("state.backend") != "local":  # they may be this lakehouse's own, made from another folder
+        if draft.text(BACKEND) != LOCAL:  # they may be this lakehouse's own, made from another folder
             words = {key: ("ok", text) for key, (_state, text) in words.items()}
+        if draft.text(BACKEND) == AZURERM:
+            words[STATES] = _state_account(draft, arm, project)
         return words
+
+
+def _state_account(draft: Draft, arm: ArmClient, project: ProjectFacts) -> Word:
+    """One of the subscription's own accounts may hold the states, whoever made it."""
+    from wizard.steps import taken
+    from wizard.steps.state_backend import StateQuestions, account_name
+
+    name = account_name(StateQuestions.model_construct(storage_account=draft.text(STATES)), project)
+    own = any(each.name.lower() == name.lower() for each in arm.resources(taken.ACCOUNTS))
+    if own or arm.storage_name(name).free:
+        return "ok", _("becomes the storage account {name}", name=name)
+    return "fix", _("taken by somebody else: {names}", names=_("storage account {name}", name=name))
 
 
 def _taken(words: str, free: str | None) -> str:

@@ -18,7 +18,8 @@ PRICE_KEYS = (
     "project.location", "foundation.network", "foundation.event_hubs", "compute.node_type", "contracts.files",
 )  # fmt: skip
 NAME_KEYS = (
-    "project.domain", "project.environment", "project.catalog", "foundation.event_hubs", "state.backend",
+    "project.domain", "project.environment", "project.catalog", "foundation.event_hubs",
+    "state.backend", "state.storage_account",
     "sign_in.method", "sign_in.tenant_id", "sign_in.subscription_id", "sign_in.client_id", "sign_in.client_secret",
 )  # fmt: skip
 

@@ -12,6 +12,7 @@ from pydantic_core import PydanticCustomError
 from wizard.provisioning.backend import AZURERM, HTTP, LOCAL, Backend
 from wizard.setup.secrets import SecretRef
 from wizard.setup.step import Questions
+from wizard.steps.facts import ProjectFacts
 from wizard.steps.project import ProjectQuestions
 from wizard.steps.sign_in import SignInQuestions
 from wizard.text import N_, _
@@ -122,7 +123,7 @@ def group_name(asked: StateQuestions, project: ProjectQuestions) -> str:
     return asked.resource_group or f"rsgd{'-'.join(parts)}-state"
 
 
-def account_name(asked: StateQuestions, project: ProjectQuestions) -> str:
+def account_name(asked: StateQuestions, project: ProjectQuestions | ProjectFacts) -> str:
     """At most 24 letters and digits, as names.py has it: 4 of prefix and environment each, 16 of the domain."""
     prefix = f"stte{project.environment}" if project.environment else "sttd"
     return asked.storage_account or f"{prefix}{project.domain}"

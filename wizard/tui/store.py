@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from wizard.text import N_, _, figure
+from wizard.text import N_, _, currency, figure
 
 if TYPE_CHECKING:
     from wizard.guided.messages import Named, Priced, StepInfo
@@ -208,7 +208,12 @@ class Store:
             step.asked = step.next_look = None
 
     def _on_priced(self, event: Any) -> None:
+        from wizard.guided.messages import PRICE_KEYS, texts
+
         self.priced = event
+        if event.monthly is not None and self.draft is not None and event.asked == texts(self.draft, PRICE_KEYS):
+            plus = "" if event.complete else "+"
+            self.estimate = f"{currency(event.currency)} {figure(event.monthly, '.2f')}{plus}"
 
     def _on_named(self, event: Any) -> None:
         self.named = event
