@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup demo messages test test-all test-real-provider bench lint lock clean
+.PHONY: help setup demo pictures messages test test-all test-real-provider bench lint lock clean
 
 DEMO_FOLDER ?= .demo/my-lakehouse
 BIN := .venv/bin
@@ -16,6 +16,10 @@ setup: .venv/.ready ## make .venv from the hashed lock; see to Java 17
 
 demo: setup ## rehearse the whole journey in the sandbox, ending in the summary
 	@$(BIN)/lakehouse-wizard run --target sandbox --answers templates/answers/risk.yaml --folder $(DEMO_FOLDER)
+
+pictures: setup ## renew the pictures of README and tutorial: the app itself, in the sandbox (two minutes)
+	@$(BIN)/python -m scripts.picture
+	@$(BIN)/python -m scripts.pictures
 
 test: setup ## the tests
 	@$(BIN)/pytest

@@ -7,17 +7,17 @@ from textual.events import Resize
 from textual.widgets import DataTable
 
 from wizard.text import _
-from wizard.tui.kinds import in_words
+from wizard.tui.kinds import SIGNS, in_words
 from wizard.tui.store import Row, StepState
 from wizard.tui.symbols import MARKS, Symbols
 from wizard.tui.told import clock
 
-WIDTHS = {"state": 12, "action": 9, "time": 8}  # cells
+WIDTHS = {"state": 11, "action": 3, "time": 7}  # cells
 NAME_LEAST, PADDING = 12, 9
 
 
 class Rows(DataTable[Content]):
-    """Columns: state, resource, what is done with it, time."""
+    """Columns: state, the sign of what is done (as in the plan), resource, time."""
 
     def __init__(self) -> None:
         super().__init__(id="rows", cursor_type="row", zebra_stripes=False, show_cursor=False)
@@ -25,7 +25,7 @@ class Rows(DataTable[Content]):
         self._shown: dict[str, tuple[str, str, int]] = {}
 
     def on_mount(self) -> None:
-        labels = {"state": _("State"), "name": _("Resource"), "action": _("Action"), "time": _("Time")}
+        labels = {"state": _("State"), "action": "", "name": _("Resource"), "time": _("Time")}
         for key, label in labels.items():
             self.add_column(label, key=key, width=WIDTHS.get(key, NAME_LEAST))
 
@@ -60,23 +60,16 @@ class Rows(DataTable[Content]):
             if row.address not in self._shown:
                 self.add_row(*cells, key=row.address)
             else:
-                for column, cell in zip(("state", "name", "action", "time"), cells, strict=True):
+                for column, cell in zip(("state", "action", "name", "time"), cells, strict=True):
                     self.update_cell(row.address, column, cell)
             self._shown[row.address] = state
 
 
 def _cells(row: Row, known: str, symbols: Symbols) -> tuple[Content, Content, Content, Content]:
     state = known if known in MARKS else "todo"
-    words = {
-        "create": _("create"),
-        "update": _("change"),
-        "replace": _("replace"),
-        "delete": _("delete"),
-        "import": _("adopt"),
-    }
     return (
         Content.styled(symbols.both(state), MARKS[state].style),
+        Content(SIGNS.get(row.action, "")),
         Content(in_words(row.address, row.name)),
-        Content(words.get(row.action, row.action)),
         Content("" if row.seconds is None else clock(row.seconds)),
     )
