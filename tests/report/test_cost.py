@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import pytest
+from azure.core.exceptions import HttpResponseError
 
-from wizard.report.cost import Choices, estimate
+from wizard.report.cost import Choices, estimate, in_any_case, of_choice
 from wizard.report.schedule import runs_a_month
 
 
@@ -120,3 +121,32 @@ def test_a_schedule_that_cannot_be_read_leaves_the_jobs_unknown() -> None:
 )
 def test_a_quartz_schedule_gives_its_runs_a_month(cron: str, runs: float | None) -> None:
     assert runs_a_month(cron) == (None if runs is None else pytest.approx(runs))
+
+
+class SoldInDollars(PriceList):
+    """Refuses every other currency, and after `gone` all of them."""
+
+    gone = False
+
+    def find(self, currency: str = "USD", **fields: str) -> list[Listed]:
+        if self.gone or currency != "USD":
+            raise HttpResponseError("Invalid currency code")
+        return super().find(currency, **fields)
+
+
+def test_a_currency_or_a_list_that_is_not_to_be_had_ends_no_journey() -> None:
+    prices = SoldInDollars(PRICES)
+    told = in_any_case(CHOICES, prices, currency="XXX")
+    assert (told.currency, told.known) == ("USD", 61.19)
+    prices.gone = True
+    unknown = in_any_case(CHOICES, prices, currency="BRL")
+    assert not unknown.complete
+    assert {line.monthly for line in unknown.lines} == {None}
+
+
+def test_the_price_of_a_choice_is_that_of_the_lines_it_makes() -> None:
+    prices = PriceList(PRICES)
+    assert of_choice(CHOICES, "foundation.network", "nat_gateway", prices) == 36.5
+    assert of_choice(CHOICES, "foundation.event_hubs", "false", prices) == 0.0
+    assert of_choice(CHOICES, "compute.node_type", "Standard_Odd", prices) is None
+    assert of_choice(replace(CHOICES, schedules={"": ""}), "foundation.network", "public_egress", prices) is None

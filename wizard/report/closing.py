@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from wizard.cloud.endpoints import Endpoints
 from wizard.report.choices import choices
-from wizard.report.cost import CURRENCY, Cost, estimate
+from wizard.report.cost import CURRENCY, Cost, in_any_case
 from wizard.report.links import Link, links
 from wizard.report.receipt import write
 from wizard.report.spent import Spent, spent
@@ -69,7 +69,7 @@ def gather(ctx: Ctx, findings: Mapping[str, Finding]) -> Closing:
     target = ctx.world.target
     chosen, billed = choices(ctx), spent(ctx)
     currency = billed.currency or CURRENCY  # what is estimated is told in the bill's currency, where there is a bill
-    cost = estimate(chosen, ctx.world.prices(), currency=currency, note=target.price_note) if chosen else None
+    cost = in_any_case(chosen, ctx.world.prices(), currency=currency, note=target.price_note) if chosen else None
     return Closing(
         setup_id=ctx.setup_id,
         target=target.name,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
@@ -133,6 +134,24 @@ def estimate(choices: Choices, prices: PriceFinder, *, currency: str = CURRENCY,
     """Price every meter the choices turn; a few requests, without sign-in."""
     lines = tuple(_price(usage, choices.region, prices, currency) for usage in usages(choices))
     return Cost(lines, currency, note)
+
+
+class NoPrices:
+    """The price list of who cannot ask any."""
+
+    def find(self, currency: str = CURRENCY, **fields: str) -> Sequence[Price]:
+        return ()
+
+
+def in_any_case(choices: Choices, prices: PriceFinder, *, currency: str, note: str | None = None) -> Cost:
+    """As `estimate`; in US dollars where the list is not sold in that currency, and all unknown where it cannot be had:
+    a journey that is done does not fail for a price."""
+    from azure.core.exceptions import AzureError
+
+    for code in dict.fromkeys((currency, CURRENCY)):
+        with suppress(AzureError):
+            return estimate(choices, prices, currency=code, note=note)
+    return estimate(choices, NoPrices(), currency=currency, note=note)
 
 
 def of_choice(
