@@ -18,7 +18,7 @@ from benchmarks.measure import Measure
 from tests.tui.terminal import WIZARD, Terminal
 
 PAIRS = 11
-STARTS = 3  # starts of the app in which keys are pressed while the SDKs load
+STARTS = 11  # starts of the app in which keys are pressed while the SDKs load
 LINES, PER_SECOND = 100_000, 10_000
 SIZE = (120, 36)
 BETWEEN = 0.05  # seconds from one key to the next, as a quick hand has them
@@ -27,15 +27,9 @@ Env = Mapping[str, str | None]
 EMPTY = (sys.executable, "-m", "benchmarks.empty_app")
 
 
-def app() -> list[Measure]:
-    """All of it."""
-    with installed() as env:
-        return [first_screen(env), while_loading(env), *under_load(env)]
-
-
-def first_screen(env: Env) -> Measure:
+def first_screen() -> Measure:
     """From process start to the first screen, against an app that shows one line; alternated."""
-    with tempfile.TemporaryDirectory() as place:
+    with installed() as env, tempfile.TemporaryDirectory() as place:
         wizard = (*WIZARD, "--folder", place, "--target", "sandbox")
         pairs = []
         for turn in range(PAIRS + 1):
@@ -49,24 +43,28 @@ def first_screen(env: Env) -> Measure:
     return Measure("first screen over an empty Textual app", value, 1.3, parts=(told,))
 
 
-def while_loading(env: Env) -> Measure:
+def while_loading() -> Measure:
     """Tab moves the focus between two buttons while the session's thread loads the SDKs; the first start fills the
     caches."""
-    taken: list[float] = []
-    for start in range(STARTS + 1):
-        with (
-            tempfile.TemporaryDirectory() as place,
-            Terminal((*WIZARD, "--folder", place, "--target", "sandbox"), size=SIZE, env=env) as terminal,
-        ):
-            terminal.until(lambda: terminal.focused, "the first screen")
-            pressed = _keys(terminal, _tab, lambda: "loading the journey" not in terminal.text)
-            taken += pressed if start else []
+    with installed() as env:
+        starts = [_keys_of_a_start(env) for _start_number in range(STARTS + 1)]
+    taken = [seconds for start in starts[1:] for seconds in start]
     return _latency("keys while the SDKs load", taken, 100)
 
 
-def under_load(env: Env) -> list[Measure]:
+def _keys_of_a_start(env: Env) -> list[float]:
+    with (
+        tempfile.TemporaryDirectory() as place,
+        Terminal((*WIZARD, "--folder", place, "--target", "sandbox"), size=SIZE, env=env) as terminal,
+    ):
+        terminal.until(lambda: terminal.focused, "the first screen")
+        return _keys(terminal, _tab, lambda: "loading the journey" not in terminal.text)
+
+
+def under_load() -> list[Measure]:
     """Letters into a text field while the log's lines arrive; then memory after three times as many."""
-    with tempfile.TemporaryDirectory() as place:
+    with installed() as env, tempfile.TemporaryDirectory() as place:
+        _noisy(Path(place) / "warm", noise.PIECE, env, typing=False)  # fills the caches
         quiet, memory, same = _noisy(Path(place) / "short", LINES, env)
         _more, more, same_again = _noisy(Path(place) / "long", 3 * LINES, env, typing=False)
     stream = Measure("bytes of the log's file that differ from the stream", 0 if same and same_again else 1, 0, "")
@@ -104,7 +102,7 @@ def _keys(terminal: Terminal, press: Press, over: Callable[[], bool]) -> list[fl
         shown = press(terminal, len(taken))
         terminal.until(shown, "what comes of a key")
         taken.append(time.perf_counter() - began)
-        time.sleep(BETWEEN)
+        time.sleep(BETWEEN)  # what is measured is a hand's rhythm: keys pressed without a pause would queue up
     return taken
 
 

@@ -23,7 +23,8 @@ def main(lines: int, per_second: int) -> None:
     for number, piece in enumerate(pieces(lines)):
         sys.stdout.buffer.write(piece)
         sys.stdout.buffer.flush()
-        time.sleep(max(0.0, began + number * PIECE / per_second - time.monotonic()))
+        due = began + (number + 1) * PIECE / per_second
+        time.sleep(max(0.0, due - time.monotonic()))  # the rate is what is measured under
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from benchmarks.bare import FROM_NOTHING, PLAN, Bare
@@ -94,8 +95,7 @@ class _Bench:
                 spans = self._noted(self._worlds.wizard)
                 run = time.perf_counter() - began
                 by_hand = math.fsum(
-                    whole(self._noted(lambda root=root: self._bare.run(root, connection, [PLAN])))  # type: ignore[misc]
-                    for root in ROOTS
+                    whole(self._noted(partial(self._bare.run, root, connection, [PLAN]))) for root in ROOTS
                 )
                 checks.append((whole([span for span in spans if span.root in ROOTS]), by_hand))
                 runs.append((run, by_hand))

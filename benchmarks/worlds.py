@@ -77,7 +77,7 @@ class Worlds:
             except SandboxError:
                 if time.monotonic() > deadline:
                     raise
-                time.sleep(1)
+                time.sleep(1)  # nobody tells when another program lets the port go
 
     def stop(self) -> None:
         if self.folder.exists():
