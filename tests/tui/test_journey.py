@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.tui.conftest import Person, empty, opened, piloted
+from wizard.guided.intents import Wish
 from wizard.guided.launch import Launch
 from wizard.sandbox import process
+from wizard.tui.actions import BY_NAME
 from wizard.tui.store import StepState
 
 
@@ -33,9 +35,18 @@ async def approve_until_idle(person: Person) -> list[tuple[str, str]]:
         assert step is not None
         if step.asked in ("approve", "person"):
             asked.append((step.name, step.asked))
-            await person.until(lambda: getattr(person.app.focused, "act", None), "a focused button")
-            await person.press("enter" if step.asked == "approve" else "p")
+            await person.until(lambda step=step: _can_answer(person, step), "the focus on an answer")  # type: ignore[misc]
+            if step.asked is not None:  # else it came true meanwhile
+                await person.press("enter" if step.asked == "approve" else "p")
         await person.until(lambda step=step: step.asked is None or store.fault, "the answer")  # type: ignore[misc]
+
+
+def _can_answer(person: Person, step: StepState) -> bool:
+    """The button that agrees has the focus: it comes only once the keyboard rests."""
+    act = getattr(person.app.focused, "act", None)
+    if step.asked != "approve":
+        return step.asked is None or act is not None
+    return act is not None and BY_NAME[act].wish is Wish.GO
 
 
 def _asked(person: Person) -> StepState | None:
