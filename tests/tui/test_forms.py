@@ -98,7 +98,7 @@ async def test_a_taken_name_is_to_fix_and_continue_goes_there_first(tmp_path: Pa
         await shown(app, pilot, "Continue once more takes it as it is")
         assert app.screen is screen
         await until(pilot, lambda: app.focused is app.first_to_fix)
-        app.act("next")
+        await pilot.press("pagedown")  # from within the field
         await until(pilot, lambda: app.screen is not screen)
 
 

@@ -20,6 +20,10 @@ from wizard.tui.widgets.buttons import ButtonRow
 from wizard.tui.widgets.field import Field
 
 
+class Fields(VerticalScroll, inherit_bindings=False):
+    """Scrolls as the focus goes through it; it takes no key from the screen, whose PgDn goes on."""
+
+
 class FormScreen(Drawn):
     kind = FORM
 
@@ -36,7 +40,7 @@ class FormScreen(Drawn):
 
     def parts(self) -> ComposeResult:
         yield Static(id="form-title")
-        with VerticalScroll(id="form", can_focus=False):
+        with Fields(id="form", can_focus=False):
             if self.section.about:
                 yield Static(self.section.about, id="about")
             for question in self.section.questions:
