@@ -38,7 +38,8 @@ if TYPE_CHECKING:
     from wizard.guided.session import Session
 
 TURN = 0.1  # seconds between two batches of events
-SPELL = 0.015  # seconds that a batch may take, and that keys have before the next one
+LOG_TURN = 0.25  # seconds between two drawings of a log that pours in: nobody reads faster, and keys come between
+SPELL = 0.01  # seconds that a batch may take, and that keys have before the next one
 PART = 100  # events after which the clock is looked at
 CLOCK = 1.0  # seconds between two looks at the clock
 
@@ -67,6 +68,7 @@ class WizardApp(App[int], inherit_bindings=False):
         self.symbols = Symbols(launch.ascii or needs_ascii())
         self.animation_level = "none"
         self.leaving = False
+        self._log_due, self._log_owed = 0.0, False  # monotonic: when the log may be drawn again; whether it must
         self.last_key = 0.0  # monotonic; when the keyboard was last used
         for theme in THEMES.values():
             self.register_theme(theme)
@@ -135,7 +137,7 @@ class WizardApp(App[int], inherit_bindings=False):
             if time.monotonic() > until:
                 self.set_timer(SPELL, self.pump)
                 break
-        if not events:
+        if not events and not self._log_owed:
             return
         if not gc.isenabled() and any(event.event in ("loaded", "faulted") for event in events):
             pace.loaded()
@@ -145,8 +147,12 @@ class WizardApp(App[int], inherit_bindings=False):
             self.leave()
             return
         if self.screen is self.top and all(event.event == "log" for event in events):
-            self.top.draw_log()
+            self._log_owed = time.monotonic() < self._log_due
+            if not self._log_owed:
+                self.top.draw_log()
+                self._log_due = time.monotonic() + LOG_TURN
         else:
+            self._log_owed = False
             self.draw()
 
     def tick(self) -> None:
