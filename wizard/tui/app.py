@@ -85,6 +85,9 @@ class WizardApp(App[int], inherit_bindings=False):
         self.set_interval(CLOCK, self.tick)
         self.call_after_refresh(self.start)
 
+    def on_unmount(self) -> None:
+        self.bridge.close()  # who still speaks is not left waiting
+
     @cached_property
     def session(self) -> Session:
         """The engine's side."""
@@ -300,7 +303,6 @@ class WizardApp(App[int], inherit_bindings=False):
                 self.submit(Intent(Wish.STOP))
             return
         self.session.close()
-        self.bridge.close()
         self.exit(exits.OF_RESULT.get(self.store.result or "", 0) if self.store.last_mode in ("run", "destroy") else 0)
 
     @property
