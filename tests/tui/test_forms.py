@@ -8,13 +8,15 @@ from pathlib import Path
 
 from textual.pilot import Pilot
 
-from tests.tui.conftest import piloted
+from tests.tui.conftest import opened, piloted
 from tests.tui.scenes import loaded
 from tests.tui.stage import Still, lines, until
 from wizard.guided.launch import Launch
-from wizard.guided.messages import NAME_KEYS, PRICE_KEYS, Named, Priced, texts
+from wizard.guided.messages import NAME_KEYS, PRICE_KEYS, Named, Priced, Word, texts
+from wizard.sandbox import process
 from wizard.setup.draft import Draft
 from wizard.tui.screens.form import FormScreen
+from wizard.tui.widgets.field import Line
 
 TAKEN = "taken by somebody else: storage account stadrisk; free now: risk2"
 
@@ -112,3 +114,30 @@ async def test_what_was_found_of_another_name_is_dropped(tmp_path: Path) -> None
         text = await shown(app, pilot, "Estimate USD")
         assert "taken by" not in text
         assert "nothing to fix" in text
+
+
+@piloted
+async def test_in_the_sandbox_all_of_it_is_asked_for_as_in_azure(tmp_path: Path) -> None:
+    folder = tmp_path / "risk"
+    async with opened(Launch(folder, target="sandbox", scenario="name_taken")) as person:
+        store = person.app.store
+        await person.until(lambda: store.proposed, "proposals")
+        await person.button("begin")
+        await person.screen("form")
+
+        def domain() -> Word | None:
+            now = store.named is not None and texts(store.draft, NAME_KEYS) == store.named.asked  # type: ignore[arg-type]
+            return store.named.words.get("project.domain") if now and store.named else None
+
+        await person.until(lambda: domain() == ("fix", TAKEN), "the name that is taken")
+        await person.until(lambda: store.priced is not None and store.priced.monthly, "the estimate")
+        await person.press("pagedown")
+        await person.until(lambda: isinstance(person.app.focused, Line), "the focus on the domain")
+        await person.press("end", "2")
+        await person.until(lambda: domain() == ("ok", "becomes the storage account stadrisk2"), "the name that is free")
+        first = getattr(person.app.top, "section", None)
+        await person.press("pagedown")
+        await person.until(lambda: getattr(person.app.top, "section", None) is not first, "the next form")
+    assert not process.requests(folder / ".wizard" / "sandbox", mutating=True)
+    assert not (folder / "config.yaml").exists(), "nothing is set up by asking"
+    process.stop(folder / ".wizard" / "sandbox")

@@ -68,10 +68,8 @@ class FormScreen(Drawn):
     def _price(self) -> None:
         """What each choice costs, and all of it. What is known of other answers than those that stand is not told."""
         priced, line = self.wizard.store.priced, self.query_one("#estimate", Static)
-        line.set_class(priced is not None, "-told")
-        if priced is None:
-            return
-        if priced.asked != texts(self._draft, PRICE_KEYS):
+        line.set_class(priced is not None or self.wizard.session.advice is not None, "-told")
+        if priced is None or priced.asked != texts(self._draft, PRICE_KEYS):
             line.update(f"{_('Estimate')}   {self.wizard.symbols.both('checking')}")
             return
         line.update(f"{_('Estimate')}   {in_all(priced)}")
