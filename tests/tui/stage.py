@@ -65,6 +65,7 @@ class Seen:
     main_at: Region | None
     over: bool  # a dialogue stands over the screen
     moved: bool  # the person went on after the scene was set
+    inks: set[tuple[str, str, str]]  # each text, its colour and that of its ground
 
 
 async def until(pilot: Pilot[int], true: Callable[[], object]) -> None:
@@ -80,6 +81,18 @@ def lines(app: WizardApp) -> list[str]:
     visible_screen_stack.set(app._background_screens)
     strips = app.screen._compositor.render_strips()
     return ["".join(segment.text for segment in strip).ljust(width)[:width] for strip in strips][:height]
+
+
+def inks(app: WizardApp) -> set[tuple[str, str, str]]:
+    """What is drawn, with the colours it is drawn in; what the theme leaves to the terminal is left out."""
+    found = set()
+    for segment in (segment for strip in app.screen._compositor.render_strips() for segment in strip):
+        style = segment.style
+        if segment.text.strip() and style is not None and style.color is not None and style.bgcolor is not None:
+            pair = (style.color.get_truecolor().hex, style.bgcolor.get_truecolor().hex)
+            front, ground = pair[::-1] if style.reverse else pair
+            found.add((segment.text, front, ground))
+    return found
 
 
 async def play(app: Still, pilot: Pilot[int], scene: Scene) -> None:
@@ -121,4 +134,5 @@ async def drawn(name: str, size: tuple[int, int], theme: str = "dark", *, ascii:
             main_at=None if first is None else first.region,
             over=app.screen is not app.top,
             moved=scene.then is not None,
+            inks=inks(app),
         )

@@ -6,9 +6,12 @@ import pytest
 from textual.color import Color
 from textual.theme import Theme
 
+from tests.tui.conftest import piloted
+from tests.tui.stage import drawn
 from wizard.tui.symbols import MARKS, Symbols
 from wizard.tui.theme import DARK, LIGHT, MONO
 
+LINES = set("-|+ █░▁▂▃▄▅▆▇")
 OWN_COLOURS = (DARK, LIGHT, MONO)  # ansi leaves them to the terminal
 
 
@@ -41,3 +44,15 @@ def test_every_state_has_a_symbol_of_its_own_and_a_word_in_both_alphabets() -> N
         assert len({symbols.symbol(state) for state in states}) == len(states)
         assert all(len(symbols.symbol(state)) == 1 and symbols.word(state) for state in MARKS)
     assert all(Symbols(ascii_only=True).both(state).isascii() for state in MARKS)
+
+
+@pytest.mark.parametrize("theme", [DARK, LIGHT], ids=lambda theme: theme.name)
+@pytest.mark.parametrize("name", ["steps", "form-new", "failure", "first-run", "destroy"])
+@piloted
+async def test_what_is_drawn_can_be_read(name: str, theme: Theme) -> None:
+    """On the screen itself, also under a cursor: 4.5:1 for text, 3:1 for the lines that part it."""
+    seen = await drawn(name, (80, 24), theme.name)
+    assert len(seen.inks) > 3, "words, quiet words, a state, a cursor"
+    for text, front, ground in seen.inks:
+        least = 3 if set(text) <= LINES else 4.5
+        assert contrast(front, ground) >= least, f"{text!r}: {front} on {ground}"

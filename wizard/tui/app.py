@@ -171,7 +171,8 @@ class WizardApp(App[int], inherit_bindings=False):
         """One line: which lakehouse, which cloud, what it costs a month."""
         store = self.store
         target = {"sandbox": "SANDBOX", "azure": "Azure"}.get(store.target, "")
-        parts: list[str | tuple[str, str]] = [("Lakehouse Wizard", "bold"), f"   {store.domain}   {target}"]
+        parts: list[str | tuple[str, str]] = [("Lakehouse Wizard", "bold")]
+        parts += [f"   {words}" for words in (store.domain, target) if words]
         if store.estimate:
             words = _("would cost") if store.target == "sandbox" else _("estimate")
             parts.append("   " + _("{words} {estimate} / month", words=words, estimate=store.estimate))

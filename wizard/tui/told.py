@@ -16,6 +16,7 @@ from wizard.tui.store import StepState, Store
 from wizard.tui.symbols import MARKS, Symbols
 
 LABEL = 9  # cells before the text of a labelled line
+TABLE = 60  # cells under which rows are no table
 KIND, CELL = 26, 9  # cells of a kind's words, of a number
 
 
@@ -244,8 +245,11 @@ def _models(page: Page, step: StepState, symbols: Symbols) -> None:
     rows = [*step.models.values()]
     wide = max(8, *(len(row.model) for row in rows)) + 2
     heads = (_("Rows in"), _("valid"), _("quarant."), _("dupl."), _("stale"))
+    if page.width < TABLE:
+        _narrow_models(page, rows, symbols)
+        return
     head = "".join(f"{text:>{CELL}}" for text in heads)
-    page.lines.append(Content.styled(f"{_('Model'):<{wide}}{_('State'):<11}{head}   {_('Check')}", "bold $state-quiet"))
+    page.lines.append(Content.styled(f"{_('Model'):<{wide}}{_('State'):<11}{head} {_('Check')}", "bold $state-quiet"))
     for row in rows:
         counts = (row.taken, row.valid, row.quarantined, row.duplicates, row.stale)
         mark = MARKS[row.state]
@@ -253,7 +257,7 @@ def _models(page: Page, step: StepState, symbols: Symbols) -> None:
             Content.assemble(
                 f"{row.model:<{wide}}",
                 (f"{symbols.both(row.state):<11}", mark.style),
-                "".join(f"{_count(count):>{CELL}}" for count in counts) + "   ",
+                "".join(f"{_count(count):>{CELL}}" for count in counts) + " ",
                 _balance(row, symbols),
             )
         )
@@ -264,6 +268,16 @@ def _models(page: Page, step: StepState, symbols: Symbols) -> None:
     for row in rows:
         held = "".join(f"{_count(count):>{CELL}}" for count in (row.bronze, row.silver, row.quarantine))
         page.plain(f"{row.model:<{wide}}{'':<11}{held}   {row.words}")
+
+
+def _narrow_models(page: Page, rows: list[Any], symbols: Symbols) -> None:
+    """The same where a table has no room: a line a model, and the sum that its rows make."""
+    for row in rows:
+        parts = " + ".join(_count(count) for count in (row.valid, row.quarantined, row.duplicates, row.stale))
+        page.lines.append(
+            Content.assemble((row.model, "bold"), "  ", (symbols.both(row.state), MARKS[row.state].style))
+        )
+        page.plain(f"  {_count(row.taken)} = {parts}")
 
 
 def _count(rows: int | None) -> str:

@@ -85,7 +85,9 @@ class JourneyScreen(Drawn):
             line = self.query_one(name, Static)
             line.set_class(not text, "-off")  # not `display`, which the full log could not overrule
             line.update(f"{wizard.symbols.symbol('running')} {text}" if name == "#waiting" else text)
-        self.query_one("#body", Static).update(told.body(wizard.store, step, wizard.symbols, width - 2))
+        body = told.body(wizard.store, step, wizard.symbols, width - 2)
+        self.query_one("#body", Static).update(body)
+        self.query_one("#body-scroll").set_class(not body.plain, "-off")
         rows, shown = self.query_one(Rows), bool(step.rows) and step.asked is None and not step.problem
         rows.set_class(not shown, "-off")
         self.query_one("#body-scroll").set_class(shown, "-beside-rows")

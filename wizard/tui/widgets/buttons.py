@@ -14,7 +14,8 @@ from textual.widgets import Button
 from wizard.text import _
 from wizard.tui.actions import Action, View, buttons, of_screen
 
-FRAME = 4  # cells of a button beside its label: blanks, and what parts it from the next
+FRAME, GAP = 4, 2  # cells of a button beside its label: blanks, and what parts it from the next
+TINY = 60  # columns
 
 if TYPE_CHECKING:
     from wizard.tui.app import WizardApp
@@ -62,10 +63,14 @@ class ButtonRow(Horizontal):
         self._fold()
 
     def _fold(self) -> None:
-        """Two columns where one line has no room for all."""
-        shown = [button for button in self.query(ActionButton) if button.display]
-        wanted = sum(cell_len(str(button.label)) + FRAME for button in shown)
-        self.set_class(0 < self.content_size.width < wanted, "-folded")
+        """Two columns where one line has no room for all; in a tiny terminal what fits, the rest is under Actions."""
+        room, tiny = self.content_size.width, self.app.size.width < TINY
+        wanted = 0
+        for button in self.query(ActionButton):
+            if button.act in self._shown:
+                wanted += cell_len(str(button.label)) + FRAME
+                button.display = not tiny or wanted <= room + GAP or button.act == self._shown[0]
+        self.set_class(0 < room + GAP < wanted and not tiny, "-folded")
 
     @property
     def first(self) -> Button | None:

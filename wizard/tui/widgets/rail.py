@@ -19,20 +19,35 @@ class Rail(OptionList):
 
     def __init__(self) -> None:
         super().__init__(id="rail", compact=True)
-        self._drawn: dict[str, tuple[str, bool]] = {}
+        self._drawn: dict[str, tuple[str, bool, bool]] = {}
+        self._last: tuple[Store, StepState | None, Symbols] | None = None
 
     def draw(self, store: Store, shown: StepState | None, symbols: Symbols) -> None:
+        self._last = (store, shown, symbols)
         if store.steps and not self.option_count:
             self._fill(store)
         for step in store.steps.values():
-            state = (step.shown + str(symbols.ascii), step is shown)
+            under = self.has_focus and self.highlighted == self.get_option_index(step.name)
+            state = (step.shown + str(symbols.ascii), step is shown, under)
             if self._drawn.get(step.name) != state:
                 self._drawn[step.name] = state
-                self.replace_option_prompt(step.name, _line(step, step is shown, symbols))
+                self.replace_option_prompt(step.name, _line(step, step is shown, under, symbols))
         if shown is not None and not self.has_focus:
             index = self.get_option_index(shown.name)
             if self.highlighted != index:
                 self.highlighted = index
+
+    def watch_highlighted(self, highlighted: int | None) -> None:
+        super().watch_highlighted(highlighted)
+        self._redraw()
+
+    def watch_has_focus(self, has_focus: bool) -> None:
+        super().watch_has_focus(has_focus)
+        self._redraw()
+
+    def _redraw(self) -> None:
+        if self._last is not None:
+            self.draw(*self._last)
 
     def _fill(self, store: Store) -> None:
         for step in store.steps.values():
@@ -41,15 +56,16 @@ class Rail(OptionList):
             self.add_option(Option("", id=step.name))
 
 
-def _line(step: StepState, shown: bool, symbols: Symbols) -> Content:
-    mark = MARKS[step.shown]
+def _line(step: StepState, shown: bool, under: bool, symbols: Symbols) -> Content:
+    """A row of the list; `under` the cursor all its text has the cursor's colour, which alone can be read there."""
+    style = "" if under else MARKS[step.shown].style
     title = step.info.title[:TITLE_CELLS].ljust(TITLE_CELLS)
     return Content.assemble(
-        (symbols.symbol(step.shown), mark.style),
+        (symbols.symbol(step.shown), style),
         f" {step.number:>2} ",
         (title, "bold" if shown else ""),
         " ",
-        (symbols.word(step.shown), mark.style),
+        (symbols.word(step.shown), style),
     )
 
 

@@ -14,6 +14,7 @@ from wizard.tui.told import clock
 
 WIDTHS = {"state": 11, "action": 3, "time": 7}  # cells
 NAME_LEAST, PADDING = 12, 9
+TINY = 60  # columns under which nothing parts the columns
 
 
 class Rows(DataTable[Content]):
@@ -37,7 +38,9 @@ class Rows(DataTable[Content]):
 
     def on_resize(self, event: Resize) -> None:
         """The name takes what the others leave; a cell measures nothing by itself."""
-        room = max(NAME_LEAST, event.size.width - sum(WIDTHS.values()) - PADDING)
+        self.cell_padding = 0 if event.size.width < TINY else 1
+        parted = PADDING if self.cell_padding else 1
+        room = max(NAME_LEAST, event.size.width - sum(WIDTHS.values()) - parted)
         for key, column in self.columns.items():
             if key.value == "name" and column.width != room:
                 column.width = room
