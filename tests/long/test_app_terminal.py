@@ -1,55 +1,89 @@
-"""The whole journey in a real terminal, by keys; killed in the middle of an apply, and gone on with."""
+"""The whole journey in a real terminal, and in a tmux, by keys; killed, told to end or left in the middle of an apply,
+and gone on with."""
 
 from __future__ import annotations
 
+import json
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
 import pytest
 
+from tests.journey.running import wizard
+from tests.long.multiplexer import Tmux
 from tests.tui.terminal import WIZARD, Terminal
+from wizard import exits
 from wizard.sandbox import process
 
 GO = ("Apply this plan", "Let the wizard do it")
 PLAY = "Play the person"
 PLAN = "Foundation   ▸ your turn"
+UNDER_WAY = "▸ running     "  # the state of a row, padded to its column
+Seat = Terminal | Tmux
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Iterator[Path]:
     place = tmp_path / "risk"
+    place.mkdir()
     yield place
     process.stop(place / ".wizard" / "sandbox")
 
 
-def begin(terminal: Terminal) -> None:
+def seat(kind: type[Terminal] | type[Tmux], folder: Path, *more: str) -> Seat:
+    return kind((*WIZARD, "--folder", folder, *more))
+
+
+def answer(seat: Seat, *names: str) -> None:
+    """Wait for the focus on a button of one of these names, press it, and wait until the screen says otherwise."""
+    seat.until(lambda: seat.look()[1].startswith(names), f"the focus on {names}")
+    before = place(seat)
+    seat.press("enter")
+    seat.until(lambda: place(seat) != before, f"what comes of {names}")
+
+
+def place(seat: Seat) -> tuple[str, list[str]]:
+    """The button with the focus, and the lines that say which form or step is in view, with its state."""
+    text, focused = seat.look()
+    return focused, text.split("\n")[1:3]
+
+
+def begin(seat: Seat) -> None:
     """Through the questions with Enter alone, to the start of the run."""
-    terminal.button("Begin")
-    terminal.until(lambda: terminal.focused == "Continue", "the first form")
-    ready = ("Continue", "Run the journey")
-    while terminal.focused != "Run the journey":
-        before = terminal.line(2)
-        terminal.press("enter")
-        terminal.until(lambda b=before: terminal.line(2) != b and terminal.focused in ready, "the next form")  # type: ignore[misc]
-    terminal.button("Run the journey")
+    answer(seat, "Begin")
+    while not seat.look()[1].startswith("Run the journey"):
+        answer(seat, "Continue")
+        seat.until(lambda: seat.look()[1].startswith(("Continue", "Run the journey")), "the next form")
+    answer(seat, "Run the journey")
 
 
-def approve_until(terminal: Terminal, text: str) -> None:
+def approve_until(seat: Seat, text: str) -> None:
     """Enter at each approval, P where a person is needed, until the screen has the text."""
-    while text not in terminal.text:
-        terminal.until(lambda: text in terminal.text or asks(terminal), f"a question or {text}")
-        if text in terminal.text:
+    while True:
+        seat.until(lambda: text in seat.text or asks(seat), f"a question or {text}")
+        shown, focused = seat.look()
+        if text in shown:
             return
-        if terminal.focused in GO:
-            terminal.button(terminal.focused)
-        elif PLAY in terminal.text:
-            terminal.press("p")
-            terminal.until(lambda: PLAY not in terminal.text, "what comes of the click")
+        if focused in GO:
+            answer(seat, focused)
+        elif focused and PLAY in shown:
+            seat.press("p")
+            seat.until(lambda: PLAY not in seat.text, "what comes of the click")
 
 
-def asks(terminal: Terminal) -> bool:
-    return terminal.focused in GO or PLAY in terminal.text
+def asks(seat: Seat) -> bool:
+    shown, focused = seat.look()
+    return focused in GO or (bool(focused) and PLAY in shown)
+
+
+def apply_slowly(seat: Seat, folder: Path) -> None:
+    """To the foundation's apply, and into the middle of it."""
+    approve_until(seat, PLAN)
+    process.set_latency(folder / ".wizard" / "sandbox", 1)  # seconds; long enough to be met in the middle
+    answer(seat, "Apply this plan")
+    seat.until(lambda: UNDER_WAY in seat.text, "a resource under way")
 
 
 def terraforms(folder: Path) -> list[psutil.Process]:
@@ -61,40 +95,60 @@ def terraforms(folder: Path) -> list[psutil.Process]:
     return found
 
 
-def test_killed_in_mid_apply_it_says_what_is_true_and_goes_on_to_the_summary(folder: Path) -> None:
-    state = folder / ".wizard" / "sandbox"
-    folder.mkdir()
-    opened = (*WIZARD, "--folder", folder, "--target", "sandbox", "--scenario", "reference")
-    with Terminal(opened) as terminal:
-        begin(terminal)
-        approve_until(terminal, PLAN)
-        process.set_latency(state, 1)  # long enough to be killed in the middle
-        terminal.button("Apply this plan")
-        terminal.until(lambda: "▸ running     azurerm" in terminal.text, "a resource under way")
-        terminal.kill()
-        assert terminal.wait() == -9
-    process.set_latency(state, 0)
-    with Terminal((*WIZARD, "--folder", folder)) as terminal:
-        terminal.see("True now, asked a moment ago")
-        terminal.until(lambda: "checked" not in terminal.text, "the whole truth")
-        truth = terminal.text
+@pytest.mark.parametrize("kind", [Terminal, Tmux])
+def test_killed_in_mid_apply_it_says_what_is_true_and_goes_on_to_the_summary(
+    folder: Path, kind: type[Terminal] | type[Tmux]
+) -> None:
+    with seat(kind, folder, "--target", "sandbox", "--scenario", "reference") as first:
+        begin(first)
+        apply_slowly(first, folder)
+        first.kill(signal.SIGKILL)
+        first.wait()
+    process.set_latency(folder / ".wizard" / "sandbox", 0)
+    with seat(kind, folder) as second:
+        second.see("True now, asked a moment ago")
+        second.until(lambda: "checked" not in second.text, "the whole truth")
+        truth = second.text
         assert "it cannot change in this folder" in truth
         assert "Preflight" in truth.split("done")[1], truth
-        terminal.button("Go on")
-        approve_until(terminal, "Status of all steps")
-        assert terminal.focused
-        terminal.press("ctrl+c")
-        assert terminal.wait() == 0
+        answer(second, "Go on")
+        approve_until(second, "Status of all steps")
+        second.until(lambda: second.look()[1], "the focus")
+        second.press("ctrl+c")
+        assert second.wait() in (0, None)  # tmux keeps no exit code
     assert not terraforms(folder)
+    again = wizard("status", "--folder", folder, "--json")
+    assert again.code == exits.DONE, again.explain()
+
+
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGHUP, None], ids=["SIGTERM", "SIGHUP", "closed"])
+def test_told_to_end_in_mid_apply_it_stops_as_by_control_c_and_the_next_run_goes_on(
+    folder: Path, end: signal.Signals | None
+) -> None:
+    with Terminal((*WIZARD, "--folder", folder, "--target", "sandbox", "--until", "foundation")) as terminal:
+        begin(terminal)
+        apply_slowly(terminal, folder)
+        if end is None:
+            terminal.close()
+        else:
+            terminal.kill(end)
+        assert terminal.wait() == exits.CANCELLED
+    assert not terraforms(folder)
+    told = [json.loads(line) for line in (folder / ".wizard" / "journal.jsonl").read_text("utf-8").splitlines()]
+    assert [event["result"] for event in told if event["event"] == "run_ended"] == ["cancelled"]
+    assert not [event for event in told if event["event"] == "failed"]
+    process.set_latency(folder / ".wizard" / "sandbox", 0)
+    again = wizard("run", "--folder", folder, "--until", "foundation", "--json")
+    assert again.code == exits.DONE, again.explain()
+    assert again.verdicts()["foundation"] == "done"
 
 
 def test_resized_at_any_time_nothing_typed_is_lost_and_too_small_says_so(folder: Path) -> None:
-    folder.mkdir()
     with Terminal((*WIZARD, "--folder", folder, "--target", "sandbox")) as terminal:
         terminal.see("Nothing is here yet")
-        terminal.button("Begin")
+        answer(terminal, "Begin")
         terminal.until(lambda: terminal.focused == "Continue", "the first form")
-        terminal.press("shift+tab", *"my own words")
+        terminal.press("tab", "tab", *"my own words")  # past Back, to the first field
         terminal.see("my own words")
         terminal.resize(30, 8)
         terminal.see("Enlarge to 40x10")

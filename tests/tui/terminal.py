@@ -207,6 +207,11 @@ class Terminal:
         with self._lock:
             return {*self.screen.colours}
 
+    def look(self) -> tuple[str, str]:
+        """The text and the button with the focus, of one and the same picture."""
+        with self._lock:
+            return "\n".join(self.screen.lines), self.screen.focused
+
     def line(self, number: int) -> str:
         """One line of the screen, from 0."""
         with self._lock:
