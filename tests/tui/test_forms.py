@@ -16,6 +16,7 @@ from wizard.guided.messages import NAME_KEYS, PRICE_KEYS, Named, Priced, Word, t
 from wizard.sandbox import process
 from wizard.setup.draft import Draft
 from wizard.tui.screens.form import FormScreen
+from wizard.tui.widgets.choice import Choice
 from wizard.tui.widgets.field import Line
 
 TAKEN = "taken by somebody else: storage account stadrisk; free now: risk2"
@@ -65,6 +66,22 @@ async def test_each_choice_shows_its_price_and_what_is_not_known_is_a_word(tmp_p
         assert "(x) nat gateway     + USD 36.50 / month" in text
         assert "( ) public egress   unknown" in text
         assert "(x) no    + USD 0.00 / month" in text
+
+
+@piloted
+async def test_the_help_of_a_field_tells_default_limits_and_costs(tmp_path: Path) -> None:
+    async with form(tmp_path / "risk", "foundation") as (app, pilot, draft):
+        app.bridge.post(priced(draft))
+        await shown(app, pilot, "+ USD 36.50 / month")
+        app.screen.query_one("#field-network").query_one(Choice).focus()
+        await pilot.press("f1")
+        text = await shown(app, pilot, "Default nat_gateway; with nat_gateway no node")
+        assert "nat gateway + USD 36.50 / month" in text
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(app.screen, FormScreen))
+        app.screen.query_one("#field-monthly_budget").query_one(Line).focus()
+        await pilot.press("f1")
+        await shown(app, pilot, "Limits more than 0")
 
 
 @piloted

@@ -16,6 +16,7 @@ from wizard.tui.actions import of_screen, possible, texts
 from wizard.tui.screens.dialogues import Ask, Pick, Show
 from wizard.tui.store import StepState
 from wizard.tui.told import Page, clock
+from wizard.tui.widgets.field import Field, label
 
 if TYPE_CHECKING:
     from wizard.setup.stale import Stale
@@ -169,9 +170,15 @@ def help_for(app: WizardApp) -> None:
         "summary": _("What stands, what it costs, and how to do it again without a screen."),
     }[top.kind]
     page = Page(_room(app))
+    asked = [field for field in top.query(Field) if field.has_pseudo_class("focus-within")]
+    for field in asked:
+        page.plain(f"{label(field.question)}: {field.question.meaning}.", "bold")
+        for head, text in field.explained():
+            page.add(head, text)
+        page.gap()
     page.plain(about)
     page.gap()
-    for key, text, words in texts(of_screen(top.kind)):
+    for key, text, words in dict.fromkeys(texts(of_screen(top.kind))):
         page.add(key, f"{text}: {words}")
     app.push_screen(Show(_("Help"), page.content))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
@@ -84,6 +84,18 @@ class Field(Vertical):
         self._prices = dict(prices)
         if self.question.shape == "choice":
             self.query_one(Choice).set_notes(self._prices)
+
+    def explained(self) -> Iterator[tuple[str, str]]:
+        """What is known of the question beside its meaning, for its help: label and text."""
+        question = self.question
+        must = _("it must be answered") if question.required else question.default or _("none")
+        yield _("Default"), f"{must}; {question.why}" if question.why else must
+        for number, limit in enumerate(question.limits):
+            yield (_("Limits") if number == 0 else ""), limit
+        costs = [question.cost] if question.cost else []
+        costs += [f"{_shown(value)} {words}" for value, words in self._prices.items()]
+        for number, cost in enumerate(costs):
+            yield (_("Cost") if number == 0 else ""), cost
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
