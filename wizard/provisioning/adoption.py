@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from wizard.provisioning.stream import Diagnostic
-from wizard.setup import mark
+from wizard.setup import files, mark
 
 FILE = "adoption.tf.json"
 Lookup = Callable[[str, Mapping[str, Any]], str | None]
@@ -124,7 +124,7 @@ def keep(folder: Path, imports: Mapping[str, str]) -> bool:
     if not imports.items() - known.items():
         return False
     blocks = [{"to": address, "id": id} for address, id in sorted({**known, **imports}.items())]
-    (folder / FILE).write_text(json.dumps({"import": blocks}, indent=2) + "\n", encoding="utf-8")
+    files.write(folder / FILE, json.dumps({"import": blocks}, indent=2) + "\n")
     return True
 
 
@@ -136,7 +136,7 @@ def replace(folder: Path, imports: Mapping[str, str]) -> None:
 
 
 def read(folder: Path) -> dict[str, str]:
-    """The imports that stand in the folder; none where a killed wizard left half a file."""
+    """The imports that stand in the folder; none where there is no such file, or half of one."""
     try:
         kept = json.loads((folder / FILE).read_text(encoding="utf-8"))
     except (FileNotFoundError, ValueError):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 
 from wizard.provisioning import document
@@ -14,7 +13,7 @@ KEPT = 10  # of each root
 def keep(place: Path, root: str, state: bytes) -> Path:
     """Write `state` to `<root>-<time>.tfstate` (0600) in `place`, and drop the oldest of that root beyond KEPT."""
     place.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path = place / f"{root}-{datetime.now(UTC).strftime('%Y%m%dT%H%M%S.%fZ')}.tfstate"
+    path = place / f"{root}-{files.moment()}.tfstate"
     files.write(path, state)
     for old in sorted(place.glob(f"{root}-*.tfstate"))[:-KEPT]:
         old.unlink(missing_ok=True)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import shutil
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
+
+from wizard.setup import files
 
 FILE = "versions.tf"
 LOCK = ".terraform.lock.hcl"
@@ -57,15 +58,14 @@ def of(source: Path, folder: Path) -> list[Pin]:
 
 def move(source: Path, folder: Path, copies: Path) -> Path:
     """Take the shipped pins into a root's folder; the next init chooses anew. Returns where the old ones lie."""
-    kept = copies / f"{folder.name}-pins-{datetime.now(UTC).strftime('%Y%m%dT%H%M%S.%fZ')}"
+    kept = copies / f"{folder.name}-pins-{files.moment()}"
     kept.mkdir(mode=0o700, parents=True)
     for name in (FILE, LOCK):
         if (folder / name).exists():
             shutil.copy2(folder / name, kept / name)
     try:
         (folder / LOCK).unlink(missing_ok=True)
-        shutil.copyfile(source / FILE, folder / FILE)
-        (folder / FILE).chmod(0o600)
+        files.write(folder / FILE, (source / FILE).read_bytes())
     except OSError:
         put_back(folder, kept)
         raise

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from datetime import UTC, datetime
 from pathlib import Path
 
 
@@ -29,6 +30,11 @@ def write(path: Path, content: str | bytes, mode: int = 0o600, *, sync: bool = F
     except OSError as error:  # a write that fails does not say where, or names the file that is gone
         error.filename = str(path)
         raise
+
+
+def moment() -> str:
+    """Now, in UTC, as it stands in the name of a copy: the names of copies are in the order of their making."""
+    return datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
 
 
 def renew(path: Path, text: str) -> None:

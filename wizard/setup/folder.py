@@ -151,8 +151,7 @@ class Folder:
 
     def back_up(self, path: Path) -> Path:
         """Keep a copy of a file of the user's that is to be replaced; where it is kept. Overwrites no other copy."""
-        moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
-        copy = self.backups / f"{path.stem}-{moment}{path.suffix}"
+        copy = self.backups / f"{path.stem}-{files.moment()}{path.suffix}"
         self.backups.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.write(copy, path.read_bytes())
         return copy
