@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import stat
+import threading
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -156,7 +157,8 @@ class Dead:
             if isinstance(event, stream.ResourceEvent) and event.state == "started" and "slow" in event.address:
                 noted.append(record.read_bytes())
                 os.kill(json.loads(noted[0])["pid"], signal.SIGKILL)
-                gate.open("w").close()  # what the dead one started ends
+                # What the dead one started ends; it may have started nothing, and then nobody opens the gate.
+                threading.Thread(target=gate.write_text, args=("",), daemon=True).start()
 
         told.on = kill
         phase.plan({"label": "first", "gate": str(gate)})
