@@ -110,7 +110,7 @@ def test_killed_in_mid_apply_it_says_what_is_true_and_goes_on_to_the_summary(
         second.until(lambda: "checked" not in second.text, "the whole truth")
         truth = second.text
         assert "it cannot change in this folder" in truth
-        assert "Preflight" in truth.split("done")[1], truth
+        assert "1 to" in truth.split("✓ done")[1].split("\n")[0], truth
         answer(second, "Go on")
         approve_until(second, "Status of all steps")
         second.until(lambda: second.look()[1], "the focus")
@@ -148,7 +148,11 @@ def test_resized_at_any_time_nothing_typed_is_lost_and_too_small_says_so(folder:
         terminal.see("Nothing is here yet")
         answer(terminal, "Begin")
         terminal.until(lambda: terminal.focused == "Continue", "the first form")
-        terminal.press("tab", "tab", *"my own words")  # past Back, to the first field
+        terminal.press("tab")
+        terminal.until(lambda: terminal.focused == "Back", "Back")
+        terminal.press("tab")
+        terminal.until(lambda: not terminal.focused, "the first field")
+        terminal.press(*"my own words")
         terminal.see("my own words")
         terminal.resize(30, 8)
         terminal.see("Enlarge to 40x10")

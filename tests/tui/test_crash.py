@@ -1,0 +1,62 @@
+"""What breaks under a run is told on the screen, never as a traceback; the folder stays as it was, a retry goes on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from textual.widgets import Static
+
+from tests.tui.conftest import Person, empty, opened, piloted
+from tests.tui.test_journey import answer_all
+from wizard.guided.launch import Launch
+from wizard.sandbox import process
+
+
+def told(person: Person) -> str:
+    """What the work area says."""
+    assert person.app.top is not None
+    return str(person.app.top.query_one("#body", Static).content)
+
+
+@piloted
+async def test_a_step_that_meets_what_nobody_expected_is_a_failure_to_retry(tmp_path: Path) -> None:
+    launch = Launch(empty(tmp_path), target="sandbox", until="contracts")
+    in_the_way = launch.folder / "contracts"
+    async with opened(launch) as person:
+        await answer_all(person)
+        in_the_way.write_text("no folder", encoding="utf-8")
+        await person.button("run")
+        step = person.app.store.steps
+        await person.until(lambda: step["contracts"].asked == "retry", "the failure")
+        await person.until(lambda: getattr(person.app.focused, "act", None) == "retry", "Retry")
+        assert person.states()["contracts"] == "failed"
+        assert "contracts: File exists" in told(person), told(person)
+        assert "Traceback" not in told(person)
+        assert in_the_way.read_text(encoding="utf-8") == "no folder"
+        in_the_way.unlink()
+        await person.press("enter")
+        await person.until(lambda: person.app.store.result, "the end")
+        assert person.app.store.result == "done", person.explain()
+    process.stop(launch.folder / ".wizard" / "sandbox")
+
+
+@piloted
+async def test_a_run_that_cannot_even_begin_says_why_and_the_next_one_does(tmp_path: Path) -> None:
+    launch = Launch(empty(tmp_path), target="sandbox", until="sign-in")
+    config = launch.folder / "config.yaml"
+    async with opened(launch) as person:
+        await answer_all(person)
+        config.write_text("target: [sandbox", encoding="utf-8")
+        await person.button("run")
+        await person.until(lambda: person.app.store.fault, "what is wrong")
+        await person.until(lambda: person.app.store.mode is None, "the end of it")
+        assert str(config) in person.app.store.fault
+        assert "Traceback" not in person.app.store.fault
+        assert person.app.store.result is None
+        assert not (launch.folder / ".wizard" / "journal.jsonl").exists()
+        config.unlink()
+        await person.button("run")
+        await person.until(lambda: person.app.store.result, "the end")
+        assert person.app.store.result == "done", person.explain()
+        assert not person.app.store.fault
+    process.stop(launch.folder / ".wizard" / "sandbox")
