@@ -112,6 +112,9 @@ async def play(app: Still, pilot: Pilot[int], scene: Scene) -> None:
     seen: list[list[str]] = []
 
     def settled() -> bool:
+        for field in () if app.focused is None else app.focused.ancestors:
+            if isinstance(field, Field):  # where it stands depends on when the texts above it took their room
+                field.scroll_visible(top=True, animate=False, immediate=True)
         seen.append(lines(app))
         return len(seen) >= STILL and all(each == seen[-1] for each in seen[-STILL:])
 
