@@ -19,7 +19,7 @@ async def answer_all(person: Person) -> None:
     await person.screen("form")
     while (form := person.app.top) is not None and form.kind == "form":
         await person.button("next")
-        await person.until(lambda form=form: person.app.top is not form, "the next form")  # type: ignore[misc]
+        await person.until(lambda form=form: person.app.top is not form, "the next form")  # type: ignore[misc]  # a default has no type here
     await person.screen("journey")
 
 
@@ -35,10 +35,10 @@ async def approve_until_idle(person: Person) -> list[tuple[str, str]]:
         assert step is not None
         if step.asked in ("approve", "person"):
             asked.append((step.name, step.asked))
-            await person.until(lambda step=step: _can_answer(person, step), "the focus on an answer")  # type: ignore[misc]
+            await person.until(lambda step=step: _can_answer(person, step), "the focus on an answer")  # type: ignore[misc]  # a default has no type here
             if step.asked is not None:  # else it came true meanwhile
                 await person.press("enter" if step.asked == "approve" else "p")
-        await person.until(lambda step=step: step.asked is None or store.fault, "the answer")  # type: ignore[misc]
+        await person.until(lambda step=step: step.asked is None or store.fault, "the answer")  # type: ignore[misc]  # a default has no type here
 
 
 def _can_answer(person: Person, step: StepState) -> bool:
