@@ -157,7 +157,8 @@ def test_resized_at_any_time_nothing_typed_is_lost_and_too_small_says_so(folder:
         terminal.resize(30, 8)
         terminal.see("Enlarge to 40x10")
         assert "my own words" not in terminal.text
+        terminal.press(*", all")  # keys go where they went before
         terminal.resize(120, 36)
-        terminal.see("my own words")
+        terminal.see("my own words, all")
         terminal.press("ctrl+c")
         assert terminal.wait() == 0

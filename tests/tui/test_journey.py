@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from tests.tui.conftest import Person, empty, opened, piloted
@@ -38,7 +39,7 @@ async def approve_until_idle(person: Person) -> list[tuple[str, str]]:
             await person.until(lambda step=step: _can_answer(person, step), "the focus on an answer")  # type: ignore[misc]  # a default has no type here
             if step.asked is not None:  # else it came true meanwhile
                 await person.press("enter" if step.asked == "approve" else "p")
-        await person.until(lambda step=step: step.asked is None or store.fault, "the answer")  # type: ignore[misc]  # a default has no type here
+        await person.until(partial(_heard, person, step, step.asked_since), "the answer")
 
 
 def _can_answer(person: Person, step: StepState) -> bool:
@@ -49,8 +50,15 @@ def _can_answer(person: Person, step: StepState) -> bool:
     return act is not None and BY_NAME[act].wish is Wish.GO
 
 
+def _heard(person: Person, step: StepState, since: float) -> bool:
+    """It asks no more, or asks anew."""
+    return step.asked is None or step.asked_since != since or bool(person.app.store.fault)
+
+
 def _asked(person: Person) -> StepState | None:
-    return next((step for step in person.app.store.steps.values() if step.asked), None)
+    """The step whose question is on the screen; others that ask as well come after it."""
+    step = person.app.store.current
+    return step if step is not None and step.asked else None
 
 
 @piloted

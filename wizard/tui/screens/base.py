@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
@@ -24,6 +24,15 @@ if TYPE_CHECKING:
 
 LEAST = (40, 10)  # columns, rows
 STYLES = Path(__file__).parents[1] / "styles.tcss"
+
+
+def too_small() -> Static:
+    """What covers a screen while the terminal is too small for it."""
+    return Static(_("Enlarge to 40x10, or run with --plain"), id="small")
+
+
+def mind_least(screen: Screen[Any], event: Resize) -> None:
+    screen.set_class(event.size.width < LEAST[0] or event.size.height < LEAST[1], "-under")
 
 
 class Drawn(Screen[None]):
@@ -61,7 +70,7 @@ class Drawn(Screen[None]):
         yield Static(id="header")
         yield from self.parts()
         yield KeyLine(id="keys")
-        yield Static(_("Enlarge to 40x10, or run with --plain"), id="small")
+        yield too_small()
 
     def again(self) -> Drawn:
         """The same screen, built anew."""
@@ -80,7 +89,7 @@ class Drawn(Screen[None]):
         self.draw()
 
     def on_resize(self, event: Resize) -> None:
-        self.set_class(event.size.width < LEAST[0] or event.size.height < LEAST[1], "-under")
+        mind_least(self, event)
         self.draw()
 
     def draw(self) -> None:

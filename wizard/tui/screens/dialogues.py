@@ -10,12 +10,13 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
+from textual.events import Resize
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from wizard.text import _
-from wizard.tui.screens.base import STYLES
+from wizard.tui.screens.base import STYLES, mind_least, too_small
 
 if TYPE_CHECKING:
     from wizard.tui.app import WizardApp
@@ -28,6 +29,12 @@ class Dialogue(ModalScreen[Answer]):
     """What stands over a screen."""
 
     CSS_PATH = STYLES
+
+    def on_mount(self) -> None:
+        self.mount(too_small())
+
+    def on_resize(self, event: Resize) -> None:
+        mind_least(self, event)
 
 
 class Ask(Dialogue[str]):
@@ -63,7 +70,7 @@ class Ask(Dialogue[str]):
         self._judge("")
         self.query_one(f"#answer-{self._answers[0][0]}", Button).focus()
 
-    def on_resize(self) -> None:
+    def on_resize(self, event: Resize) -> None:
         self.call_after_refresh(self._stack)
 
     def _stack(self) -> None:
