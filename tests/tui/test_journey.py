@@ -34,12 +34,13 @@ async def approve_until_idle(person: Person) -> list[tuple[str, str]]:
             return asked
         step = _asked(person)
         assert step is not None
+        since = step.asked_since
         if step.asked in ("approve", "person"):
             asked.append((step.name, step.asked))
             await person.until(lambda step=step: _can_answer(person, step), "the focus on an answer")  # type: ignore[misc]  # a default has no type here
             if step.asked is not None:  # else it came true meanwhile
                 await person.press("enter" if step.asked == "approve" else "p")
-        await person.until(partial(_heard, person, step, step.asked_since), "the answer")
+        await person.until(partial(_heard, person, step, since), "the answer")
 
 
 def _can_answer(person: Person, step: StepState) -> bool:
