@@ -209,6 +209,8 @@ class WizardApp(App[int], inherit_bindings=False):
         screen, action = self.top, BY_NAME[name]
         if screen is None or screen.kind not in action.screens or not action.when(screen.view):
             return
+        if screen.has_class("-under") and name not in ("stop", "quit"):
+            return  # nobody agrees to what cannot be seen
         if action.wish is not None:
             self.submit(Intent(action.wish, screen.step.name if screen.step else ""))
             return

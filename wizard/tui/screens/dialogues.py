@@ -98,7 +98,8 @@ class Ask(Dialogue[str]):
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         event.stop()
-        self.dismiss((event.button.id or "").removeprefix("answer-"))
+        if not self.has_class("-under"):  # nobody answers what cannot be read
+            self.dismiss((event.button.id or "").removeprefix("answer-"))
 
     def action_insist(self) -> None:
         """The second Ctrl+C is the answer to the question of the first."""
