@@ -17,7 +17,8 @@ from wizard.setup.events import (
     RunStarted,
     StepProblem,
 )
-from wizard.tui.store import LOG_LINES, Store
+from wizard.tui.lines import LOG_LINES
+from wizard.tui.store import Store
 
 NAMES = ("preflight", "foundation", "account-admin")
 

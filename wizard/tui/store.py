@@ -10,12 +10,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from wizard.text import N_, _, currency, figure
+from wizard.tui.lines import Lines, LogEntry
 
 if TYPE_CHECKING:
     from wizard.guided.messages import Named, Priced, StepInfo
     from wizard.setup.draft import Draft
 
-LOG_LINES = 100_000  # kept in view; the file keeps all
 SEEN = 50  # looks at a guided step that are kept
 GROUPS = {  # by the step that begins each
     "preflight": N_("PREPARE"),
@@ -36,13 +36,6 @@ class Row:
     state: str
     seconds: float | None = None
     name: str | None = None  # the object's own
-
-
-@dataclass(frozen=True, slots=True)
-class LogEntry:
-    at: datetime
-    level: str
-    text: str
 
 
 @dataclass(slots=True)
@@ -70,12 +63,16 @@ class StepState:
     models: dict[str, Any] = field(default_factory=dict)  # by name: the newest ModelRows, its counts kept
     rows: dict[str, Row] = field(default_factory=dict)
     seen: deque[tuple[datetime, str, str]] = field(default_factory=lambda: deque(maxlen=SEEN))
-    log: deque[LogEntry] = field(default_factory=lambda: deque(maxlen=LOG_LINES))
-    logged: int = 0  # lines that ever came
+    log: Lines = field(default_factory=Lines)
 
     @property
     def name(self) -> str:
         return self.info.name
+
+    @property
+    def logged(self) -> int:
+        """Lines that ever came."""
+        return self.log.came
 
     @property
     def shown(self) -> str:
@@ -229,7 +226,7 @@ class Store:
         if event.command == "destroy":
             self.removals, self.removed, self.destroy_word = None, set(), ""
         for step in self.steps.values():
-            fresh = StepState(step.info, step.number, log=step.log, logged=step.logged)
+            fresh = StepState(step.info, step.number, log=step.log)
             self.steps[step.name] = fresh
 
     def _on_destroy_plan(self, event: Any) -> None:
@@ -333,4 +330,3 @@ class Store:
     def _log(self, step: StepState, at: datetime, level: str, text: str) -> None:
         for line in text.splitlines() or [""]:
             step.log.append(LogEntry(at, level, line))
-            step.logged += 1
