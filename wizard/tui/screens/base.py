@@ -31,8 +31,14 @@ def too_small() -> Static:
     return Static(_("Enlarge to 40x10, or run with --plain"), id="small")
 
 
-def mind_least(screen: Screen[Any], event: Resize) -> None:
+def mind_least(screen: Screen[Any], event: Resize) -> bool:
+    """Whether the size counts. One that is past, of a terminal that changed while the app began, does not: a screen
+    answers each with its own layout and one more Resize, and two of them by turns would never end."""
+    if event.size != screen.app.size:
+        event.prevent_default()
+        return False
     screen.set_class(event.size.width < LEAST[0] or event.size.height < LEAST[1], "-under")
+    return True
 
 
 class Drawn(Screen[None]):
@@ -89,8 +95,8 @@ class Drawn(Screen[None]):
         self.draw()
 
     def on_resize(self, event: Resize) -> None:
-        mind_least(self, event)
-        self.draw()
+        if mind_least(self, event):
+            self.draw()
 
     def draw(self) -> None:
         """Bring everything up to date with the store."""
