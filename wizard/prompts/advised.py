@@ -3,25 +3,52 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
-from typing import TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from wizard.guided.advice import Advice
-from wizard.guided.messages import NAME_KEYS, PRICE_KEYS, Priced, texts
+from wizard.guided.messages import NAME_KEYS, PRICE_KEYS, Named, Priced, texts
 from wizard.guided.words import a_month, in_all
 from wizard.setup.draft import Draft, Question, Section
 from wizard.text import _
 
-PATIENCE, SOON = 15.0, 1.0  # seconds that an answer is waited for; after which it is said that one is
+if TYPE_CHECKING:
+    from wizard.prompts.terminal import Terminal
+
+PATIENCE, SOON = 16.0, 1.0  # seconds that an answer is waited for; after which it is said that one is
+TURN = 0.1  # seconds between two looks at whether the person wishes to stop
 AnswerT = TypeVar("AnswerT")
 
 
-class Advised:
-    """Over the draft as it stands at each call; `say` tells where one has to wait."""
+class Asking(Generic[AnswerT]):
+    """One question about the texts `asked`, in a thread of its own. It is waited for once; `answer` may come later."""
 
-    def __init__(self, advice: Advice, draft: Draft, say: Callable[[str], None]) -> None:
-        self._advice, self._draft, self._say = advice, draft, say
-        self._priced: Priced | None = None
+    def __init__(self, asked: tuple[str, ...], ask: Callable[[], AnswerT]) -> None:
+        self.asked, self._ask = asked, ask
+        self.answer: AnswerT | None = None
+        self._thread = threading.Thread(target=self._work, name="advised", daemon=True)
+        self._thread.start()
+
+    def _work(self) -> None:
+        self.answer = self._ask()
+
+    def over(self, seconds: float) -> bool:
+        """Whether it ended; waits no longer than that."""
+        self._thread.join(seconds)
+        return not self._thread.is_alive()
+
+
+class Advised:
+    """Over the draft as it stands at each call; the terminal is told where one has to wait, and heard meanwhile.
+
+    What takes too long is unknown, and is not waited for again while the same texts stand. Raises Leave,
+    Interrupted."""
+
+    def __init__(self, advice: Advice, draft: Draft, terminal: Terminal) -> None:
+        self._advice, self._draft, self._terminal = advice, draft, terminal
+        self._pricing: Asking[Priced] | None = None
+        self._naming: Asking[Named] | None = None
         self._told: tuple[str, ...] = ()  # texts whose names were told not to be free
 
     def prices(self, question: Question) -> Mapping[str, str]:
@@ -39,16 +66,23 @@ class Advised:
 
     def _price(self) -> Priced | None:
         asked = texts(self._draft, PRICE_KEYS)
-        if self._priced is None or self._priced.asked != asked:
-            self._priced = self._wait(lambda: self._advice.priced(self._draft.copy()), _("asking what it costs"))
-        return self._priced
+        if self._pricing is None or self._pricing.asked != asked:
+            draft = self._draft.copy()
+            self._pricing = Asking(asked, lambda: self._advice.priced(draft))
+            self._wait(self._pricing, _("asking what it costs"))
+        return self._pricing.answer
 
     def names(self, section: Section) -> Iterator[tuple[str, str, str]]:
         """Field, ok or fix, and what was found; of this section alone."""
         keys = {question.key: question.name for question in section.questions}
         if not keys.keys() & {*NAME_KEYS}:
             return
-        found = self._wait(lambda: self._advice.named(self._draft.copy()), _("asking whether the names are free"))
+        asked = texts(self._draft, NAME_KEYS)
+        if self._naming is None or self._naming.asked != asked or self._naming.over(0):
+            draft = self._draft.copy()
+            self._naming = Asking(asked, lambda: self._advice.named(draft))
+            self._wait(self._naming, _("asking whether the names are free"))
+        found = self._naming.answer
         for key, (state, text) in found.words.items() if found is not None else ():
             if key in keys:
                 yield keys[key], state, text
@@ -58,13 +92,11 @@ class Advised:
         before, self._told = self._told, texts(self._draft, NAME_KEYS)
         return before != self._told
 
-    def _wait(self, ask: Callable[[], AnswerT], what: str) -> AnswerT | None:
-        """The answer; None where it takes too long."""
-        answers: list[AnswerT] = []
-        asking = threading.Thread(target=lambda: answers.append(ask()), name="advised", daemon=True)
-        asking.start()
-        asking.join(SOON)
-        if asking.is_alive():
-            self._say(what)
-            asking.join(PATIENCE)
-        return answers[0] if answers else None
+    def _wait(self, asking: Asking[AnswerT], what: str) -> None:
+        """Until it is answered, or takes too long."""
+        began, told = time.monotonic(), False
+        while not asking.over(TURN) and (waited := time.monotonic() - began) < PATIENCE:
+            self._terminal.heed()
+            if waited > SOON and not told:
+                told = True
+                self._terminal.say(what)

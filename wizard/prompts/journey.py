@@ -22,13 +22,6 @@ if TYPE_CHECKING:
     from wizard.setup.draft import Draft
 
 JOIN_SECONDS = 600.0
-CODES = {
-    "done": exits.DONE,
-    "planned": exits.DONE,
-    "blocked": exits.PERSON_NEEDED,
-    "failed": exits.FAILED,
-    "cancelled": exits.CANCELLED,
-}
 
 
 class PlainJourney:
@@ -158,7 +151,7 @@ class PlainJourney:
 
         assert self._draft is not None
         offered, advice = editors(self._terminal, self.folder, self._draft), self._session.advice
-        advised = Advised(advice, self._draft, self._terminal.say) if advice is not None else None
+        advised = Advised(advice, self._draft, self._terminal) if advice is not None else None
         return Asker(self._terminal, self._draft, self._keep, offered, advised)
 
     def _keep(self) -> None:
@@ -208,4 +201,4 @@ class PlainJourney:
             from wizard.prompts.summary import show
 
             show(end.closing, end.summary if self._as_json else None, self._terminal)
-        return CODES[end.result]
+        return exits.OF_RESULT[end.result]

@@ -96,6 +96,14 @@ class Terminal:
         self._events.put(event)
         self._wake()
 
+    def heed(self) -> None:
+        """For who waits for something else: raises Leave or Interrupted where the person wishes so meanwhile."""
+        if self._interrupted:
+            self._interrupted = False
+            raise Interrupted
+        if self.gone.requested:
+            raise Leave
+
     # to the person
 
     def say(self, text: str = "") -> None:
