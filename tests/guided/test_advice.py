@@ -144,18 +144,23 @@ def test_what_is_told_names_what_it_was_asked_for(advice: Advice, draft: Draft) 
 
 def test_only_the_newest_is_done_and_nothing_after_the_end() -> None:
     done: list[int] = []
-    ready = threading.Event()
+    began, let_go, last = threading.Event(), threading.Event(), threading.Event()
 
     def do(number: int) -> None:
+        began.set()
+        assert let_go.wait(60)
         done.append(number)
-        ready.set()
+        if number == 4:
+            last.set()
 
-    worker = Latest(do, 0.2, "test")
-    for number in range(5):
+    worker = Latest(do, 0.01, "test")
+    worker.give(0)
+    assert began.wait(60)
+    for number in range(1, 5):  # while it cannot look
         worker.give(number)
-    assert ready.wait(60)
-    assert done == [4]
+    let_go.set()
+    assert last.wait(60)
     worker.close()
     worker.give(5)
     worker._thread.join(60)
-    assert done == [4]
+    assert done == [0, 4]
