@@ -21,17 +21,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code (see `wizard.exits`)."""
     words = _speak(sys.argv[1:] if argv is None else argv)
     arguments = _of_the_app(words) or build_parser().parse_args(words)
-    if arguments.command is None:
-        code = _app(arguments)
-        if code == exits.CANCELLED:
-            _leave_threads(code)
-        return code
-    if words[0] != arguments.command:  # what stands before a command would be lost without a word
+    if (
+        arguments.command is not None and words[0] != arguments.command
+    ):  # what stands before a command would be lost without a word
         build_parser().error(
             _("put options after the command: lakehouse-wizard {command} ...", command=arguments.command)
         )
     try:
-        code = _call(arguments)
+        code = _app(arguments) if arguments.command is None else _call(arguments)
     except KeyboardInterrupt:  # before a command hears it itself: it would end without a word
         print(f"\r{_('cancelled')}", file=sys.stderr)
         code = exits.CANCELLED
@@ -40,8 +37,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(nowhere, sys.stdout.fileno())  # what is still in its buffer would fail once more at the end
         os.close(nowhere)
         return exits.DONE
-    if code == exits.CANCELLED:
-        _leave_threads(code)
+    _leave_threads(code)
     return code
 
 

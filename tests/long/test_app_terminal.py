@@ -121,7 +121,9 @@ def test_killed_in_mid_apply_it_says_what_is_true_and_goes_on_to_the_summary(
     assert again.code == exits.DONE, again.explain()
 
 
-@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGHUP, None], ids=["SIGTERM", "SIGHUP", "closed"])
+@pytest.mark.parametrize(
+    "end", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP, None], ids=["SIGTERM", "SIGINT", "SIGHUP", "closed"]
+)
 def test_told_to_end_in_mid_apply_it_stops_as_by_control_c_and_the_next_run_goes_on(
     folder: Path, end: signal.Signals | None
 ) -> None:

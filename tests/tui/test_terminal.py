@@ -17,7 +17,9 @@ def opened(folder: Path, *more: str, env: Mapping[str, str | None] | None = None
     return Terminal((*WIZARD, "--folder", folder, "--target", "sandbox", *more), env=env)
 
 
-@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGHUP, None], ids=["SIGTERM", "SIGHUP", "closed"])
+@pytest.mark.parametrize(
+    "end", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP, None], ids=["SIGTERM", "SIGINT", "SIGHUP", "closed"]
+)
 def test_a_wish_to_end_ends_it(end: int | None, tmp_path: Path) -> None:
     with opened(tmp_path / "risk") as terminal:
         terminal.until(lambda: terminal.focused == "Begin", "the first screen")

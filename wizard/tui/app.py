@@ -100,9 +100,11 @@ class WizardApp(App[int], inherit_bindings=False):
         self.session.start()
 
     def _hear_signals(self) -> None:
-        """A hang-up or a wish to terminate stops what runs, as Ctrl+C does, and then ends the app."""
+        """A hang-up or a wish to terminate stops what runs, as Ctrl+C does, and then ends the app. An interrupt that
+        is sent and not typed would else cancel the app and leave what runs alone."""
         loop = asyncio.get_running_loop()
-        for number, hear in ((signal.SIGTERM, self.terminate), (signal.SIGHUP, self.hang_up)):
+        heard = ((signal.SIGTERM, self.terminate), (signal.SIGINT, self.terminate), (signal.SIGHUP, self.hang_up))
+        for number, hear in heard:
             with suppress(NotImplementedError, RuntimeError, ValueError):  # not in the main thread
                 loop.add_signal_handler(number, hear)
 
@@ -131,6 +133,8 @@ class WizardApp(App[int], inherit_bindings=False):
     def pump(self) -> None:
         """Take what the engine said since the last turn, and draw once. What takes too long waits for the next turn,
         which then comes soon: keys come first."""
+        if not self.screen_stack:  # the app ends
+            return
         events: list[Any] = []
         until = time.monotonic() + SPELL
         while part := self.bridge.drain(PART):
@@ -220,6 +224,7 @@ class WizardApp(App[int], inherit_bindings=False):
     def submit(self, intent: Intent) -> None:
         if intent.wish in (Wish.RUN, Wish.CHECK, Wish.DESTROY):
             self.store.begin(intent.wish.value)
+            self.leaving = False
         if intent.wish is Wish.STOP and self.store.mode is not None and self.store.stopping is None:
             self.store.stopping = time.monotonic()
         self.session.submit(intent)
@@ -301,8 +306,8 @@ class WizardApp(App[int], inherit_bindings=False):
     def leave(self) -> None:
         """End; what runs is stopped first, and waited for."""
         if self.store.mode is not None:
-            if not self.leaving:
-                self.leaving = True
+            self.leaving = True
+            if self.store.stopping is None:
                 self.submit(Intent(Wish.STOP))
             return
         self.session.close()

@@ -22,10 +22,10 @@ def _run(arguments: argparse.Namespace) -> int:
 
     app = WizardApp(Launch.of(arguments))
     code = app.run()
-    if code is None and app.return_code:  # the app failed, perhaps while something ran: it is stopped, and waited for
+    if code is None:  # the app failed or was broken off, perhaps while something ran: it is stopped, and waited for
         app.session.close()
         app.session.join()
-        return exits.FAILED
+        return exits.FAILED if app.return_code else exits.CANCELLED
     if said := parting.words(app.store, app.folder):
         print(said)
-    return code or 0
+    return code
