@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from wizard import exits
 from wizard.text import _
@@ -54,8 +54,9 @@ class Loaded:
 
 @dataclass(frozen=True, slots=True)
 class Proposed:
-    """Answers were proposed for what nobody answered yet."""
+    """Answers are proposed, by section and field, for what nobody answered yet; who holds the draft takes them."""
 
+    answers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     event: str = "proposed"
 
 

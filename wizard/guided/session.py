@@ -165,9 +165,13 @@ class Session:
         where = Where(self.launch.folder, target, self.launch.scenario, self.launch.sandbox)
         self._advise(Advice(where, self._post))
         self._post(Loaded(steps, target, "target" in kept, draft, answered))
-        draft.propose(proposals(folder, target, self.launch.scenario))
-        self._post(Proposed())
-        if self.launch.look and folder.exists and not draft.to_fix:
+        found = proposals(folder, target, self.launch.scenario)
+        if answered:  # who gave answers left out what is not among them
+            found = {section: given for section, given in found.items() if not draft.gone_through(section)}
+        complete = draft.copy()
+        complete.propose(found)
+        self._post(Proposed(found))
+        if self.launch.look and folder.exists and not complete.to_fix:
             self._jobs.put(lambda: self._run(Wish.CHECK) if self._next is None else None)
 
     def _run(self, wish: Wish) -> None:

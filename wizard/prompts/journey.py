@@ -98,6 +98,8 @@ class PlainJourney:
                     self._loaded, self._draft = event, event.draft
                     self._narrator.know(event.steps)
                 case "proposed":
+                    if self._draft is not None:
+                        self._draft.propose(event.answers)
                     return True
                 case "faulted":
                     self._faulted = event

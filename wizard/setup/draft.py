@@ -176,11 +176,15 @@ class Draft:
     def propose(self, values: Mapping[str, Any]) -> None:
         """Fill in what is not answered yet."""
         for section, given in values.items():
-            if section in self._kinds and isinstance(given, dict):
+            if section in self._kinds and isinstance(given, Mapping):
                 kept = self._values.setdefault(section, {})
                 for field, value in given.items():
                     if f"{section}.{field}" in self._questions and value is not None:
                         kept.setdefault(field, value)
+
+    def gone_through(self, section: str) -> bool:
+        """Whether it has answers, and was not left in its midst."""
+        return section in self.asked and bool(self._values.get(section))
 
     def take(self, values: Mapping[str, Any]) -> None:
         """Take answers over, also in place of others."""

@@ -176,6 +176,8 @@ class Store:
         self.draft, self.answered = event.draft, event.answered
 
     def _on_proposed(self, event: Any) -> None:
+        if self.draft is not None:
+            self.draft.propose(event.answers)
         self.proposed = True
 
     def _on_asked(self, event: Any) -> None:
