@@ -12,7 +12,7 @@ import pytest
 from tests.steps.early import Setup, make_workspace, open_setup
 from wizard.sandbox import process
 from wizard.sandbox.process import Connection
-from wizard.setup.step import Verdict
+from wizard.setup.step import Found, Verdict
 from wizard.steps.account_admin import AccountAdmin
 from wizard.steps.account_id import AccountId, introspected
 from wizard.steps.base import WizardStep
@@ -299,7 +299,9 @@ def test_in_reference_the_first_admin_is_asked_of_a_person_and_the_rest_done(
     assert setup.check(Metastore()).verdict is Verdict.DONE
     assert setup.mutations() == before
 
-    assert introspected(setup.context("account-id")) is not None
+    rungs: list[Found] = []
+    assert introspected(setup.context("account-id"), rungs) is not None
+    assert [each.state for each in rungs] == ["done"]
 
     step, ctx = Metastore(), setup.context("metastore")
     step.destroy(ctx)

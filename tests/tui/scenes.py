@@ -42,8 +42,8 @@ from wizard.setup.events import (
     StepProblem,
     StepRemoved,
     Summarised,
-    Waiting,
 )
+from wizard.tui.widgets.rail import Rail
 
 if TYPE_CHECKING:
     from wizard.tui.app import WizardApp
@@ -235,15 +235,64 @@ def _replace() -> list[Any]:
     return [*begun(step), *planned, found, Asked(step, "agree", changes, why)]
 
 
+DEPLOYED = (
+    ("file", "/Volumes/crisk/ops/libraries/lakehouse_jobs/", "lakehouse_jobs-0.1.0-py3-none-any.whl"),
+    ("file", "/Volumes/crisk/ops/libraries/contracts/", "account-fcd20b0b5355.yaml"),
+    ("job", "", "ingest-risk-account"),
+    ("job", "", "ingest-risk-consents"),
+)
+
+
+def _parts(action: Literal["create", "noop"], *states: Literal["planned", "started", "done"]) -> list[Any]:
+    """The first parts of a deployment, each in its state; those after them are planned."""
+    told = [*states, *["planned"] * (len(DEPLOYED) - len(states))]
+    return [
+        ResourceChanged.model_validate({"at": AT, "step": "ingestion", "address": f'{kind}["{folder}{name}"]',
+                                        "name": name, "action": action, "state": state,
+                                        "seconds": 1.0 if action == "create" and state == "done" else None})
+        for (kind, folder, name), state in zip(DEPLOYED, told, strict=True)
+    ]  # fmt: skip
+
+
 def _deploy() -> list[Any]:
     step = "ingestion"
     return [
         *begun(step),
         ApplyStarted(at=AT, step=step),
-        Progress(at=AT, step=step, text="uploading the wheel lakehouse_jobs"),
-        Progress(at=AT, step=step, text="deploying the jobs of account"),
-        Waiting(at=AT, step=step, what="the jobs of consents"),
+        *_parts("create"),
+        *_parts("create", "done", "done", "started"),
+        Progress(at=AT, step=step, text="makes job ingest-risk-account, its schedule paused"),
     ]
+
+
+def _stands(step: str, why: str, found: tuple[dict[str, str], ...], *rows: Any, link: str | None = None) -> list[Any]:
+    """A step that is done, looked at."""
+    return [*begun(step), *rows,
+            Checked(at=AT, step=step, verdict="done", why=why, found=found, link=link)]  # fmt: skip
+
+
+def _ladder() -> list[Any]:
+    """Step 9 where nobody tells the account id: three rungs, and the proof that comes after."""
+    found = (
+        {"what": "1  the workspace's own address: no account id in its answer", "state": "unknown"},
+        {"what": "2  token introspection there: no right to ask", "state": "unknown"},
+        {"what": "3  the answers: none yet", "state": "todo"},
+        {"what": "proof, by the next step: the account lists adbdrisk", "state": "todo"},
+    )
+    guide: dict[str, object] = {
+        "headline": "Look up the account id",
+        "actions": (
+            "open the workspace https://adb-1234567890123456.7.azuredatabricks.net",
+            "choose your name at the top right, then Manage account",
+            "choose your name there again: Account ID stands in the menu",
+            "put it into account_id.account_id in the answers",
+        ),
+        "who": "an account admin",
+        "link": "https://accounts.azuredatabricks.net",
+    }
+    step, why = "account-id", "the account's id is not known"
+    blocked = Checked(at=AT, step=step, verdict="blocked", why=why, guide=guide, found=found)
+    return [*begun(step), blocked, Asked(step, "person", (), why)]  # fmt: skip
 
 
 def _noisy() -> list[Any]:
@@ -264,6 +313,16 @@ def _over(app: WizardApp) -> bool:
 def _acts(name: str) -> Callable[[WizardApp], object]:
     """A person picks an action."""
     return lambda app: app.act(name)
+
+
+def _looks(step: str) -> Callable[[WizardApp], object]:
+    """A person chooses a step from the list."""
+
+    def look(app: WizardApp) -> None:
+        rail = app.screen.query_one(Rail)
+        rail.post_message(Rail.OptionSelected(rail, rail.get_option(step), rail.get_option_index(step)))
+
+    return look
 
 
 def _edited(app: WizardApp) -> None:
@@ -300,6 +359,16 @@ def scenes() -> dict[str, Scene]:
         "summary": Scene("summary", [*begun("summary"), SUMMARY, Idle("done", "run")]),
         "replace": Scene("journey", _replace()),
         "deploy": Scene("journey", _deploy()),
+        "deployed": Scene("journey", _stands("ingestion", "wheel 0.1.0 and 2 jobs are in place, schedules paused", (),
+                                             *_parts("noop", "done", "done", "done", "done")),
+                          then=_looks("ingestion")),
+        "ladder": Scene("journey", _ladder()),
+        "stands": Scene("journey", _stands(
+            "exploration", "/Shared/lakehouse-risk is in place",
+            ({"what": "/Shared/lakehouse-risk/README.md", "state": "done"},
+             {"what": "/Shared/lakehouse-risk/explore", "state": "done"}),
+            link="https://adb-1234567890123456.7.azuredatabricks.net/#workspace/Shared/lakehouse-risk"),
+            then=_looks("exploration")),
         "cancelled": Scene("journey", [*begun("foundation"), *_rows("foundation"),
                                        RunEnded(at=AT, result="cancelled", exit_code=130, seconds=38.0),
                                        Idle("cancelled", "run")]),

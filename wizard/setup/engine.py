@@ -292,6 +292,8 @@ class Engine(Generic[World]):
                 changes=finding.changes,
                 guide=asdict(finding.guide) if finding.guide else None,
                 problem=asdict(finding.problem) if finding.problem else None,
+                found=tuple(asdict(each) for each in finding.found),
+                link=finding.link,
             )
         )
         return finding

@@ -53,6 +53,8 @@ class CheckStarted(EventBase):
 
 
 class Checked(EventBase):
+    """`found` is what was looked at, each with `what` and its `state`: done, todo or unknown. `link` shows it."""
+
     journaled: ClassVar[bool] = True
     event: Literal["checked"] = "checked"
     step: str
@@ -61,6 +63,8 @@ class Checked(EventBase):
     changes: tuple[str, ...] = ()
     guide: dict[str, object] | None = None
     problem: dict[str, object] | None = None
+    found: tuple[dict[str, str], ...] = ()
+    link: str | None = None
 
 
 class ApplyStarted(EventBase):

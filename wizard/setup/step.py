@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -85,6 +85,14 @@ class Problem:
     transient: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One thing that a check looked at, in words: `done` stands, `todo` does not yet, `unknown` could not be told."""
+
+    what: str
+    state: Literal["done", "todo", "unknown"] = "done"
+
+
 class Facts(BaseModel):
     """What a step's check learned of the world, for the steps after it. Never holds a secret."""
 
@@ -100,7 +108,8 @@ class Questions(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """The result of one check. `changes` says in words what an apply would do."""
+    """The result of one check. `changes` says in words what an apply would do, `found` what was looked at and how it
+    stands, `link` where a person sees it."""
 
     verdict: Verdict
     why: str
@@ -108,6 +117,8 @@ class Finding:
     changes: tuple[str, ...] = ()
     guide: Guide | None = None
     problem: Problem | None = None
+    found: tuple[Found, ...] = ()
+    link: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from databricks.sdk.errors import PermissionDenied, Unauthenticated
 
 from wizard.setup.step import Actor, Finding, Guide, Kind, Permission, Problem, StepFailed, Verdict
+from wizard.setup.step import Found as Stands
 from wizard.steps.account_people import Found, Member, ensure, find, lacks
 from wizard.steps.base import Ctx, WizardStep
 from wizard.steps.facts import (
@@ -59,7 +60,7 @@ class AccountAdmin(WizardStep):
         if changes:
             return Finding(Verdict.TODO, _("the account lacks people or roles"), facts=facts, changes=changes)
         why = _("principal and principal user are account admins; the account lists the workspace")
-        return Finding(Verdict.DONE, why, facts=facts)
+        return Finding(Verdict.DONE, why, facts=facts, found=_stand(ctx))
 
     def apply(self, ctx: Ctx) -> None:
         account = ctx.world.account(ctx, "operator")
@@ -86,6 +87,15 @@ def members(ctx: Ctx) -> list[Member]:
         Member("user", owner, owner, admin=True),
         *(Member("user", upn, upn, admin=False) for upn in people),
     ]
+
+
+def _stand(ctx: Ctx) -> tuple[Stands, ...]:
+    """Who is in the account, and the proof that it is the right one."""
+    admin, plain = _("account admin"), _("user of the account")
+    people = [Stands(f"{each.display_name}: {admin if each.admin else plain}") for each in members(ctx)]
+    account, project = ctx.facts(AccountFacts), ctx.facts(ProjectFacts)
+    lists = _("the account {id} lists the workspace {name}", id=account.account_id, name=project.workspace)
+    return (*people, Stands(lists))
 
 
 def _workspace(ctx: Ctx) -> str:

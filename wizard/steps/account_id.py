@@ -7,9 +7,9 @@ from typing import ClassVar
 from databricks.sdk.errors.base import DatabricksError
 from pydantic import Field, field_validator
 
-from wizard.setup.step import Actor, Finding, Guide, Kind, Permission, Questions, Verdict
+from wizard.setup.step import Actor, Finding, Found, Guide, Kind, Permission, Questions, Verdict
 from wizard.steps.base import Ctx, WizardStep
-from wizard.steps.facts import AccountFacts, FoundationFacts
+from wizard.steps.facts import AccountFacts, FoundationFacts, ProjectFacts
 from wizard.steps.sign_in import check_guid
 from wizard.text import N_, _
 
@@ -44,38 +44,59 @@ class AccountId(WizardStep):
 
     def check(self, ctx: Ctx) -> Finding:
         answered = ctx.ask(AccountIdQuestions).account_id
-        facts = well_known(ctx) or introspected(ctx)
-        if facts is None and answered:
-            facts = AccountFacts(account_id=answered, source="answers")
+        rungs: list[Found] = []
+        facts = well_known(ctx, rungs) or introspected(ctx, rungs) or _answered(answered, rungs)
+        workspace = ctx.facts(ProjectFacts).workspace
+        found = (*rungs, Found(_("proof, by the next step: the account lists {name}", name=workspace), "todo"))
         if facts is None:
-            return Finding(Verdict.BLOCKED, _("the account's id is not known"), guide=_guide(ctx))
+            return Finding(Verdict.BLOCKED, _("the account's id is not known"), guide=_guide(ctx), found=found)
         why = _("{id}, from {source}", id=facts.account_id, source=facts.source)
         if answered and answered.lower() != facts.account_id.lower():
             why = _("{why}; the answers' {answered} is not the workspace's account", why=why, answered=answered)
-        return Finding(Verdict.DONE, why, facts=facts)
+        return Finding(Verdict.DONE, why, facts=facts, found=found)
 
 
-def well_known(ctx: Ctx) -> AccountFacts | None:
-    """What the workspace tells anybody; the field is optional there."""
+def well_known(ctx: Ctx, rungs: list[Found]) -> AccountFacts | None:
+    """What the workspace tells anybody; the field is optional there. How it went is added to `rungs`."""
     from wizard.cloud.databricks import host_metadata
 
     host = f"https://{ctx.facts(FoundationFacts).workspace_url}"
     try:
         found = host_metadata(ctx.world.target.endpoints, host).account_id
     except ValueError:  # the SDK's word for any failure here; the next rung is as good
+        rungs.append(Found(_("1  the workspace's own address: it does not answer"), "unknown"))
         return None
-    return AccountFacts(account_id=found, source="well-known") if found else None
+    if not found:
+        rungs.append(Found(_("1  the workspace's own address: no account id in its answer"), "unknown"))
+        return None
+    rungs.append(Found(_("1  the workspace's own address: {id}", id=found)))
+    return AccountFacts(account_id=found, source="well-known")
 
 
-def introspected(ctx: Ctx) -> AccountFacts | None:
-    """What the workspace tells the bearer of a token."""
+def introspected(ctx: Ctx, rungs: list[Found]) -> AccountFacts | None:
+    """What the workspace tells the bearer of a token. How it went is added to `rungs`."""
     try:
         answer = ctx.world.workspace(ctx, "operator").api_client.do("GET", "/api/2.0/tokens/introspect")
-    except DatabricksError:
+    except DatabricksError as error:
+        words = str(error).partition("\n")[0]
+        rungs.append(Found(_("2  token introspection there: {error}", error=words), "unknown"))
         return None
     scope = answer.get("principal_context", {}).get("authentication_scope", {}) if isinstance(answer, dict) else {}
     found = scope.get("account_id")
-    return AccountFacts(account_id=str(found), source="introspection") if found else None
+    if not found:
+        rungs.append(Found(_("2  token introspection there: no account id in its answer"), "unknown"))
+        return None
+    rungs.append(Found(_("2  token introspection there: {id}", id=found)))
+    return AccountFacts(account_id=str(found), source="introspection")
+
+
+def _answered(answered: str | None, rungs: list[Found]) -> AccountFacts | None:
+    """What the answers say, where nobody else tells it."""
+    if answered:
+        rungs.append(Found(_("3  the answers: {id}", id=answered)))
+        return AccountFacts(account_id=answered, source="answers")
+    rungs.append(Found(_("3  the answers: none yet"), "todo"))
+    return None
 
 
 def _guide(ctx: Ctx) -> Guide:

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from wizard.setup.answers import Answers
 from wizard.setup.folder import Folder
-from wizard.setup.step import Actor, Finding, Kind, Problem, Questions, Verdict
+from wizard.setup.step import Actor, Finding, Found, Kind, Problem, Questions, Verdict
 from wizard.steps.base import Ctx, WizardStep
 from wizard.steps.facts import ContractsFacts
 from wizard.steps.sources import TEMPLATE, Source, locate, remember
@@ -55,7 +55,12 @@ class Contracts(WizardStep):
         models = {path: tuple(model.name for model in contract.models) for path, contract in loaded.items()}
         count = sum(len(names) for names in models.values())
         why = _("{n} contracts with {models} models are valid", n=len(models), models=count)
-        return Finding(Verdict.DONE, why, ContractsFacts(contracts=models))
+        found = tuple(
+            Found(_("{path}: model {model}, {n} columns", path=path, model=model.name, n=len(model.fields)))
+            for path, contract in loaded.items()
+            for model in contract.models
+        )
+        return Finding(Verdict.DONE, why, ContractsFacts(contracts=models), found=found)
 
     def apply(self, ctx: Ctx) -> None:
         for source in _sources(ctx.answers, ctx.folder):

@@ -12,7 +12,7 @@ from databricks.sdk.errors import NotFound
 from databricks.sdk.service.workspace import ImportFormat, Language
 
 from wizard import assets
-from wizard.setup.step import Actor, Finding, Kind, Permission, Problem, Removal, Verdict
+from wizard.setup.step import Actor, Finding, Found, Kind, Permission, Problem, Removal, Verdict
 from wizard.steps.base import Ctx, WizardStep
 from wizard.steps.facts import CatalogFacts, ExplorationFacts, FoundationFacts, ProjectFacts
 from wizard.text import N_, _
@@ -48,7 +48,12 @@ class Exploration(WizardStep):
             return _todo(path, missing)
         if manifest is None or manifest.get("content") != _digest(files):
             return _todo(path, tuple(files))
-        return Finding(Verdict.DONE, _("{path} is in place", path=path), ExplorationFacts(path=path))
+        found = tuple(Found(f"{path}/{_object_name(name)}") for name in files)
+        host = ctx.facts(FoundationFacts).workspace_url
+        why = _("{path} is in place", path=path)
+        return Finding(
+            Verdict.DONE, why, ExplorationFacts(path=path), found=found, link=f"https://{host}/#workspace{path}"
+        )
 
     def apply(self, ctx: Ctx) -> None:
         path, files = project_path(ctx), render(ctx)

@@ -25,6 +25,9 @@ from wizard.steps.job_settings import ClusterChoice, Ingest, differences
 from wizard.steps.volumes import Upload, digest, entries, named_by_content, remove_tree
 from wizard.text import N_, _
 
+Action = Literal["create", "update", "noop"]
+Stage = Literal["planned", "started", "done", "failed"]
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
@@ -43,6 +46,27 @@ class State:
     missing: tuple[Ingest, ...]
     changed: dict[str, tuple[int, list[str]]]
     present: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A job or a file as it is told: `address` tells it from every other, `name` is what people know it by."""
+
+    address: str
+    name: str
+
+    @classmethod
+    def file(cls, upload: Upload) -> Part:
+        return cls(f'file["{upload.path}"]', upload.path.rpartition("/")[2])
+
+    @classmethod
+    def job(cls, job: Ingest) -> Part:
+        return cls(f'job["{job.name}"]', job.name)
+
+    def event(self, ctx: Ctx, action: Action, state: Stage, seconds: float | None = None) -> ResourceChanged:
+        return ResourceChanged(
+            step=ctx.step, address=self.address, action=action, state=state, seconds=seconds, name=self.name
+        )
 
 
 class Ingestion(WizardStep):
@@ -67,6 +91,8 @@ class Ingestion(WizardStep):
         facts = IngestionFacts(library=wanted.library.path, jobs=state.present)
         if changes := tuple(_changes(state)):
             return Finding(Verdict.TODO, _("{n} parts are missing or differ", n=len(changes)), facts, changes)
+        for part in (*map(Part.file, (wanted.library, *wanted.contracts)), *map(Part.job, wanted.jobs)):
+            ctx.emit(part.event(ctx, "noop", "done"))
         why = _("wheel {version} and {n} jobs are in place, schedules paused", version=__version__, n=len(wanted.jobs))
         return Finding(Verdict.DONE, why, facts)
 
@@ -78,21 +104,21 @@ class Ingestion(WizardStep):
         if foreign:
             raise StepFailed(_foreign_problem(foreign))
         state = _state(workspace, wanted, named)
-        for what, action in _parts(wanted, state):
-            ctx.emit(ResourceChanged(step=ctx.step, address=what, action=action, state="planned"))
+        for part, action in _parts(wanted, state):
+            ctx.emit(part.event(ctx, action, "planned"))
         for upload in state.uploads:
-            with _told(ctx, upload.path, "create"):
+            with _told(ctx, Part.file(upload), "create"):
                 upload.send(ctx, workspace)
         for job in wanted.jobs:
             ctx.cancel.raise_if_requested()
             if job in state.missing:
                 ctx.say(_("makes job {name}, its schedule paused", name=job.name))
-                with _told(ctx, job.name, "create"):
+                with _told(ctx, Part.job(job), "create"):
                     _create(workspace, job)
             elif job.model in state.changed:
                 job_id, _names = state.changed[job.model]
                 ctx.say(_("updates job {name} in place", name=job.name))
-                with _told(ctx, job.name, "update"):
+                with _told(ctx, Part.job(job), "update"):
                     workspace.jobs.reset(job_id, job.settings())
 
     def removal(self, ctx: Ctx) -> Removal | None:
@@ -113,28 +139,25 @@ class Ingestion(WizardStep):
             remove_tree(workspace, folder)
 
 
-def _parts(wanted: Wanted, state: State) -> Iterator[tuple[str, Literal["create", "update"]]]:
-    """All that an apply makes or changes, in its order, by name."""
-    yield from ((upload.path, "create") for upload in state.uploads)
-    yield from ((job.name, "create") for job in state.missing)
-    yield from ((job.name, "update") for job in wanted.jobs if job.model in state.changed)
+def _parts(wanted: Wanted, state: State) -> Iterator[tuple[Part, Action]]:
+    """All that an apply makes or changes, in its order."""
+    yield from ((Part.file(upload), "create") for upload in state.uploads)
+    yield from ((Part.job(job), "create") for job in state.missing)
+    yield from ((Part.job(job), "update") for job in wanted.jobs if job.model in state.changed)
 
 
 @contextmanager
-def _told(ctx: Ctx, what: str, action: Literal["create", "update"]) -> Iterator[None]:
+def _told(ctx: Ctx, part: Part, action: Action) -> Iterator[None]:
     """Tell the begin and the end of one part, as Terraform's resources are told."""
     began = time.monotonic()
 
-    def tell(state: Literal["started", "done", "failed"], seconds: float | None = None) -> None:
-        ctx.emit(ResourceChanged(step=ctx.step, address=what, action=action, state=state, seconds=seconds))
-
-    tell("started")
+    ctx.emit(part.event(ctx, action, "started"))
     try:
         yield
     except Exception:
-        tell("failed", time.monotonic() - began)
+        ctx.emit(part.event(ctx, action, "failed", time.monotonic() - began))
         raise
-    tell("done", round(time.monotonic() - began, 1))
+    ctx.emit(part.event(ctx, action, "done", round(time.monotonic() - began, 1)))
 
 
 def job_base(project: ProjectFacts) -> str:

@@ -10,7 +10,19 @@ from databricks.sdk.errors import NotFound, ResourceConflict
 from databricks.sdk.service.catalog import CreateAccountsMetastore, PermissionsChange, Privilege
 from pydantic import Field
 
-from wizard.setup.step import Actor, Finding, Guide, Kind, Permission, Problem, Questions, Removal, StepFailed, Verdict
+from wizard.setup.step import (
+    Actor,
+    Finding,
+    Found,
+    Guide,
+    Kind,
+    Permission,
+    Problem,
+    Questions,
+    Removal,
+    StepFailed,
+    Verdict,
+)
 from wizard.steps import bindings, neighbours
 from wizard.steps.base import Ctx, WizardStep
 from wizard.steps.facts import FoundationFacts, MetastoreFacts, PrincipalFacts, ProjectFacts
@@ -77,7 +89,9 @@ class Metastore(WizardStep):
             why = _("the workspace cannot use a metastore yet")
             return Finding(Verdict.TODO, why, facts=facts, changes=changes, guide=guide)
         why = _("{name} is assigned, and the principal may build in it", name=facts.name)
-        return Finding(Verdict.DONE, why, facts=facts)
+        named = _("metastore {name} in {region}, {id}", name=facts.name, region=facts.region, id=facts.metastore_id)
+        whose = _("made by this setup") if found is not None and _ours(ctx, found) else _("it was there; it is reused")
+        return Finding(Verdict.DONE, why, facts=facts, found=(Found(named), Found(whose)))
 
     def apply(self, ctx: Ctx) -> None:
         account, workspace = ctx.world.account(ctx, "operator"), int(ctx.facts(FoundationFacts).workspace_id)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from pydantic import Field
 
 from wizard.cloud import api_versions
-from wizard.setup.step import Actor, Finding, Kind, Permission, Problem, Questions, StepFailed, Verdict
+from wizard.setup.step import Actor, Finding, Found, Kind, Permission, Problem, Questions, StepFailed, Verdict
 from wizard.steps.base import Ctx, WizardStep
 from wizard.steps.facts import ProjectFacts
 from wizard.text import N_, _
@@ -49,12 +49,17 @@ class NetworkWatcher(WizardStep):
         location = ctx.facts(ProjectFacts).location
         found = watchers(ctx.world.arm(ctx, "operator"), location)
         if not found:
-            return Finding(Verdict.DONE, _("no network watcher in {location}", location=location))
+            none = (Found(_("Azure was asked for the watchers of {location}: none is there", location=location)),)
+            return Finding(Verdict.DONE, _("no network watcher in {location}", location=location), found=none)
         listed = ", ".join(item.name for item in found)
         if ctx.ask(NetworkWatcherQuestions).action == "keep":
-            return Finding(Verdict.DONE, _("{names} is kept, as chosen", names=listed))
+            kept = tuple(Found(_("{name} in {group}, kept", name=item.name, group=_group(item))) for item in found)
+            return Finding(Verdict.DONE, _("{names} is kept, as chosen", names=listed), found=kept)
         changes = tuple(_("delete {id}", id=item.id) for item in found)
-        return Finding(Verdict.TODO, _("{names} is to be deleted", names=listed), changes=changes)
+        there = tuple(
+            Found(_("{name} in {group}, to go", name=item.name, group=_group(item)), "todo") for item in found
+        )
+        return Finding(Verdict.TODO, _("{names} is to be deleted", names=listed), changes=changes, found=there)
 
     def apply(self, ctx: Ctx) -> None:
         arm = ctx.world.arm(ctx, "operator")
@@ -68,6 +73,11 @@ class NetworkWatcher(WizardStep):
                         _("run again; the deletion goes on by itself"),
                     )
                 )
+
+
+def _group(watcher: Resource) -> str:
+    """The resource group it is in, by its id: /subscriptions/ID/resourceGroups/GROUP/..."""
+    return watcher.id.split("/")[4]
 
 
 def watchers(arm: ArmClient, location: str) -> list[Resource]:

@@ -20,7 +20,7 @@ from urllib.request import getproxies, proxy_bypass
 
 from wizard.cloud.endpoints import TargetSettings
 from wizard.setup.secrets import public_environment
-from wizard.setup.step import Actor, Finding, Guide, Kind, Permission, Questions, Verdict
+from wizard.setup.step import Actor, Finding, Found, Guide, Kind, Permission, Questions, Verdict
 from wizard.steps.base import Ctx, WizardStep
 from wizard.steps.state_backend import StateQuestions
 from wizard.text import N_, _
@@ -200,9 +200,11 @@ class Preflight(WizardStep):
     def check(self, ctx: Ctx) -> Finding:
         results = run_checks(ctx.world.target, ctx.folder.root)
         lacking = [result for result in results if not result.ok]
+        found = tuple(Found(f"{result.name}: {result.what}", "done" if result.ok else "todo") for result in results)
         if not lacking:
             tools = next(result.what for result in results if result.name == "terraform")
-            return Finding(Verdict.DONE, _("{count} checks passed; {tools}", count=len(results), tools=tools))
+            why = _("{count} checks passed; {tools}", count=len(results), tools=tools)
+            return Finding(Verdict.DONE, why, found=found)
         guide = Guide(
             _("Mend this machine"),
             tuple(f"{result.name}: {result.what} → {result.remedy}" for result in lacking),

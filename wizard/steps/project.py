@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from pydantic import Field, field_validator
 
 from wizard.provisioning import state
-from wizard.setup.step import Actor, Finding, Kind, Permission, Questions, Verdict
+from wizard.setup.step import Actor, Finding, Found, Kind, Permission, Questions, Verdict
 from wizard.steps import names
 from wizard.steps.base import Ctx, WizardStep
+from wizard.steps.facts import ProjectFacts
 from wizard.steps.sign_in import SignInQuestions
 from wizard.text import N_, _
 
@@ -91,10 +92,22 @@ class Project(WizardStep):
             return Finding(Verdict.TODO, _("config.yaml does not say what the answers say"), facts, changes)
         why = _("{group} in {location}, catalog {catalog}", group=facts.resource_group, location=facts.location,
                 catalog=facts.catalog)  # fmt: skip
-        return Finding(Verdict.DONE, why, facts)
+        return Finding(Verdict.DONE, why, facts, found=_named(facts))
 
     def apply(self, ctx: Ctx) -> None:
         ctx.folder.update_config(wanted(ctx.ask(ProjectQuestions), ctx.ask(SignInQuestions)))
+
+
+def _named(facts: ProjectFacts) -> tuple[Found, ...]:
+    """The names that everything gets."""
+    return (
+        Found(_("resource group {name}", name=facts.resource_group)),
+        Found(_("workspace {name}", name=facts.workspace)),
+        Found(_("storage account {name}", name=facts.storage_account)),
+        Found(_("catalog {name}", name=facts.catalog)),
+        Found(_("group {name}", name=facts.group)),
+        Found(_("principal user {name}", name=facts.owner)),
+    )
 
 
 def wanted(asked: ProjectQuestions, signed_in: SignInQuestions) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, ClassVar
 
-from wizard.setup.step import Actor, Finding, Guide, Kind, Permission, Problem, StepFailed, Verdict
+from wizard.setup.step import Actor, Finding, Found, Guide, Kind, Permission, Problem, StepFailed, Verdict
 from wizard.steps import taken
 from wizard.steps.base import Ctx, WizardStep
 from wizard.steps.compute import ComputeQuestions
@@ -79,10 +79,12 @@ class ResourceProviders(WizardStep):
     def _names(self, ctx: Ctx, arm: ArmClient) -> Finding | None:
         """Blocked if a name is somebody else's; None if all are free or ours."""
         project = ctx.facts(ProjectFacts)
-        found = taken.taken(ctx, arm, project, event_hubs=ctx.ask(FoundationQuestions).event_hubs)
+        event_hubs = ctx.ask(FoundationQuestions).event_hubs
+        found = taken.taken(ctx, arm, project, event_hubs=event_hubs)
         if found is None:
             return None
-        return Finding(Verdict.BLOCKED, found.words, guide=taken.guide(found, taken.free_domain(arm, project)))
+        free = taken.free_domain(arm, project, event_hubs=event_hubs)
+        return Finding(Verdict.BLOCKED, found.words, guide=taken.guide(found, free))
 
     def _quota(self, ctx: Ctx, arm: ArmClient) -> Finding:
         """Whether the node type is offered in the region, and its cores are within both rows of the quota."""
@@ -95,13 +97,14 @@ class ResourceProviders(WizardStep):
             return Finding(Verdict.BLOCKED, why, guide=_guide(location, _fitting(skus, usages, None)))
         short = _short(sku, usages)
         enough = _("all resource providers are registered; names and quota are sufficient")
+        found = _offered(sku, usages, location)
         if not short:
-            return Finding(Verdict.DONE, enough)
+            return Finding(Verdict.DONE, enough, found=found)
         if all(row.limit >= sku.vcpus for row in short) and taken.ours(
             ctx, arm, "Microsoft.Databricks/workspaces", ctx.facts(ProjectFacts).workspace
         ):
             # Our own clusters may be what uses the quota; they will be gone or reused.
-            return Finding(Verdict.DONE, enough)
+            return Finding(Verdict.DONE, enough, found=found)
         rows = "; ".join(
             _("{row}: {needed} vCPU needed, {free} of {limit} free",
               row=row.label or row.name, needed=sku.vcpus, free=row.free, limit=row.limit)
@@ -121,6 +124,17 @@ def _short(sku: Sku, usages: dict[str, Usage]) -> list[Usage]:
     """The rows of the quota that do not have room for one machine: the region's, and the family's."""
     rows = [usages[name] for name in ("cores", sku.family) if name in usages]
     return [row for row in rows if row.free < sku.vcpus]
+
+
+def _offered(sku: Sku, usages: dict[str, Usage], location: str) -> tuple[Found, ...]:
+    """The node type, and what is free of its family's quota and of the region's."""
+    found = [Found(_("{node} is offered in {location}: {n} vCPU", node=sku.name, location=location, n=sku.vcpus))]
+    rows = (usages[name] for name in (sku.family, "cores") if name in usages)
+    found += [
+        Found(_("{row}: {free} of {limit} vCPU free", row=row.label or row.name, free=row.free, limit=row.limit))
+        for row in rows
+    ]
+    return tuple(found)
 
 
 def _fitting(skus: list[Sku], usages: dict[str, Usage], instead_of: Sku | None) -> list[str]:

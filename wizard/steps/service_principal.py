@@ -18,6 +18,7 @@ from wizard.setup.secrets import SecretMissing, SecretRef
 from wizard.setup.step import (
     Actor,
     Finding,
+    Found,
     Kind,
     Permission,
     Problem,
@@ -139,7 +140,13 @@ class ServicePrincipal(WizardStep):
             by_hand = grant_guide(principal.display_name, missing, eligible=False) if missing else None
             return Finding(Verdict.TODO, why, facts=principal, changes=(*changes, *people), guide=by_hand)
         why = _("{name} signs in and holds its roles", name=principal.display_name)
-        return Finding(Verdict.DONE, why, facts=principal)
+        found = (
+            Found(_("application {name}, {id}", name=principal.display_name, id=principal.client_id)),
+            Found(_("its secret signs in")),
+            Found(_("its roles on the subscription ({roles}) and in the directory ({directory}) are there",
+                    roles=asked.role_set, directory=asked.directory_permission)),
+        )  # fmt: skip
+        return Finding(Verdict.DONE, why, facts=principal, found=found)
 
     def apply(self, ctx: Ctx) -> None:
         self._denied, self._creation_denied, self._people_denied = [], False, []

@@ -9,7 +9,7 @@ from pydantic import Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from wizard.setup.secrets import SecretRef
-from wizard.setup.step import Actor, Finding, Guide, Kind, Permission, Questions, Verdict
+from wizard.setup.step import Actor, Finding, Found, Guide, Kind, Permission, Questions, Verdict
 from wizard.steps.base import Ctx, WizardStep
 from wizard.steps.facts import SignInFacts
 from wizard.text import N_, _
@@ -113,7 +113,7 @@ class SignIn(WizardStep):
             return Finding(Verdict.BLOCKED, why, guide=_disabled_guide(asked))
         facts = self._facts(ctx, asked, claims, found.name)
         why = _("{operator} is signed in to {name}", operator=facts.operator_name, name=found.name)
-        return Finding(Verdict.DONE, why, facts=facts)
+        return Finding(Verdict.DONE, why, facts=facts, found=_held(facts))
 
     def _facts(self, ctx: Ctx, asked: SignInQuestions, claims: dict[str, object], subscription: str) -> SignInFacts:
         user = asked.method != "client_secret" and claims.get("idtyp") != "app" and not _app_only(claims)
@@ -134,6 +134,16 @@ class SignIn(WizardStep):
             operator_object_id=str(oid or ""),
             operator_name=str(name or ""),
         )
+
+
+def _held(facts: SignInFacts) -> tuple[Found, ...]:
+    """As whom, and where."""
+    kind = _("a person") if facts.operator_kind == "user" else _("an application")
+    return (
+        Found(_("operator {name}, {kind}", name=facts.operator_name, kind=kind)),
+        Found(_("subscription {name}, {id}", name=facts.subscription_name, id=facts.subscription_id)),
+        Found(_("tenant {id}", id=facts.tenant_id)),
+    )
 
 
 def _app_only(claims: dict[str, object]) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wizard.setup.step import Actor, Finding, Kind, Verdict
+from wizard.setup.step import Actor, Finding, Found, Kind, Verdict
 from wizard.steps.base import Ctx, WizardStep
 from wizard.steps.facts import ExplorationFacts, FirstRunFacts
 from wizard.text import N_, _
@@ -40,4 +40,8 @@ class Summary(WizardStep):
         ctx.facts(ExplorationFacts)
         rows = sum(table.rows or 0 for table in loaded.tables)
         why = _("the lakehouse stands: {tables} tables with {rows} rows", tables=len(loaded.tables), rows=rows)
-        return Finding(Verdict.DONE, why)
+        found = tuple(
+            Found(_("{table}: {rows} rows", table=table.name, rows="?" if table.rows is None else table.rows))
+            for table in loaded.tables
+        )
+        return Finding(Verdict.DONE, why, found=found)

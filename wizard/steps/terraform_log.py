@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 from typing import Literal
 
-from wizard.provisioning import stream
+from wizard.provisioning import document, stream
 from wizard.provisioning.named import Names
 from wizard.setup.events import LogLine, ResourceChanged
 from wizard.steps.base import Ctx
@@ -48,3 +49,14 @@ def log(ctx: Ctx, line: str) -> None:
     handle = os.open(ctx.folder.log_file(ctx.step), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     with os.fdopen(handle, "a", encoding="utf-8") as file:
         file.write(ctx.secrets.redact(line) + "\n")
+
+
+def stands(ctx: Ctx, held: document.Document, names: Names) -> None:
+    """Tell each object that a state names as one that stands, after a plan that had nothing to do."""
+    for made in held.managed:
+        for instance in made.get("instances", ()):
+            key = instance.get("index_key")
+            index = "" if key is None else f"[{json.dumps(key)}]"
+            address = ".".join(filter(None, (made.get("module"), str(made["type"]), str(made["name"])))) + index
+            name = names.of(address)
+            ctx.emit(ResourceChanged(step=ctx.step, address=address, action="noop", state="done", name=name))

@@ -11,6 +11,7 @@ from typing import Any, ClassVar, TypeVar
 from pydantic import ValidationError
 
 from wizard import assets
+from wizard.provisioning import document
 from wizard.provisioning.ahead import Ahead
 from wizard.provisioning.binary import NoTerraform
 from wizard.provisioning.failure import TerraformFailed
@@ -108,6 +109,8 @@ class TerraformStep(WizardStep):
             raise StepFailed(self._outputs_wrong(plan.outputs))
         if missing := self.beyond(ctx, facts):
             return Finding(Verdict.TODO, missing[0], facts, missing)
+        folder = ctx.folder.terraform(self.root)
+        terraform_log.stands(ctx, document.at(folder / document.STATE), Names(folder, VARIABLES))
         return Finding(Verdict.DONE, _("everything stands as planned"), facts)
 
     def foresee(self, ctx: Ctx) -> Facts | None:

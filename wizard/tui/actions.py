@@ -131,7 +131,7 @@ def link_of(step: StepState | None) -> str | None:
     for told in (step.guide, step.problem):
         if told and told.get("link"):
             return str(told["link"])
-    return None
+    return step.link
 
 
 ACTIONS: tuple[Action, ...] = (

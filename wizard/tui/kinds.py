@@ -42,6 +42,8 @@ KINDS = {
     "databricks_secret_scope": N_("Secret scope"),
     "databricks_storage_credential": N_("Storage credential"),
     "databricks_volume": N_("Volume"),
+    "file": N_("File"),
+    "job": N_("Job"),
 }
 METERS = {  # titles of the estimate's lines, by the kind that turns the meter
     "azurerm_eventhub_namespace": (N_("Event Hubs"),),
@@ -65,10 +67,10 @@ class Group:
 
 
 def kind_of(address: str) -> str:
-    """The resource type of an address, as azurerm_subnet of module.net.azurerm_subnet.public[0]."""
-    plain = address.partition("[")[0]
+    """The resource type of an address, as azurerm_subnet of module.net.azurerm_subnet.public[0], job of job["one"]."""
+    plain, bracket, _key = address.partition("[")
     parts = plain.split(".")
-    return parts[-2] if len(parts) > 1 else ""
+    return parts[-2] if len(parts) > 1 else plain if bracket else ""
 
 
 def name_of(address: str) -> str:

@@ -49,6 +49,8 @@ class StepState:
     changes: tuple[str, ...] = ()
     guide: dict[str, Any] | None = None
     problem: dict[str, Any] | None = None
+    found: tuple[dict[str, str], ...] = ()  # what the check looked at: `what`, and its `state`
+    link: str | None = None  # where a person sees it
     activity: str = ""
     waiting: str = ""
     began: float | None = None  # monotonic
@@ -91,6 +93,11 @@ class StepState:
     def progress(self) -> tuple[int, int]:
         """Resources that are done, of all."""
         return sum(row.state == "done" for row in self.rows.values()), len(self.rows)
+
+    @property
+    def only_stands(self) -> bool:
+        """Its rows are what a check found in place; nothing is made or changed."""
+        return all(row.action == "noop" for row in self.rows.values())
 
 
 class Store:
@@ -262,7 +269,7 @@ class Store:
     def _on_checked(self, event: Any) -> None:
         step = self.steps[event.step]
         step.state, step.why, step.changes = event.verdict, event.why, event.changes
-        step.guide, step.problem = event.guide, event.problem
+        step.guide, step.problem, step.found, step.link = event.guide, event.problem, event.found, event.link
         step.activity = step.waiting = ""
         step.ended = time.monotonic()
         step.next_look = None
@@ -306,6 +313,10 @@ class Store:
     def _on_resource(self, event: Any) -> None:
         step = self.steps[event.step]
         state = {"planned": "todo", "started": "running", "progress": "running"}.get(event.state, event.state)
+        if event.action == "noop":
+            stands = step.rows.setdefault(event.address, Row(event.address, "noop", state, None, event.name))
+            stands.state = state  # it is there; where it was made in this run, its row says so already
+            return
         if event.state == "planned" and step.activity != "apply" and all(r.state != "todo" for r in step.rows.values()):
             step.rows.clear()  # a new plan
         row = step.rows.get(event.address)

@@ -27,6 +27,11 @@ def clock(seconds: float) -> str:
     return f"{hours}:{rest // 60:02}:{rest % 60:02}" if hours else f"{rest // 60}:{rest % 60:02}"
 
 
+def _wrapped(text: str, cells: int) -> list[str]:
+    """Lines of at most `cells`; an address is not broken at its hyphens."""
+    return textwrap.wrap(text, cells, break_on_hyphens=False) or [""]
+
+
 @dataclass(slots=True)
 class Page:
     """Lines with a hanging label, wrapped to `width` cells."""
@@ -36,7 +41,7 @@ class Page:
 
     def add(self, label: str, text: str, style: str = "") -> None:
         room = max(16, self.width - LABEL - 1)
-        wrapped = [part for line in text.splitlines() or [""] for part in textwrap.wrap(line, room) or [""]]
+        wrapped = [part for line in text.splitlines() or [""] for part in _wrapped(line, room)]
         for number, part in enumerate(wrapped):
             head = label.ljust(LABEL) if number == 0 else " " * LABEL
             self.lines.append(Content.assemble((head, "bold"), (part, style) if style else part))
@@ -49,7 +54,7 @@ class Page:
     def numbered(self, label: str, texts: Iterable[str]) -> None:
         for number, text in enumerate(texts, start=1):
             room = max(16, self.width - LABEL - 4)
-            for line, part in enumerate(textwrap.wrap(text, room) or [""]):
+            for line, part in enumerate(_wrapped(text, room)):
                 head = (label if number == 1 else "").ljust(LABEL) if line == 0 else " " * LABEL
                 count = f"{number}  " if line == 0 else "   "
                 self.lines.append(Content.assemble((head, "bold"), count, part))
@@ -73,7 +78,7 @@ def title(step: StepState, symbols: Symbols) -> Content:
 
 def meter(step: StepState, symbols: Symbols) -> str:
     done, of_all = step.progress
-    if not of_all or step.activity == "check" or step.asked is not None:
+    if not of_all or step.activity == "check" or step.asked is not None or step.only_stands:
         return ""
     return f"{symbols.bar(done / of_all, 30)}  " + _("{done} of {all}", done=done, all=of_all)
 
@@ -170,6 +175,7 @@ def _guide(page: Page, step: StepState, symbols: Symbols) -> None:
     page.add(_("Why"), step.why)
     page.gap()
     _watching(page, step, symbols)
+    _found(page, step, symbols)
 
 
 def _watching(page: Page, step: StepState, symbols: Symbols) -> None:
@@ -187,6 +193,16 @@ def _watching(page: Page, step: StepState, symbols: Symbols) -> None:
         page.plain(_("In the sandbox P plays the person: {clicks}", clicks="; ".join(step.clicks)))
 
 
+def _found(page: Page, step: StepState, symbols: Symbols) -> None:
+    """What the check looked at, each with its state: a symbol and a word, then what it is."""
+    wide = max((len(symbols.both(each["state"])) for each in step.found), default=0) + 2
+    for each in step.found:
+        mark = symbols.both(each["state"])
+        first, *more = _wrapped(each["what"], max(16, page.width - wide))
+        page.lines.append(Content.assemble((mark, MARKS[each["state"]].style), " " * (wide - len(mark)) + first))
+        page.lines += [Content(" " * wide + line) for line in more]
+
+
 def _quiet(page: Page, store: Store, step: StepState, symbols: Symbols) -> None:
     if step.left:
         page.add(_("Left"), step.left)
@@ -195,6 +211,12 @@ def _quiet(page: Page, store: Store, step: StepState, symbols: Symbols) -> None:
         page.plain(step.why)
     elif step.state == "todo":
         page.plain(_("not checked yet") if store.mode is None else _("waits for its turn"))
+    if step.found:
+        page.gap()
+        _found(page, step, symbols)
+    if step.link:
+        page.gap()
+        page.add(_("Link"), step.link)
     if step.changes and step.state in ("todo", "blocked"):
         page.gap()
         page.plain(_("A run would:"))
