@@ -2,38 +2,123 @@
 
 from __future__ import annotations
 
-import pytest
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
+import pytest
+from textual.pilot import Pilot
+
+from tests.tui.conftest import piloted
+from tests.tui.scenes import scenes
+from tests.tui.stage import FOLDER, Still, lines, play, until
+from wizard.guided.launch import Launch
 from wizard.tui.actions import (
     ACTIONS,
     EVERYWHERE,
     View,
-    bindings,
     buttons,
     by_key,
     key_line,
     of_screen,
     possible,
-    texts,
 )
 from wizard.tui.app import WizardApp
+from wizard.tui.dialogue import TEXT_CELLS
 from wizard.tui.screens.destroy import DestroyScreen
+from wizard.tui.screens.dialogues import Ask, Pick, Show
 from wizard.tui.screens.form import FormScreen
 from wizard.tui.screens.journey import JourneyScreen
 from wizard.tui.screens.summary import SummaryScreen
 from wizard.tui.screens.welcome import WelcomeScreen
 from wizard.tui.store import Store
+from wizard.tui.told import LABEL
+from wizard.tui.widgets.buttons import ActionButton
 
 SCREENS = {"welcome": WelcomeScreen, "form": FormScreen, "journey": JourneyScreen, "summary": SummaryScreen,
            "destroy": DestroyScreen}  # fmt: skip
+KINDS = ("welcome-back", "form", "plan", "apply", "failure", "summary", "destroy")  # scenes: every kind of screen
+TALL = (90, 130)  # all of a help can be seen
 SWALLOWED = {"ctrl+a", "ctrl+b", "ctrl+s", "ctrl+q", "ctrl+z"}  # by terminals, screen and tmux
 
 
-@pytest.mark.parametrize("screen", EVERYWHERE)
-def test_every_binding_is_listed_in_help(screen: str) -> None:
-    bound = {binding.key for binding in bindings(screen)}
-    assert bound == {key for action in of_screen(screen) for key in action.keys}
-    assert all(text and words for _key, text, words in texts(of_screen(screen)))
+def called(key: str) -> str:
+    """A key of Textual's as people call it."""
+    if len(key) == 1:
+        return f"Shift+{key}" if key.isupper() else key.upper()
+    names = {"pageup": "PgUp", "pagedown": "PgDn", "escape": "Esc", "slash": "/", "question_mark": "?", "colon": ":"}
+    return "+".join(names.get(part, part.capitalize()) for part in key.split("+"))
+
+
+def bound(app: Still) -> dict[str, str]:
+    """Every key that means something now, with its action: of the part that has the focus, the screen and the app."""
+    return {key: each.binding.action for key, each in app.screen.active_bindings.items() if each.enabled}
+
+
+def inside(app: Still) -> list[str]:
+    """The lines of the dialogue that stands over the screen."""
+    frame = app.screen.query_one(".dialogue").content_region
+    rows = lines(app)[frame.y : frame.bottom]
+    return [row[frame.x : frame.right] for row in rows]
+
+
+@asynccontextmanager
+async def scene_of(name: str) -> AsyncIterator[tuple[Still, Pilot[int]]]:
+    scene = scenes()[name]
+    app = Still(Launch(FOLDER, target="sandbox"), scene.events, scene.kind)
+    async with app.run_test(size=TALL) as pilot:
+        await play(app, pilot, scene)
+        assert app.top is not None
+        yield app, pilot
+
+
+async def look_at_the_actions(app: Still, pilot: Pilot[int]) -> None:
+    """What can be done now, by a button, by a key or at all, is in the list of actions as it is drawn."""
+    assert app.top is not None
+    view = app.top.view
+    wanted = {str(each.label).strip("[ ]") for each in app.screen.query(ActionButton) if each.display}
+    for key, action in bound(app).items():
+        if action.startswith("app.press") and (meant := by_key(key, view)) is not None:
+            wanted.add(meant.text)
+    wanted |= {action.text for action in possible(view)}
+    await pilot.press("ctrl+p")
+    await until(pilot, lambda: isinstance(app.screen, Pick))
+    await pilot.pause()
+    listed = {line[:TEXT_CELLS].strip() for line in inside(app)}
+    assert not wanted - listed
+    await pilot.press(*"change the theme", "enter")
+    await until(pilot, lambda: app.screen is app.top)
+    assert app.theme == "light", "what is listed is carried out"
+
+
+@pytest.mark.parametrize("name", KINDS)
+@piloted
+async def test_every_key_is_in_the_help_and_every_action_in_its_list_as_they_are_drawn(name: str) -> None:
+    async with scene_of(name) as (app, pilot):
+        keys = bound(app)
+        for part in [*app.screen.focus_chain]:
+            app.screen.set_focus(part)
+            await pilot.pause()
+            keys |= bound(app)
+        app.act("help")
+        await until(pilot, lambda: isinstance(app.screen, Show))
+        await pilot.pause()
+        keys |= bound(app)
+        shown = inside(app)
+        asked = Ask("Stop?", "It stops.", [("keep", "Keep going"), ("stop", "Stop")])
+        for dialogue in (asked, Pick("Which?", [("one", "One")])):
+            app.push_screen(dialogue)
+            await until(pilot, lambda dialogue=dialogue: app.screen is dialogue and app.focused)  # type: ignore[misc]
+            keys |= bound(app)
+            dialogue.dismiss()
+            await until(pilot, lambda dialogue=dialogue: app.screen is not dialogue)  # type: ignore[misc]
+        await pilot.press("escape")
+        await until(pilot, lambda: app.screen is app.top)
+        await look_at_the_actions(app, pilot)
+    words = {word.strip(",:") or ":" for line in shown for word in line.split()}
+    labels = {word for line in shown for word in line[:LABEL].split()}
+    assert {"tab", "enter", "ctrl+c", "escape", "f1", "colon"} <= {*keys}
+    missing = {key for key in keys if called(key) not in (labels if len(called(key)) == 1 else words)}
+    assert not missing, "\n".join(shown)
 
 
 @pytest.mark.parametrize("screen", EVERYWHERE)

@@ -14,6 +14,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from rich.cells import cell_len
 from rich.text import Text
 from textual.app import App
 from textual.content import Content
@@ -42,6 +43,7 @@ LOG_TURN = 0.25  # seconds between two drawings of a log that pours in: nobody r
 SPELL = 0.01  # seconds that a batch may take, and that keys have before the next one
 PART = 100  # events after which the clock is looked at
 CLOCK = 1.0  # seconds between two looks at the clock
+WIDE, GAP = 110, 3  # columns from which there is room for all; cells that part what is left from what is right
 
 
 class WizardApp(App[int], inherit_bindings=False):
@@ -69,6 +71,7 @@ class WizardApp(App[int], inherit_bindings=False):
         self.animation_level = "none"
         self.leaving = False
         self._log_due, self._log_owed = 0.0, False  # monotonic: when the log may be drawn again; whether it must
+        self.copied = ""  # what was copied last
         self.last_key = 0.0  # monotonic; when the keyboard was last used
         for theme in THEMES.values():
             self.register_theme(theme)
@@ -172,15 +175,23 @@ class WizardApp(App[int], inherit_bindings=False):
                 screen.draw()
 
     def header(self) -> Content:
-        """One line: which lakehouse, which cloud, what it costs a month."""
-        store = self.store
+        """One line: which lakehouse, which cloud and where; at the right what it may and what it would cost a month.
+        Where there is no room, the budget goes first, then the region."""
+        store, columns = self.store, self.size.width - 2
         target = {"sandbox": "SANDBOX", "azure": "Azure"}.get(store.target, "")
-        parts: list[str | tuple[str, str]] = [("Lakehouse Wizard", "bold")]
-        parts += [f"   {words}" for words in (store.domain, target) if words]
+        placed = ", ".join(filter(None, (target, store.region)))
+        cost = words = ""
         if store.estimate:
             words = _("would cost") if store.target == "sandbox" else _("estimate")
-            parts.append("   " + _("{words} {estimate} / month", words=words, estimate=store.estimate))
-        return Content.assemble(*parts)
+            cost = _("{words} {estimate} / month", words=words, estimate=store.estimate)
+        budget = _("budget {amount}", amount=store.budget) + "   " if cost and store.budget else ""
+        name, wide = "Lakehouse Wizard", self.size.width >= WIDE
+        for where, right in ((placed, budget + cost if wide else cost), (target, cost)):
+            left = "".join(f"   {each}" for each in (store.domain, where) if each)
+            room = columns - cell_len(name + left + right)
+            if room >= GAP:
+                break
+        return Content.assemble((name, "bold"), left, " " * max(GAP, room) if right else "", right)
 
     @property
     def _dialogue(self) -> ModuleType:

@@ -153,12 +153,20 @@ def keep(app: WizardApp) -> None:
 
 
 def copy(app: WizardApp, text: str) -> None:
-    """To the terminal's clipboard, and into a file, since not every terminal has one."""
+    """To the terminal's clipboard, and into a file, since not every terminal has one, nor says so. The second time the
+    text is shown alone, so that the terminal's own mouse can take it."""
     if not text:
         return
     app.copy_to_clipboard(text)
     path = _write(app, "clipboard.txt", text)
-    app.say(_("copied; it also stands in {path}", path=path) if path else _("copied: {text}", text=text))
+    words = _("copied; it also stands in {path}. Copy once more shows it alone", path=path) if path else _(
+        "copied. Copy once more shows it alone")  # fmt: skip
+    if app.store.said == words and text == app.copied:
+        from wizard.tui.screens.dialogues import Alone
+
+        app.push_screen(Alone(text))
+    app.copied = text
+    app.say(words)
 
 
 def save_log(app: WizardApp, step: StepState | None) -> None:

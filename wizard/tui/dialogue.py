@@ -16,6 +16,7 @@ from wizard.tui.actions import of_screen, possible, texts
 from wizard.tui.screens.dialogues import Ask, Pick, Show
 from wizard.tui.store import StepState
 from wizard.tui.told import Page, clock
+from wizard.tui.usual import key_name, usual
 from wizard.tui.widgets.field import Field, label
 
 if TYPE_CHECKING:
@@ -39,8 +40,9 @@ def stop(app: WizardApp) -> None:
     ]
 
     def answered(answer: str | None) -> None:
-        if answer in ("stop", "quit"):
-            app.leaving = answer == "quit"
+        if answer == "quit":
+            app.leave()
+        elif answer == "stop":
             app.submit(Intent(Wish.STOP))
 
     app.push_screen(Ask(_("Stop?"), _stop_words(app), answers), answered)
@@ -53,7 +55,8 @@ def _stopping(app: WizardApp) -> None:
         return
 
     def answered(answer: str | None) -> None:
-        app.leaving = app.leaving or answer == "quit"
+        if answer == "quit":
+            app.leave()
 
     answers = [("wait", _("Wait")), ("quit", _("Quit when it has stopped"))]
     app.push_screen(Ask(_("It is stopping"), _stop_words(app), answers), answered)
@@ -178,8 +181,12 @@ def help_for(app: WizardApp) -> None:
         page.gap()
     page.plain(about)
     page.gap()
-    for key, text, words in dict.fromkeys(texts(of_screen(top.kind))):
-        page.add(key, f"{text}: {words}")
+    listed = of_screen(top.kind)
+    for keys, (_key, text, words) in dict.fromkeys(zip((action.keys for action in listed), texts(listed), strict=True)):
+        page.add(" ".join(key_name(key) for key in keys), f"{text}: {words}")
+    page.gap()
+    for names, words in usual():
+        page.plain(f"{names}: {words}")
     app.push_screen(Show(_("Help"), page.content))
 
 

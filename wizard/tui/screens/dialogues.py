@@ -45,8 +45,8 @@ class Ask(Dialogue[str]):
     BINDINGS = [  # noqa: RUF012 - Textual's own form
         Binding("escape", "harmless", show=False),
         Binding("ctrl+c", "insist", show=False, priority=True),
-        Binding("left", "app.focus_previous", show=False),
-        Binding("right", "app.focus_next", show=False),
+        Binding("left,up", "app.focus_previous", show=False),
+        Binding("right,down", "app.focus_next", show=False),
     ]
 
     def __init__(self, title: str, text: str, answers: Sequence[tuple[str, str]], *, word: str = "") -> None:
@@ -113,7 +113,7 @@ class Ask(Dialogue[str]):
 class Show(Dialogue[None]):
     """Text to read; Esc, Enter and the key that opened it close it."""
 
-    BINDINGS = [Binding("escape,enter,f1,q,ctrl+c", "close", show=False, priority=True)]  # noqa: RUF012
+    BINDINGS = [Binding("escape,enter,f1,ctrl+c", "close", show=False, priority=True)]  # noqa: RUF012
 
     def __init__(self, title: str, content: Content) -> None:
         super().__init__()
@@ -125,6 +125,27 @@ class Show(Dialogue[None]):
             with VerticalScroll(classes="dialogue-text"):
                 yield Static(self._content)
             yield Static(_("Up, Down: read   Esc: close"))
+
+    def on_mount(self) -> None:
+        self.query_one(VerticalScroll).focus()
+
+    def action_close(self) -> None:
+        self.dismiss(None)
+
+
+class Alone(Dialogue[None]):
+    """A text that is to be taken with the terminal's own mouse: nothing beside it, and none of it cut."""
+
+    BINDINGS = [Binding("escape,enter,c,ctrl+c", "close", show=False, priority=True)]  # noqa: RUF012
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self._text = text
+
+    def compose(self) -> ComposeResult:
+        with VerticalScroll(id="alone"):
+            yield Static(Content(self._text))
+        yield Static(_("Esc: close"))
 
     def on_mount(self) -> None:
         self.query_one(VerticalScroll).focus()
