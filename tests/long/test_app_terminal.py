@@ -4,6 +4,7 @@ and gone on with."""
 from __future__ import annotations
 
 import json
+import re
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,7 +21,7 @@ from wizard.sandbox import process
 GO = ("Apply this plan", "Let the wizard do it")
 PLAY = "Play the person"
 PLAN = "Foundation   ▸ your turn"
-UNDER_WAY = "▸ running     "  # the state of a row, padded to its column
+UNDER_WAY = re.compile(r"▸ running +\+ ")  # a row: its state, and the sign of what is made
 Seat = Terminal | Tmux
 
 
@@ -83,7 +84,7 @@ def apply_slowly(seat: Seat, folder: Path) -> None:
     approve_until(seat, PLAN)
     process.set_latency(folder / ".wizard" / "sandbox", 1)  # seconds; long enough to be met in the middle
     answer(seat, "Apply this plan")
-    seat.until(lambda: UNDER_WAY in seat.text, "a resource under way")
+    seat.until(lambda: UNDER_WAY.search(seat.text), "a resource under way")
 
 
 def terraforms(folder: Path) -> list[psutil.Process]:
