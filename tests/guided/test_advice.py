@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any
 
 import pytest
 
-from wizard import journey
+from wizard import journey, visit
+from wizard.guided import advice as advice_module
 from wizard.guided.advice import Advice, Where
 from wizard.guided.latest import Latest
 from wizard.guided.messages import NAME_KEYS, PRICE_KEYS, texts
@@ -18,6 +21,7 @@ from wizard.rehearsal import proposals
 from wizard.sandbox import process
 from wizard.setup.draft import Draft
 from wizard.setup.folder import Folder
+from wizard.visit import Visit
 
 SCENARIO = "name_taken"
 
@@ -55,7 +59,9 @@ def test_a_name_of_somebody_else_is_to_be_fixed_and_a_free_one_is_proposed(advic
     assert words["project.catalog"] == ("ok", "becomes the catalog crisk")
     assert "foundation.event_hubs" not in words, "no namespace is wanted"
     draft.answer("foundation.event_hubs", "true")
-    assert advice.named(draft).words["foundation.event_hubs"][0] == "fix"
+    words = advice.named(draft).words
+    assert words["foundation.event_hubs"][0] == "fix"
+    assert words["project.domain"][1].endswith("free now: risk3"), "the namespace of risk2 is taken"
 
 
 def test_the_environment_stands_in_the_names_and_may_make_them_free(advice: Advice, draft: Draft) -> None:
@@ -67,7 +73,7 @@ def test_a_shared_state_may_make_them_ours(advice: Advice, draft: Draft) -> None
     draft.answer("state.backend", "azurerm")
     state, words = advice.named(draft).words["project.domain"]
     assert state == "ok"
-    assert "taken by somebody else" in words
+    assert words == "in use: storage account stadrisk; fine if this is the lakehouse's own; free now: risk2"
     assert advice.named(draft).words["state.storage_account"] == ("ok", "becomes the storage account sttdrisk")
     draft.answer("state.storage_account", "stadrisk")
     told = advice.named(draft).words["state.storage_account"]
@@ -130,6 +136,75 @@ def test_without_a_cloud_all_is_unknown(root: Path, draft: Draft, told: list[Any
     assert "the price list did not answer" in in_all(priced)
     assert "step 4 asks" in away.named(draft).words["project.domain"][1]
     away.close()
+
+
+def test_a_cloud_that_did_not_answer_is_asked_again_by_and_by(
+    root: Path, draft: Draft, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(advice_module, "SULK", 0.05)
+    told: SimpleQueue[Any] = SimpleQueue()
+    away, place = (
+        Advice(Where(root / "away", "sandbox", SCENARIO, root / "shared"), told.put, quiet=0.01),
+        root / "shared",
+    )
+    place.mkdir(parents=True)
+    (place / "something else").touch()  # this is no sandbox
+    away.consider(draft)
+    assert any(told.get(timeout=60).event == "priced" for _turn in range(2))
+    (place / "something else").unlink()
+    try:
+        found: dict[str, Any] = {}
+        while "priced" not in found or "named" not in found:
+            event = told.get(timeout=60)
+            if event.event == "priced" and event.monthly is not None:
+                found["priced"] = event
+            elif event.event == "named" and event.words["project.domain"][0] == "fix":
+                found["named"] = event
+    finally:
+        away.close()
+        process.stop(place)
+
+
+def test_a_cloud_that_refused_is_left_alone_for_a_while(
+    root: Path, draft: Draft, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tries: list[str] = []
+
+    def no_cloud(*_where: object) -> AbstractContextManager[Visit]:
+        tries.append("once")
+        raise OSError("no cloud")
+
+    monkeypatch.setattr(visit, "visiting", no_cloud)
+    away = Advice(Where(root, "sandbox"), print)
+    for _turn in range(3):
+        assert "now: " in away.named(draft).words["project.domain"][1]
+        assert away.priced(draft).monthly is None
+    away.close()
+    assert tries == ["once"]
+
+
+def test_the_end_waits_for_no_cloud_that_is_starting(root: Path, draft: Draft, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, go_on, left = threading.Event(), threading.Event(), threading.Event()
+
+    @contextmanager
+    def slow(*_where: object) -> Iterator[object]:
+        begun.set()
+        assert go_on.wait(60)
+        try:
+            yield object()
+        finally:
+            left.set()
+
+    monkeypatch.setattr(visit, "visiting", slow)
+    away = Advice(Where(root, "sandbox"), print)
+    asking = threading.Thread(target=away.priced, args=(draft,))
+    asking.start()
+    assert begun.wait(60)
+    away.close()
+    assert not left.is_set()
+    go_on.set()
+    asking.join(60)
+    assert left.is_set(), "what came too late was let go"
 
 
 def test_what_is_told_names_what_it_was_asked_for(advice: Advice, draft: Draft) -> None:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from wizard.report.cost import Remembered
     from wizard.setup.draft import Draft
     from wizard.steps.facts import ProjectFacts
+    from wizard.steps.taken import Taken
     from wizard.visit import Visit
 
 QUIET = 0.4  # seconds after the last key
@@ -45,13 +46,15 @@ class Advice:
 
     def __init__(self, where: Where, post: Callable[[Any], None], quiet: float = QUIET) -> None:
         self._where, self._post = where, post
-        self._lock = threading.Lock()
+        self._lock, self._connecting = threading.Lock(), threading.Lock()  # the first is never held for long
         self._open = ExitStack()
         self._visit: Visit | None = None
         self._prices: Remembered | None = None
         self._closed, self._silent_until = False, 0.0
+        self._refused: Exception | None = None  # why there is no connection
+        self._alone_until = 0.0  # monotonic: when it may be connected to again
         self._workers: tuple[Latest[Draft], Latest[Draft]] = (
-            Latest(lambda draft: post(self.priced(draft)), quiet, "prices"),
+            Latest(self._tell_prices, quiet, "prices"),
             Latest(self._tell_names, quiet, "names"),
         )
 
@@ -61,7 +64,7 @@ class Advice:
             worker.give(draft)
 
     def close(self) -> None:
-        """Let the cloud go; may wait for a sandbox that is starting."""
+        """Let the cloud go, at once; a sandbox that is starting is let go as soon as it stands."""
         for worker in self._workers:
             worker.close()
         with self._lock:
@@ -69,18 +72,30 @@ class Advice:
             self._open.close()
 
     def _visited(self) -> Visit:
-        """The cloud, connected to with the first question."""
+        """The cloud, connected to with the first question; left alone for a while after that failed."""
         from wizard.setup.folder import Folder
         from wizard.visit import visiting
 
         where = self._where
-        with self._lock:
+        with self._connecting:
             if self._closed:
                 raise ConnectionError("the advice is closed")
-            if self._visit is None:
-                found = visiting(Folder(where.folder), where.target, where.scenario, where.sandbox)
-                self._visit = self._open.enter_context(found)
-            return self._visit
+            if (visit := self._visit) is not None:
+                return visit
+            if self._refused is not None and time.monotonic() < self._alone_until:
+                raise self._refused
+            held = ExitStack()
+            try:
+                visit = held.enter_context(visiting(Folder(where.folder), where.target, where.scenario, where.sandbox))
+            except Exception as error:
+                self._refused, self._alone_until = error, time.monotonic() + SULK
+                raise
+            with self._lock:
+                if not self._closed:
+                    self._open, self._visit, self._refused = held, visit, None
+                    return visit
+        held.close()
+        raise ConnectionError("the advice was closed meanwhile")
 
     def _leave(self) -> None:
         """Connect anew next time: the sandbox may have ended."""
@@ -89,6 +104,10 @@ class Advice:
             self._open, self._visit, self._prices = ExitStack(), None, None
 
     # prices
+
+    def _tell_prices(self, draft: Draft) -> float | None:
+        self._post(self.priced(draft))
+        return _until(self._silent_until)
 
     def priced(self, draft: Draft) -> Priced:
         """Asks the price list, at most once for each price; what cannot be had is unknown."""
@@ -117,15 +136,16 @@ class Advice:
 
     # names
 
-    def _tell_names(self, draft: Draft) -> None:
+    def _tell_names(self, draft: Draft) -> float | None:
         words = _made_of(draft)
         if words is None:
-            return
+            return None
         asked, (project, told) = texts(draft, NAME_KEYS), words
         if _who_asks(draft) is None:
             checking: Word = ("checking", _("whether {name} is free", name=project.storage_account))
             self._post(Named(asked, {**told, DOMAIN: checking}))
         self._post(self.named(draft))
+        return _until(self._alone_until) if self._refused is not None else None
 
     def named(self, draft: Draft) -> Named:
         """Asks whether the names are free, where somebody is signed in; else says when that is asked."""
@@ -157,12 +177,12 @@ class Advice:
         if hubs:
             name = project.event_hubs_namespace
             words[EVENT_HUBS] = ("ok", _("becomes the Event Hubs namespace {name}", name=name))
+        shared = draft.text(BACKEND) != LOCAL  # they may be this lakehouse's own, made from another folder
         if found is not None:
-            words[DOMAIN] = ("fix", _taken(found.words, taken.free_domain(arm, project)))
+            free = taken.free_domain(arm, project, event_hubs=hubs)
+            words[DOMAIN] = ("ok", _in_use(found, free)) if shared else ("fix", _taken(found.words, free))
         if found is not None and taken.NAMESPACES in found.things:
-            words[EVENT_HUBS] = ("fix", found.words)
-        if draft.text(BACKEND) != LOCAL:  # they may be this lakehouse's own, made from another folder
-            words = {key: ("ok", text) for key, (_state, text) in words.items()}
+            words[EVENT_HUBS] = ("ok", _in_use(found, None)) if shared else ("fix", found.words)
         if draft.text(BACKEND) == AZURERM:
             words[STATES] = _state_account(draft, arm, project)
         return words
@@ -182,6 +202,19 @@ def _state_account(draft: Draft, arm: ArmClient, project: ProjectFacts) -> Word:
 
 def _taken(words: str, free: str | None) -> str:
     return words if free is None else _("{taken}; free now: {domain}", taken=words, domain=free)
+
+
+def _in_use(found: Taken, free: str | None) -> str:
+    names = ", ".join(found.things.values())
+    if free is None:
+        return _("in use: {names}; fine if this is the lakehouse's own", names=names)
+    return _("in use: {names}; fine if this is the lakehouse's own; free now: {domain}", names=names, domain=free)
+
+
+def _until(moment: float) -> float | None:
+    """Seconds from now; None where it is past."""
+    left = moment - time.monotonic()
+    return left if left > 0 else None
 
 
 def _values(draft: Draft, key: str) -> tuple[str, ...]:

@@ -11,9 +11,10 @@ GivenT = TypeVar("GivenT")
 
 class Latest(Generic[GivenT]):
     """`do` is called with what was given last, once nothing came after it for `quiet` seconds; what was given before
-    that is passed over. `give` and `close` return at once."""
+    that is passed over. Where it returns a number it is called with the same again after so many seconds, unless
+    something newer came. `give` and `close` return at once."""
 
-    def __init__(self, do: Callable[[GivenT], None], quiet: float, name: str) -> None:
+    def __init__(self, do: Callable[[GivenT], float | None], quiet: float, name: str) -> None:
         self._do, self._quiet = do, quiet
         self._given: list[GivenT] = []
         self._ended = False
@@ -35,7 +36,12 @@ class Latest(Generic[GivenT]):
 
     def _work(self) -> None:
         while (thing := self._next()) is not None:
-            self._do(thing)
+            while (again := self._do(thing)) is not None and self._nothing_comes(again):
+                pass
+
+    def _nothing_comes(self, seconds: float) -> bool:
+        with self._new:
+            return not self._new.wait_for(lambda: self._given or self._ended, seconds)
 
     def _next(self) -> GivenT | None:
         with self._new:

@@ -60,8 +60,8 @@ def names(answers: Named, setup_id: str) -> ProjectFacts:
         owner=answers.owner,
         resource_group=f"rsgd{base}",
         managed_resource_group=f"rsgd{base}-managed",
-        storage_account=f"stae{environment}{domain}" if environment else f"stad{domain}",
-        event_hubs_namespace=f"ethd{base}",
+        storage_account=storage_account(domain, environment),
+        event_hubs_namespace=event_hubs_namespace(domain, environment),
         workspace=f"adbd{base}",
         access_connector=f"adbd{base}-mi",
         container_prefix=f"ctrd{base}-" if environment else f"ctrd{base}",
@@ -75,6 +75,14 @@ def names(answers: Named, setup_id: str) -> ProjectFacts:
             mark.KEY: setup_id,
         },
     )
+
+
+def storage_account(domain: str, environment: str) -> str:
+    return f"stae{environment}{domain}" if environment else f"stad{domain}"
+
+
+def event_hubs_namespace(domain: str, environment: str) -> str:
+    return f"ethd{domain}-{environment}" if environment else f"ethd{domain}"
 
 
 def short_name(answers: Named) -> str:

@@ -12,7 +12,7 @@ from wizard.setup.step import Guide
 from wizard.steps import agreed
 from wizard.steps.base import Ctx
 from wizard.steps.facts import ProjectFacts
-from wizard.steps.names import DOMAIN_LENGTH
+from wizard.steps.names import DOMAIN_LENGTH, event_hubs_namespace, storage_account
 from wizard.text import _
 
 if TYPE_CHECKING:
@@ -66,12 +66,13 @@ def guide(found: Taken, free: str | None) -> Guide:
     return Guide(_("Choose another name"), tuple(actions), _("you"))
 
 
-def free_domain(arm: ArmClient, project: ProjectFacts) -> str | None:
-    """A domain near the wished one whose storage account's name is free; None if none is found soon."""
+def free_domain(arm: ArmClient, project: ProjectFacts, *, event_hubs: bool) -> str | None:
+    """A domain near the wished one whose global names are free: the storage account's, and the Event Hubs namespace's
+    where one is wanted. None if none is found soon."""
     for number in range(1, PROPOSALS + 1):
         domain = f"{project.domain[: DOMAIN_LENGTH - 2]}{number}"
-        name = project.storage_account.removesuffix(project.domain) + domain
-        if arm.storage_name(name).free:
+        account, namespace = (named(domain, project.environment) for named in (storage_account, event_hubs_namespace))
+        if arm.storage_name(account).free and (not event_hubs or arm.event_hubs_name(namespace).free):
             return domain
     return None
 
