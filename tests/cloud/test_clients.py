@@ -167,3 +167,4 @@ def test_a_price_is_read_and_an_unknown_one_is_none(sandbox: Connection) -> None
     assert found.unit
     assert prices.lowest(**known, meterName="Premium Unheard-of DBU") is None
     assert prices.lowest(**known, meterName="premium all-purpose compute dbu") is None
+    assert prices.find(armRegionName="the king's") == [], "a quote within a name ends no filter"

@@ -31,7 +31,7 @@ class PriceClient:
         """Every consumption price whose fields equal the given ones, as `serviceName="Azure Databricks"`,
         `armRegionName="brazilsouth"`, `meterName=…`."""
         query = {
-            "$filter": " and ".join(f"{name} eq '{value}'" for name, value in fields.items()),
+            "$filter": " and ".join(f"{name} eq {_quoted(value)}" for name, value in fields.items()),
             "currencyCode": f"'{currency}'",
         }
         items = self._rest.pages("/api/retail/prices", query=query, items="Items", next_page="NextPageLink")
@@ -41,6 +41,11 @@ class PriceClient:
         """The first tier's price, or None where there is none."""
         found = [price for price in self.find(currency, **fields) if price.amount > 0]
         return min(found, key=lambda price: price.amount, default=None)
+
+
+def _quoted(value: str) -> str:
+    """As OData has a text: a quote within it is doubled."""
+    return "'" + value.replace("'", "''") + "'"
 
 
 def _price(item: dict[str, Any], currency: str) -> Price:
