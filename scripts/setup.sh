@@ -46,3 +46,4 @@ export UV_LINK_MODE="${UV_LINK_MODE:-copy}"
 .venv/bin/uv pip sync --quiet --require-hashes --python .venv/bin/python requirements/uv.lock requirements/dev.lock
 .venv/bin/uv pip install --quiet --python .venv/bin/python --no-deps --no-build-isolation --editable .
 touch .venv/.ready
+echo "ready: .venv/bin/lakehouse-wizard"

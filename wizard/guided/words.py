@@ -4,7 +4,33 @@ from __future__ import annotations
 
 from wizard.guided.messages import Priced
 from wizard.report.cost import assumptions
-from wizard.text import _, currency, figure
+from wizard.text import N_, _, currency, figure
+
+CHOICES = {  # what stands for an answer of a few; names that are the same everywhere stand for themselves
+    "": N_("none"),
+    "true": N_("yes"),
+    "false": N_("no"),
+    "azure_cli": N_("Azure CLI"),
+    "client_secret": N_("client secret"),
+    "device_code": N_("device code"),
+    "given": N_("one that is there"),
+    "create": N_("make a new one"),
+    "reuse": N_("reuse the one that is there"),
+    "least_privilege": N_("least privilege"),
+    "owner": N_("Owner"),
+    "app_roles": N_("app roles"),
+    "global_administrator": N_("Global Administrator"),
+    "nat_gateway": N_("NAT gateway"),
+    "public_egress": N_("public egress"),
+    "keep": N_("keep"),
+    "delete": N_("delete"),
+    "local": N_("in the setup folder"),
+}
+
+
+def choice(value: str) -> str:
+    """An answer of a few, as people read it."""
+    return _(CHOICES[value]) if value in CHOICES else value
 
 
 def a_month(amount: float | None, code: str) -> str:

@@ -17,5 +17,10 @@ def words(store: Store, folder: Path) -> str:
         return _("Receipt: {path}", path=store.summary["receipt"])
     if store.result in ("done", "planned"):
         return ""
-    where = "" if folder == Path() else f" --folder {shlex.quote(str(folder))}"
-    return _("To go on from here: {command}", command=f"lakehouse-wizard{where}")
+    return _("To go on from here: {command}", command=command(folder))
+
+
+def command(folder: Path, *words: str) -> str:
+    """What to type for this folder, from where the app was started."""
+    where = () if folder == Path() else ("--folder", str(folder))
+    return shlex.join(("lakehouse-wizard", *words, *where))

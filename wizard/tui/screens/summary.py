@@ -12,6 +12,7 @@ from textual.widgets import Static
 from wizard.report.bill import Bill, amount, bill
 from wizard.text import _, _n
 from wizard.tui.actions import SUMMARY
+from wizard.tui.parting import command
 from wizard.tui.screens.base import Drawn
 from wizard.tui.symbols import Symbols
 from wizard.tui.told import Page
@@ -42,7 +43,9 @@ class SummaryScreen(Drawn):
                 Content.styled(_("Summary   the lakehouse {name} stands", name=domain), "bold")
             )
             width = self.wizard.size.width - 4
-            self.query_one("#summary-text", Static).update(summary(data, self.wizard.symbols, width))
+            self.query_one("#summary-text", Static).update(
+                summary(data, self.wizard.symbols, width, command(self.wizard.folder, "run"))
+            )
         said = self.query_one("#said", Static)
         said.display = bool(self.wizard.store.said)
         said.update(self.wizard.store.said)
@@ -61,7 +64,8 @@ class SummaryScreen(Drawn):
         self.wizard.export()
 
 
-def summary(data: dict[str, Any], symbols: Symbols, width: int) -> Content:
+def summary(data: dict[str, Any], symbols: Symbols, width: int, again: str) -> Content:
+    """`again`: the command that repeats all of it."""
     page = Page(width)
     _cost(page, bill(data), symbols, width)
     page.gap()
@@ -78,7 +82,7 @@ def summary(data: dict[str, Any], symbols: Symbols, width: int) -> Content:
     page.gap()
     if data.get("receipt"):
         page.add(_("Saved"), str(data["receipt"]))
-    page.add(_("Again"), "lakehouse-wizard run --answers answers.yaml")
+    page.add(_("Again"), again)
     return page.content
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from textual.binding import Binding
 from textual.content import Content
 from textual.message import Message
 from textual.widgets import OptionList
@@ -11,7 +12,9 @@ from textual.widgets.option_list import Option
 
 
 class Choice(OptionList):
-    """Up and Down move and choose; Enter takes the choice and goes on."""
+    """Up and Down move, Space chooses; Enter chooses and goes on."""
+
+    BINDINGS = [Binding("space", "choose", show=False)]  # noqa: RUF012 - Textual's own form
 
     class Chosen(Message):
         """Another choice, or Enter on the same one (`taken`)."""
@@ -58,6 +61,12 @@ class Choice(OptionList):
             mark = "(x)" if value == self.value else "( )"
             note = f"   {self._notes[value]}" if self._notes.get(value) else ""
             self.replace_option_prompt_at_index(number, Content(f"{mark} {text.ljust(room) if note else text}{note}"))
+
+    def action_choose(self) -> None:
+        if self.highlighted is not None:
+            self.value = self._choices[self.highlighted][0]
+            self._draw()
+            self.post_message(self.Chosen(self, self.value, taken=False))
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         event.stop()

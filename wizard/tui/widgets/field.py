@@ -13,6 +13,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from wizard.guided.messages import Word
+from wizard.guided.words import choice
 from wizard.setup.draft import Question
 from wizard.text import _, named
 from wizard.tui.symbols import MARKS, Symbols
@@ -51,7 +52,7 @@ class Field(Vertical):
         with Horizontal(classes="field-line"):
             yield Static(label(question), classes="field-label")
             if question.shape == "choice":
-                yield Choice([(value, _shown(value)) for value in question.choices], self._text)
+                yield Choice([(value, choice(value)) for value in question.choices], self._text)
             else:
                 yield Line(self._text, max_length=MOST, compact=True, select_on_focus=False)
         yield Static(classes="field-word")
@@ -72,8 +73,8 @@ class Field(Vertical):
         state, text = ("fix", complaint) if complaint is not None else word or ("ok", "")
         told: list[str | tuple[str, str]] = [(symbols.both(state), MARKS[state].style), "   "]
         if text:
-            told += [(text, MARKS[state].style), "\n"]
-        told.append((_meaning(self.question), "$state-quiet"))
+            told += [(text, MARKS[state].style), "\n" if _meaning(self.question, text) else ""]
+        told.append((_meaning(self.question, text), "$state-quiet"))
         if self._prices and self.question.shape != "choice":
             told += [(f"\n{value}   {words}", "$state-quiet") for value, words in self._prices.items()]
         self.query_one(".field-word", Static).update(Content.assemble(*told))
@@ -93,7 +94,7 @@ class Field(Vertical):
         for number, limit in enumerate(question.limits):
             yield (_("Limits") if number == 0 else ""), limit
         costs = [question.cost] if question.cost else []
-        costs += [f"{_shown(value)} {words}" for value, words in self._prices.items()]
+        costs += [f"{choice(value)} {words}" for value, words in self._prices.items()]
         for number, cost in enumerate(costs):
             yield (_("Cost") if number == 0 else ""), cost
 
@@ -114,15 +115,12 @@ def label(question: Question) -> str:
     return named(question.name)
 
 
-def _shown(value: str) -> str:
-    words = {"": _("none"), "true": _("yes"), "false": _("no")}
-    return words.get(value, value.replace("_", " "))
-
-
-def _meaning(question: Question) -> str:
-    parts = [question.meaning[:1].upper() + question.meaning[1:]]
+def _meaning(question: Question, told: str) -> str:
+    """What is asked for, why, and what it costs, but for the first where `told` has it already."""
+    parts = [] if question.meaning in told else [question.meaning]
     if question.why:
         parts.append(question.why)
     if question.cost:
         parts.append(_("cost: {cost}", cost=question.cost))
-    return "; ".join(parts) + "."
+    whole = "; ".join(parts)
+    return f"{whole[:1].upper()}{whole[1:]}." if whole else ""
