@@ -181,7 +181,7 @@ class JourneyScreen(Drawn):
             self.wizard.copy("\n".join([*lines, str(guide.get("link") or "")]).strip())
 
     def do_edit(self) -> None:
-        if self.step is not None and self.step.info.section is not None:
+        if self.step is not None:
             self.wizard.edit(self.step.info.section)
 
     def do_edit_now(self) -> None:

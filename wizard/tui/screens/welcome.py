@@ -53,7 +53,8 @@ class WelcomeScreen(Drawn):
             return
         store, width = self.wizard.store, self.wizard.size.width - 4
         choice, words = self.query_one("#targets", Choice), self.query_one("#target", Static)
-        choice.display = not store.fixed_target
+        kept = not store.steps and (self.wizard.folder / "config.yaml").exists()  # it says which; it is being read
+        choice.display = not store.fixed_target and not kept
         words.display = store.fixed_target
         told = _("Target   {target}: it cannot change in this folder; another one needs another --folder",
                  target=store.target)  # fmt: skip
@@ -130,8 +131,8 @@ def truth(store: Store, symbols: Symbols, width: int) -> Content:
         lines.append(Content.styled(f"{symbols.both('running'):<{STATE}}{words}", "$state-running"))
     elif store.result is None and not any(step.why for step in store.steps.values()):
         lines = [Content(_("A setup is here; its answers are not complete."))]
-    for state in ("done", "failed", "blocked", "unknown", "cancelled", "todo"):
-        found = [step for step in store.steps.values() if step.state == state and (step.why or state != "todo")]
+    for state in ("turn", "done", "failed", "blocked", "unknown", "cancelled", "todo"):
+        found = [step for step in store.steps.values() if step.shown == state and (step.why or state != "todo")]
         if found:
             head = f"{symbols.both(state):<{STATE}}{_n('{n} step', '{n} steps', len(found)):<{COUNT}}"
             first, *more = textwrap.wrap(_named(found), max(LEAST, width - len(head))) or [""]
