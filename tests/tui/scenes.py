@@ -340,6 +340,7 @@ def scenes() -> dict[str, Scene]:
     noisy = LogLine(at=AT, step="foundation", level="warn", text="\x1b[31m[red]budget[/]: e-mail\x07 is not verified")
     return {
         "welcome-new": Scene("welcome", loaded(answered=False)),
+        "welcome-go-on": Scene("welcome", [*begun("foundation"), todo, Idle("planned", "check")]),
         "welcome-in-use": Scene("welcome", [*loaded(), Faulted("./risk is in use by process 12 on wks-12"),
                                              Idle(None, "")]),
         "plan": Scene("journey", [*begun("foundation"), *_rows("foundation")[:3], todo,

@@ -17,6 +17,7 @@ STATE = {"plan": "your turn", "apply": "running", "guide": "blocked", "failure":
 SAYS = {
     "welcome-new": "Nothing is here yet",
     "welcome-back": "5 of 18 checked",
+    "welcome-go-on": "Go on at 6 Foundation",
     "welcome-in-use": "in use by process 12",
     "form": "nothing to fix",
     "form-new": "things to fix",

@@ -101,12 +101,12 @@ class Project(WizardStep):
 def _named(facts: ProjectFacts) -> tuple[Found, ...]:
     """The names that everything gets."""
     return (
-        Found(_("resource group {name}", name=facts.resource_group)),
-        Found(_("workspace {name}", name=facts.workspace)),
-        Found(_("storage account {name}", name=facts.storage_account)),
-        Found(_("catalog {name}", name=facts.catalog)),
-        Found(_("group {name}", name=facts.group)),
-        Found(_("principal user {name}", name=facts.owner)),
+        Found(_("the resource group is called {name}", name=facts.resource_group)),
+        Found(_("the workspace is called {name}", name=facts.workspace)),
+        Found(_("the storage account is called {name}", name=facts.storage_account)),
+        Found(_("the catalog is called {name}", name=facts.catalog)),
+        Found(_("the group is called {name}", name=facts.group)),
+        Found(_("the principal user is {name}", name=facts.owner)),
     )
 
 

@@ -43,6 +43,11 @@ class Action:
     button: bool = False
     rank: int = 0
     typing: bool = False
+    words: Callable[[View], str] | None = None  # of its button, where they say more than `text`
+
+    def label(self, view: View) -> str:
+        """What stands on its button now."""
+        return (self.words(view) if self.words is not None else "") or _(self.text)
 
     @property
     def key_name(self) -> str:
@@ -82,6 +87,14 @@ def _idle(view: View) -> bool:
 
 def _answered(view: View) -> bool:
     return view.store.draft is not None and view.store.answered and not view.store.draft.to_fix
+
+
+def _goes_on_at(view: View) -> str:
+    """Where a run goes on, once all steps were asked; empty while nobody knows."""
+    todo = next((step for step in view.store.steps.values() if step.state != "done"), None)
+    if view.store.mode is not None or view.store.result is None or todo is None:
+        return ""
+    return _("Go on at {number} {step}", number=todo.number, step=todo.info.title)
 
 
 def _can_run(view: View) -> bool:
@@ -138,7 +151,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("begin", (), N_("Begin"), N_("answer the questions, then run the journey"), (WELCOME,),
            lambda view: not _answered(view), button=True),
     Action("go_on", (), N_("Go on"), N_("go on at the first step that is not true"), (WELCOME,),
-           _answered, button=True),
+           _answered, button=True, words=_goes_on_at),
     Action("look", (), N_("Look at the steps"), N_("see each step as it stands, without a run"), (WELCOME,), _always,
            button=True),
     Action("answers", (), N_("Look at the answers"), N_("go through the questions and change answers"), (WELCOME,),

@@ -160,6 +160,15 @@ class Store:
 
     def begin(self, mode: str) -> None:
         """It is asked for, and stands here before the session says so: a second Enter begins nothing."""
+    @property
+    def region(self) -> str:
+        return self.draft.text("project.location") if self.draft is not None and self.domain else ""
+
+    @property
+    def budget(self) -> str:
+        """Of a month, in the subscription's currency."""
+        return self.draft.text("foundation.monthly_budget") if self.draft is not None else ""
+
         self.mode, self.result, self.fault, self.stopping = mode, None, "", None
 
     @property

@@ -40,6 +40,7 @@ class ButtonRow(Horizontal):
         super().__init__(classes="buttons")
         self._screen = screen
         self._shown: tuple[str, ...] = ()
+        self._labels: dict[str, str] = {}
 
     def compose(self) -> ComposeResult:
         for action in of_screen(self._screen):
@@ -50,14 +51,17 @@ class ButtonRow(Horizontal):
 
     def draw(self, view: View) -> bool:
         """Show what is possible; whether that is something else than before."""
-        wanted = tuple(action.name for action in buttons(view))
-        if wanted == self._shown:
+        labels = {action.name: action.label(view) for action in buttons(view)}
+        wanted = tuple(labels)
+        if labels == self._labels:
             return False
-        self._shown = wanted
+        other, self._labels, self._shown = wanted != self._shown, labels, wanted
         for button in self.query(ActionButton):
             button.display = button.act in wanted
+            if button.display:
+                button.label = Content(f"[ {labels[button.act]} ]")
         self._fold()
-        return True
+        return other
 
     def on_resize(self) -> None:
         self._fold()
