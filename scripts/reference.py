@@ -13,6 +13,7 @@ from wizard import exits
 from wizard.cli import build_parser
 from wizard.commands.answers import event_schema
 from wizard.journey import STEPS, questions
+from wizard.sandbox.domain.portal import CLICKS
 from wizard.sandbox.fidelity import not_modelled, read_posts
 from wizard.setup.template import schema, template
 
@@ -70,8 +71,12 @@ def _permissions() -> str:
 def _sandbox() -> str:
     posts = "".join(f"- `{one}`\n" for one in read_posts())
     gaps = "".join(f"\n### {area}\n" + "".join(f"- {gap}\n" for gap in found) for area, found in not_modelled().items())
+    clicks = "".join(f"| `{name}` | {', '.join(one.wants)} | {one.meaning} |\n" for name, one in CLICKS.items())
     return (
-        "# The sandbox\n\n## POSTs that only read\n\nIn `sandbox requests` every request counts as mutating but GET, "
+        "# The sandbox\n\n## Clicks in a portal\n\nWhat only a person can do: `lakehouse-wizard sandbox portal CLICK "
+        "VALUES --folder F`. Where the app guides a step it plays the click too, by P.\n\n"
+        f"| click | values | what it does |\n|---|---|---|\n{clicks}\n"
+        "## POSTs that only read\n\nIn `sandbox requests` every request counts as mutating but GET, "
         "HEAD, OPTIONS and these. Of the Terraform providers' operations only `ApplyResourceChange` does.\n\n"
         f"{posts}\n## What is not modelled\n\nAs `sandbox fidelity` lists it. What is asked for all the same gets 501, "
         f"with the operation's name.\n{gaps}"
