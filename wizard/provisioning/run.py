@@ -10,14 +10,15 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from io import TextIOWrapper
 from pathlib import Path
+from typing import BinaryIO
 
 from wizard.provisioning import stream
 from wizard.provisioning.living import Record, Started
 from wizard.setup.cancel import Cancellation, Cancelled
 
 LOOK_EVERY = 0.05  # seconds between two looks at the stream
+PART = 1024 * 1024  # bytes of it that are taken between two looks at whether the user wants to stop
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")  # `state` commands know no -no-color
 UNKNOWN = -1  # the code of a run that ended without us and did not say how
 
@@ -134,19 +135,18 @@ def _watch(
     """Read the stream to the end of its process; the first `told` bytes count, but are told already.
 
     Returns whether it was interrupted. It may go on then, where the user did not want to wait for it."""
-    interrupted = False
-    with output.open(encoding="utf-8", errors="replace") as lines:
+    interrupted = over = False
+    with output.open("rb") as lines:
         reader = _Lines(lines, told)
-        while True:
-            over = gone()
+        while not over or reader.more:
+            if not reader.more:
+                over = gone()
             for line, new in reader.new(ended=over):
                 _take(stream.parse(line), ended, tell if new else _say_nothing)
-            if over:
-                break
-            if cancel.requested and not interrupted:
+            if cancel.requested and not interrupted and not over:
                 interrupt()
                 interrupted = True
-            elif cancel.insisted:
+            elif cancel.insisted and (interrupted or reader.more):
                 return True
     ended.complaints = output.with_suffix(".err").read_text(encoding="utf-8", errors="replace").strip()
     return interrupted
@@ -202,17 +202,21 @@ def _say_nothing(event: stream.Event) -> None:
 
 
 class _Lines:
-    """Whole lines of a file that another process still writes, and whether each ends after its first `told` bytes."""
+    """Whole lines of a file that another process still writes, and whether each ends after its first `told` bytes.
+    Of what piled up only a part is taken at a time; `more` says that the end was not reached."""
 
-    def __init__(self, file: TextIOWrapper, told: int) -> None:
-        self._file, self._rest, self._told = file, "", told
+    def __init__(self, file: BinaryIO, told: int) -> None:
+        self._file, self._rest, self._told = file, b"", told
+        self.more = False
 
     def new(self, *, ended: bool) -> Iterator[tuple[str, bool]]:
-        """What came since the last call; with `ended` also a last line without its end."""
-        *whole, self._rest = (self._rest + self._file.read()).split("\n")
-        if ended and self._rest:
-            whole, self._rest = [*whole, self._rest], ""
+        """What came since the last call, at most a part of it; with `ended` also a last line without its end."""
+        part = self._file.read(PART)
+        self.more = len(part) == PART
+        *whole, self._rest = (self._rest + part).split(b"\n")
+        if ended and not self.more and self._rest:
+            whole, self._rest = [*whole, self._rest], b""
         for line in whole:
-            self._told -= len(line.encode()) + 1
+            self._told -= len(line) + 1
             if line:
-                yield line, self._told < 0
+                yield line.decode("utf-8", "replace"), self._told < 0

@@ -21,7 +21,8 @@ class Bridge:
         self._closed = False
 
     def post(self, event: Any) -> None:
-        """Waits while the queue is full: what pours in stays where it comes from, in a file, and not in memory."""
+        """Waits while the queue is full. What Terraform says stays in its file meanwhile, but for the part of it that
+        is being told (`run.PART`)."""
         self._events.append(event)  # atomic
         if len(self._events) > self._room and threading.get_ident() != self._reader:
             with self._changed:
