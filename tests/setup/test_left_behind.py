@@ -10,7 +10,7 @@ import pytest
 from tests.setup.conftest import Bench, Word, World, word
 from wizard.setup.context import Context
 from wizard.setup.outcome import Mode, Result
-from wizard.setup.step import Finding
+from wizard.setup.step import Finding, Removal
 
 SECONDS = 30.0  # far more than any of this takes
 applying, asking, listening, over = (threading.Event() for _each in range(4))
@@ -55,6 +55,30 @@ def test_a_call_of_an_apply_may_take_effect_and_a_question_leaves_nothing(bench:
         over.set()
     assert outcome.result is Result.CANCELLED
     assert left == {"changes": "the call under way may still take effect; the next run finds what it made"}
+
+
+class Removing(Word):
+    """Its removal is a call that cannot be told to stop."""
+
+    def removal(self, ctx: Context[World]) -> Removal | None:
+        return Removal((self.name,))
+
+    def destroy(self, ctx: Context[World]) -> None:
+        if self.name == "second":
+            ctx.cancel.insist()
+            over.wait(SECONDS)
+
+
+def test_who_insists_waits_for_no_removal(bench: Callable[..., Bench]) -> None:
+    one = bench([word("first", base=Removing), word("second", base=Removing), word("third", base=Removing)])
+    try:
+        outcome = one.engine.destroy()
+        assert not over.is_set(), "it is under way still"
+        told = {event.step: event.event for event in one.events if event.event in ("left_behind", "removed")}
+    finally:
+        over.set()
+    assert outcome.result is Result.CANCELLED
+    assert told == {"third": "removed", "second": "left_behind"}
 
 
 class Hurries(Word):

@@ -320,25 +320,34 @@ class Engine(Generic[World]):
     def destroy(self) -> Outcome:
         """Take everything of ours away, last step first; stops at the first failure, since the rest stands on it."""
         outcome = Outcome()
-        for name in reversed(self.steps):
-            if self._cancel.requested:
-                outcome.cancelled = True
-                break
-            try:
-                problem = self._attempt(lambda name=name: self._destroy(name))  # type: ignore[misc]  # bound per turn
-            except (Cancelled, KeyboardInterrupt) as stop:
-                outcome.cancelled = True
-                if isinstance(stop, KeyboardInterrupt):
-                    self._cancel.insist()
-                if self._cancel.insisted:
-                    self._leave([name])
-                break
-            if problem is not None and problem.raw_code != "waiting":
-                outcome.failed.append(name)
-                outcome.findings[name] = Finding(Verdict.UNKNOWN, problem.what, problem=problem)
-                self._emit(StepProblem(step=name, problem=asdict(problem)))
-                break
+        pool = ThreadPoolExecutor(1, thread_name_prefix=THREADS)
+        try:
+            for name in reversed(self.steps):
+                self._cancel.raise_if_requested()
+                problem = self._gone(pool.submit(self._attempt, lambda name=name: self._destroy(name)), name)  # type: ignore[misc]  # bound per turn
+                if problem is not None and problem.raw_code != "waiting":
+                    outcome.failed.append(name)
+                    outcome.findings[name] = Finding(Verdict.UNKNOWN, problem.what, problem=problem)
+                    self._emit(StepProblem(step=name, problem=asdict(problem)))
+                    break
+        except Cancelled:
+            outcome.cancelled = True
+        finally:
+            pool.shutdown(wait=not self._cancel.insisted)
         return outcome
+
+    def _gone(self, removing: Future[Problem | None], name: str) -> Problem | None:
+        """Wait for a step's removal. Raises Cancelled, also where the user does not wait for it: it is named then."""
+        try:
+            while not self._cancel.insisted and wait([removing], LOOK_SECONDS).not_done:
+                self._stopping.hear([name])
+            if removing.done() and not isinstance(removing.exception(), Cancelled):
+                return removing.result()
+        except KeyboardInterrupt:  # a second Ctrl+C
+            self._cancel.insist()
+        if self._cancel.insisted:
+            self._leave([name])
+        raise Cancelled
 
     def _destroy(self, name: str) -> None:
         # Asked again just before: what an earlier removal took along is not taken twice.
