@@ -25,6 +25,8 @@ from wizard.report.page import markdown
 from wizard.report.receipt import write
 from wizard.report.spent import Charge, Spent, of_groups
 from wizard.setup.folder import Folder
+from wizard.tui.screens.summary import summary
+from wizard.tui.symbols import Symbols
 
 SINCE = "2026-11-01"
 GROUP, EMPTY, GONE = "rsgdrisk", "rsgdrisk-managed", "rsgdrisk-state"
@@ -112,6 +114,21 @@ def test_what_is_not_reported_yet_is_unknown_and_never_nothing(arm: ArmClient) -
     assert told.spent_words == "Spent since 2026-11-01: unknown, not reported yet; Azure reports up to 24 h late"
 
 
+def test_a_budget_stands_in_no_currency_but_its_own() -> None:
+    data = closing().content() | {"budget": 1200.0}
+    untold = bill(data | {"spent": None})
+    assert (untold.currency, untold.budget, untold.compared) == ("USD", 1200.0, None)
+    assert untold.budget_words == "Budget: 1,200 a month, in the subscription's currency"
+    shown = summary(data | {"steps": [], "tables": [], "links": []}, Symbols(True), 80, "").plain
+    assert untold.budget_words in shown
+    assert shown.count("1,200") == 1, "not under another currency"
+    told = bill(data | {"spent": Spent(SINCE, (Charge("Storage", "x", 5.0),), "BRL").as_data()})
+    assert told.compared is None, "the estimate is in another one"
+    assert told.budget_words == "Budget: 1,200.00 BRL a month"
+    same = bill(data | {"spent": Spent(SINCE, (Charge("Storage", "x", 5.0),), "USD").as_data()})
+    assert same.compared == 1200.0
+
+
 def test_every_front_end_reads_the_same_lines(arm: ArmClient, tmp_path: Path) -> None:
     found = of_groups(arm, (GROUP,), SINCE)
     cost = closing().cost
@@ -126,7 +143,7 @@ def test_every_front_end_reads_the_same_lines(arm: ArmClient, tmp_path: Path) ->
         ("Event Hubs", None, 0.5),
     ]
     page = markdown([*blocks(told)])
-    for words in ("| NAT Gateway | unknown | 13.25 |", "15.25 BRL", "Budget: 200 a month", "up to 24 h late"):
+    for words in ("| NAT Gateway | unknown | 13.25 |", "15.25 BRL", "Budget: 200.00 BRL a month", "up to 24 h late"):
         assert words in page
     folder = Folder(tmp_path / "lakehouse")
     folder.create()

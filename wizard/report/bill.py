@@ -33,7 +33,8 @@ class Service:
 
 @dataclass(frozen=True, slots=True)
 class Bill:
-    """`estimate`, `budget` and `spent` are sums in `currency`; `spent_words` tell of the last also where it is None."""
+    """`estimate` and `spent` are sums in `currency`; `spent_words` tell of the last also where it is None. `budget` is
+    in the subscription's own currency: `budget_currency`, empty while no bill told which that is."""
 
     currency: str
     lines: tuple[Line, ...]
@@ -41,6 +42,7 @@ class Bill:
     estimate: float | None
     complete: bool
     budget: float | None
+    budget_currency: str
     spent: float | None
     spent_words: str
     note: str
@@ -54,7 +56,17 @@ class Bill:
 
     @property
     def budget_words(self) -> str:
-        return "" if self.budget is None else _("Budget: {budget} a month", budget=figure(self.budget, ",g"))
+        if self.budget is None:
+            return ""
+        if not self.budget_currency:
+            budget = figure(self.budget, ",g")
+            return _("Budget: {budget} a month, in the subscription's currency", budget=budget)
+        return _("Budget: {budget} a month", budget=money(self.budget, self.budget_currency))
+
+    @property
+    def compared(self) -> float | None:
+        """The budget, where it is a sum in `currency` and may stand among the others; None else."""
+        return self.budget if self.budget_currency and self.budget_currency == self.currency else None
 
 
 def bill(data: Mapping[str, Any]) -> Bill:
@@ -69,6 +81,7 @@ def bill(data: Mapping[str, Any]) -> Bill:
         estimate=cost.get("monthly"),
         complete=bool(cost.get("complete")),
         budget=None if budget is None else float(budget),
+        budget_currency=str(spent.get("currency") or ""),
         spent=spent.get("total") if same else None,
         spent_words=_spent(spent) if spent else "",
         note=str(cost.get("note") or ""),

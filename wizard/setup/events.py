@@ -187,7 +187,7 @@ class Summarised(EventBase):
     tables: tuple[dict[str, object], ...]
     links: tuple[dict[str, str], ...]
     cost: dict[str, object] | None
-    budget: float | None = None  # of a month, in the subscription's currency
+    budget: float | None = None  # of a month, in the subscription's currency: that of `spent`, where it is told
     spent: dict[str, object] | None = None
     versions: dict[str, str]
     receipt: str | None

@@ -102,13 +102,13 @@ def _cost(page: Page, found: Bill, symbols: Symbols, width: int) -> None:
     if found.services:
         total = amount(found.estimate) + ("" if found.complete else "+")
         numbers = _row(_("Total"), total, amount(found.spent) if told else "", wide)
-        most = max(found.budget or 0.0, found.estimate or 0.0, found.spent or 0.0)
+        most = max(found.compared or 0.0, found.estimate or 0.0, found.spent or 0.0)
         page.plain(f"{numbers}  {_bar(symbols, found.estimate, found.spent, most, cells if told else 0)}", "bold")
     else:
         page.plain(found.total_words)
-    if found.budget is not None:
-        page.plain(_row(_("Budget"), amount(found.budget), "", wide))
-    for words in (found.spent_words, found.note):
+    if found.compared is not None:
+        page.plain(_row(_("Budget"), amount(found.compared), "", wide))
+    for words in ("" if found.compared is not None else found.budget_words, found.spent_words, found.note):
         if words:
             page.plain(words)
 
