@@ -64,9 +64,10 @@ async def opened(launch: Launch, size: tuple[int, int] = (80, 24)) -> AsyncItera
     """The app over a folder; at the end it is left as a person leaves it, and its thread has ended."""
     app = WizardApp(launch)
     async with app.run_test(size=size) as pilot:
-        person = Person(app, pilot)
-        yield person
-        app.session.close()
+        try:
+            yield Person(app, pilot)
+        finally:
+            app.session.close()
     assert app.session.join(PATIENCE), "the session's thread ends with the app"
 
 

@@ -13,9 +13,9 @@ from wizard.sandbox import process
 
 
 def told(person: Person) -> str:
-    """What the work area says."""
+    """What the work area says, wherever its lines are broken."""
     assert person.app.top is not None
-    return str(person.app.top.query_one("#body", Static).content)
+    return " ".join(str(person.app.top.query_one("#body", Static).content).split())
 
 
 @piloted
