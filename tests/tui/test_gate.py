@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from wizard.guided.asking import AskingGate
+from wizard.setup.cancel import Cancellation, Cancelled
 from wizard.setup.gate import Decision
 from wizard.setup.step import Finding, Guide, Kind, Verdict
 
@@ -80,3 +81,43 @@ def test_a_guide_that_came_true_goes_on_by_itself(heard: Heard) -> None:
     asking.again("principal", Finding(Verdict.BLOCKED, "no admin", guide=GUIDE), failed=False)
     assert asking.before_apply("principal", rest, None) is Decision.GO
     assert heard.names == ["asked", "answered"]
+
+
+def test_a_wish_to_stop_ends_a_question_that_waits_for_ever_and_one_that_comes_after(heard: Heard) -> None:
+    asking, cancel, ended = gate(heard, watches=False), Cancellation(), threading.Event()
+    asking.listen(cancel)
+
+    def ask() -> None:
+        with pytest.raises(Cancelled):
+            asking.before_apply("principal", OFFER, None)
+        ended.set()
+
+    threading.Thread(target=ask, daemon=True).start()
+    assert heard.asked.wait(30)
+    cancel.request()
+    assert ended.wait(30)
+    with pytest.raises(Cancelled):
+        asking.before_apply("principal", OFFER, None)
+    assert heard.names == ["asked", "answered", "asked", "answered"]
+
+
+def test_a_word_on_one_step_leaves_the_question_of_another(heard: Heard) -> None:
+    asking = gate(heard, watches=False)
+    words: dict[str, Decision] = {}
+    failed = Finding(Verdict.TODO, "it failed")
+
+    def ask(step: str) -> None:
+        asking.again(step, failed, failed=True)
+        words[step] = Decision.CHECK
+
+    threads = {step: threading.Thread(target=ask, args=(step,), daemon=True) for step in ("principal", "metastore")}
+    for thread in threads.values():
+        thread.start()
+        assert heard.asked.wait(30)
+        heard.asked.clear()
+    asking.say("metastore", Decision.CHECK)
+    threads["metastore"].join(30)
+    assert [*words] == ["metastore"]
+    asking.say("principal", Decision.CHECK)
+    threads["principal"].join(30)
+    assert {*words} == {*threads}

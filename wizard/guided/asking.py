@@ -14,7 +14,6 @@ from wizard.setup.step import Finding, Kind
 
 OFTEN, SELDOM = 5.0, 15.0  # seconds between two looks at what a person is to do
 PATIENT_AFTER = 600.0  # seconds after which it looks less often
-TURN = 0.05  # seconds; how late a word may be heard
 ASKED_FIRST = (Kind.TERRAFORM, Kind.GUIDED)
 
 
@@ -36,13 +35,19 @@ class AskingGate:
         self._looking: dict[str, tuple[str, ...]] = {}  # steps that look by themselves: what was offered
         self._words: dict[str, Decision] = {}
         self._since: dict[str, float] = {}
-        self._lock = threading.Lock()
-        self.cancel = Cancellation()
+        self._told = threading.Condition()  # a word was said, or the wish to stop
+        self._cancel = Cancellation()
+
+    def listen(self, cancel: Cancellation) -> None:
+        """A wish to stop ends every question, from now on."""
+        self._cancel = cancel
+        cancel.wakes(self._told)
 
     def say(self, step: str, word: Decision) -> None:
         """The person's word on a step."""
-        with self._lock:
+        with self._told:
             self._words[step] = word
+            self._told.notify_all()
 
     def before_apply(self, step: str, found: Finding, withheld: Finding | None) -> Decision:
         if withheld is not None:
@@ -75,20 +80,20 @@ class AskingGate:
         A look by itself is no answer: the question stands meanwhile, and a word said then counts if what it was said
         to is still offered."""
         looked = self._looking.pop(step, None) == found.changes
-        with self._lock:
+        with self._told:
             if not looked:
                 self._words.pop(step, None)
         self._post(Asked(step, what, found.changes, found.why, until, self._clicks.get(step, ())))
         try:
-            while True:
-                with self._lock:
-                    word = self._words.pop(step, None)
-                if word is not None:
-                    return word
-                if until is not None and time.monotonic() >= until:
-                    self._looking[step] = found.changes
-                    return Decision.CHECK
-                self.cancel.pause(TURN)
+            with self._told:
+                left = None if until is None else until - time.monotonic()
+                self._told.wait_for(lambda: step in self._words or self._cancel.requested, left)
+                word = self._words.pop(step, None)
+            if word is not None:
+                return word
+            self._cancel.raise_if_requested()
+            self._looking[step] = found.changes
+            return Decision.CHECK
         finally:
             if step not in self._looking:
                 self._post(Answered(step))

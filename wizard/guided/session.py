@@ -88,8 +88,9 @@ class Session:
         return self._advice
 
     def join(self, seconds: float | None = None) -> bool:
-        """Whether the thread has ended."""
-        self._thread.join(seconds)
+        """Whether the thread has ended; one that never began has."""
+        if self._thread.ident is not None:
+            self._thread.join(seconds)
         return not self._thread.is_alive()
 
     def _begin(self, run: Callable[[], None]) -> None:
@@ -188,7 +189,7 @@ class Session:
         gate = self._gate = self._make_gate()
         try:
             with self._heard() as tell, opened(options, tell, read_only=mode is Mode.CHECK, gate=gate) as setup:
-                gate.cancel = setup.cancel
+                gate.listen(setup.cancel)
                 self._cancel_with(setup.cancel)
                 with self._estimating(setup):
                     outcome = go_through(setup, mode, "run" if mode is Mode.RUN else CHECKING, launch.until, None)

@@ -16,14 +16,23 @@ class Cancellation:
 
     def __init__(self) -> None:
         self._event, self._at_once = threading.Event(), threading.Event()
+        self._woken: threading.Condition | None = None
+
+    def wakes(self, condition: threading.Condition) -> None:
+        """Who waits with `condition` is woken by the wish; one that came before is seen with `requested`. Its lock must
+        be one that the thread which asks to stop may hold already: a signal comes at any time."""
+        self._woken = condition
 
     def request(self) -> None:
         self._event.set()
+        if (condition := self._woken) is not None:
+            with condition:
+                condition.notify_all()
 
     def insist(self) -> None:
         """Not to wait for what is under way either: it is left to itself, and named."""
         self._at_once.set()
-        self._event.set()
+        self.request()
 
     @property
     def insisted(self) -> bool:

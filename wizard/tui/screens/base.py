@@ -17,6 +17,7 @@ from wizard.tui.store import StepState
 from wizard.tui.widgets import scrollbars
 from wizard.tui.widgets.buttons import ButtonRow
 from wizard.tui.widgets.keyline import KeyLine
+from wizard.tui.widgets.words import Words
 
 if TYPE_CHECKING:
     from wizard.tui.app import WizardApp
@@ -73,7 +74,7 @@ class Drawn(Screen[None]):
         return View(self.wizard.store, self.step, self.kind)
 
     def compose(self) -> ComposeResult:
-        yield Static(id="header")
+        yield Words(id="header")
         yield from self.parts()
         yield KeyLine(id="keys")
         yield too_small()

@@ -18,6 +18,7 @@ from wizard.tui.widgets.buttons import ButtonRow
 from wizard.tui.widgets.logpane import LogPane
 from wizard.tui.widgets.rail import Rail, Strip
 from wizard.tui.widgets.rows import Rows
+from wizard.tui.widgets.words import Words
 
 REST = 0.5  # seconds that the keyboard rests before a new question can be answered
 
@@ -47,13 +48,13 @@ class JourneyScreen(Drawn):
         with Horizontal(id="middle"):
             yield Rail()
             with Vertical(id="work"):
-                yield Static(id="title")
-                yield Static(id="meter")
+                yield Words(id="title")
+                yield Words(id="meter")
                 with VerticalScroll(id="body-scroll", can_focus=False):
-                    yield Static(id="body")
+                    yield Words(id="body")
                 yield Rows()
-                yield Static(id="waiting")
-                yield Static(id="said")
+                yield Words(id="waiting")
+                yield Words(id="said")
                 yield ButtonRow(self.kind)
                 yield LogPane()
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from textual.content import Content
-from textual.widgets import Static
 
 from wizard.text import _
 from wizard.tui.actions import Action, View, key_line
+from wizard.tui.widgets.words import Words
 
 NARROW, TINY = 110, 60  # columns
 LOG = ("pause", "find", "find_next", "level", "copy_link", "save_log")  # what the log in full height is read with
@@ -16,7 +16,7 @@ def _cells(action: Action) -> int:
     return len(action.key_name) + len(_(action.text)) + 4
 
 
-class KeyLine(Static):
+class KeyLine(Words):
     """Made from the table of actions; the rarest are dropped where there is no room."""
 
     def draw(self, view: View) -> None:

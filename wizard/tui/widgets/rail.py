@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from textual.content import Content
-from textual.widgets import OptionList, Static
+from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from wizard.text import _
 from wizard.tui.store import GROUPS, StepState, Store
 from wizard.tui.symbols import MARKS, Symbols
+from wizard.tui.widgets.words import Words
 
 TITLE_CELLS = 18
 TINY = 60  # columns under which only the step in view is told
@@ -69,7 +70,7 @@ def _line(step: StepState, shown: bool, under: bool, symbols: Symbols) -> Conten
     )
 
 
-class Strip(Static):
+class Strip(Words):
     """The same in one line: a symbol a step, and the step in view in words."""
 
     def draw(self, store: Store, shown: StepState | None, symbols: Symbols) -> None:
