@@ -33,15 +33,14 @@ def visiting(folder: Folder, target: str, scenario: str | None, sandbox: Path | 
     """Connect to the target of a folder; a sandbox is started where none runs, as a run would.
 
     Takes no lock and makes no setup, so that it can stand beside a run and before the first one. Raises SandboxError,
-    NotASandbox, OSError."""
+    NotASandbox, FolderUnusable, OSError."""
     with ExitStack() as stack:
         settings, secret = TargetSettings(name=target), SandboxSecrets(active=target == SANDBOX)
         if target == SANDBOX:
             from wizard.sandbox.process import connect
 
-            folder.root.mkdir(parents=True, exist_ok=True)
-            folder.private.mkdir(mode=0o700, exist_ok=True)
-            connection = connect(which_sandbox.chosen(folder, sandbox), scenario)
+            folder.make_private()
+            connection = connect(which_sandbox.chosen(folder, sandbox), scenario, passing=True)
             stack.callback(connection.close)
             settings, secret.running = connection.target, connection.resolver
         world, cancel = open_world(settings), Cancellation()

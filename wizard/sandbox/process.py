@@ -17,9 +17,10 @@ from pathlib import Path
 from typing import IO, Any
 
 from wizard.cloud.endpoints import Endpoints, TargetSettings
-from wizard.sandbox.control import Lease, Refused, SandboxError, ask, read_info
+from wizard.sandbox.control import INFO, Lease, Refused, SandboxError, ask, read_info
 from wizard.sandbox.files import make_folder
 from wizard.sandbox.recorder import read_records
+from wizard.sandbox.users import USERS
 from wizard.setup.disk import no_space
 from wizard.setup.secrets import SecretMissing, SecretRef, public_environment
 from wizard.text import _
@@ -30,6 +31,7 @@ STOP_SECONDS = 30.0
 LEAST = 1024 * 1024  # bytes without which a sandbox does not start
 LOG = "sandbox.log"
 _RUNNING, _CONNECTING = "process.lock", "connect.lock"
+_ASKED = "only-asked"  # a file beside them: nobody has connected to it but in passing
 _children: dict[int, subprocess.Popen[bytes]] = {}
 
 
@@ -111,13 +113,21 @@ def target_of(info: dict[str, Any]) -> TargetSettings:
     )
 
 
-def connect(state: Path, scenario: str | None = None, *, linger: float = LINGER) -> Connection:
+def connect(state: Path, scenario: str | None = None, *, linger: float = LINGER, passing: bool = False) -> Connection:
     """Connect to the sandbox of a state folder; starts it if it does not run, with its scenario (or `clean`).
+
+    `passing` is for who only asks: a sandbox that was made so is made anew where another scenario is named.
 
     Raises SandboxError: another scenario than the state's, a port in use, the extra not installed."""
     state = make_folder(state.absolute())
     with _locked(state / _CONNECTING):
         _reap()
+        if scenario and (state / _ASKED).exists() and _scenario_of(state) != scenario and not held(state):
+            _clear(state)
+        if passing and not (state / INFO).exists():
+            (state / _ASKED).touch(mode=0o600)
+        if not passing and (not scenario or _scenario_of(state) == scenario):
+            (state / _ASKED).unlink(missing_ok=True)
         if _runs(state):
             info = read_info(state)
             if scenario and info["scenario"] != scenario:
@@ -218,6 +228,18 @@ def portal(state: Path, click: str, values: Sequence[str]) -> str:
     """Do a portal's click as the person would; says what came of it. Raises SandboxError for an unknown one."""
     answer = ask(read_info(state.absolute()), "POST", "/portal", {"click": click, "values": list(values)})
     return str(answer["done"])
+
+
+def _clear(state: Path) -> None:
+    """End the sandbox and forget its cloud, while its state is locked; who uses it is remembered."""
+    stop(state)
+    for path in state.iterdir():
+        if path.name in (USERS, _CONNECTING):
+            continue
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
 
 
 def _scenario_of(state: Path) -> str:

@@ -49,7 +49,7 @@ class FolderUnusable(Exception):  # noqa: N818 - told to the user, with the reme
 
 
 class Folder:
-    """Paths, modes and atomic writes. Nothing is made on disk before `create`."""
+    """Paths, modes and atomic writes. Nothing is made on disk before `create`, or `make_private` for who only asks."""
 
     def __init__(self, root: Path) -> None:
         self.root = root.expanduser().absolute()
@@ -68,15 +68,23 @@ class Folder:
         """Make the folder and its private part (0700); give the setup its id. Repeatable.
 
         Raises FolderUnusable with the path and the system's reason."""
+        self.make_private()
+        try:
+            for path in (self.logs, self.receipts):
+                path.mkdir(mode=0o700, exist_ok=True)
+            if "setup_id" not in self.config():
+                self.update_config({KEY: FORMAT, "setup_id": secrets.token_hex(6)})
+        except OSError as error:
+            raise _unusable(self.root, error) from error
+
+    def make_private(self) -> None:
+        """Make the folder's private part alone, which git ignores: no setup begins with it. Raises as `create`."""
         try:
             self.root.mkdir(parents=True, exist_ok=True)
-            for path in (self.private, self.logs, self.receipts):
-                path.mkdir(mode=0o700, exist_ok=True)
             ignore = self.root / ".gitignore"
             if not ignore.exists():
                 self.write(ignore, f"{PRIVATE}/\n", mode=0o644)
-            if "setup_id" not in self.config():
-                self.update_config({KEY: FORMAT, "setup_id": secrets.token_hex(6)})
+            self.private.mkdir(mode=0o700, exist_ok=True)
         except OSError as error:
             raise _unusable(self.root, error) from error
 
