@@ -42,6 +42,41 @@ def test_a_second_wizard_is_refused_and_told_who_holds_the_folder(tmp_path: Path
         pass
 
 
+WRITER = """
+import os, sys
+from pathlib import Path
+from wizard.setup import files
+os.fsync = lambda handle: (print("half", flush=True), sys.stdin.read())
+files.write(Path(sys.argv[1]), "a state", sync=True)
+"""
+
+
+def test_what_a_kill_left_half_written_goes_and_what_is_being_written_stays(tmp_path: Path) -> None:
+    folder = Folder(tmp_path)
+    folder.create()
+    phase = folder.terraform("foundation")
+    foreign = folder.own_sandbox / "shots"
+    foreign.mkdir(parents=True)
+    users = tmp_path / ".env.staging1"
+    for path in (users, foreign / ".info.json.abcdefgh.part"):
+        path.touch()
+    for place in (tmp_path / "config.yaml", phase / "terraform.tfstate"):
+        with subprocess.Popen(
+            [sys.executable, "-c", WRITER, str(place)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        ) as writer:
+            assert writer.stdout is not None
+            assert writer.stdout.readline() == "half\n"
+            (half,) = place.parent.glob(f".{place.name}.*")
+            with folder.lock():
+                assert half.read_text(encoding="utf-8") == "a state", "somebody writes it still"
+            writer.kill()
+            writer.wait()
+        with folder.lock():
+            assert not half.exists()
+    assert users.exists()
+    assert [*foreign.iterdir()], "what is the sandbox's is the sandbox's"
+
+
 def test_the_setup_keeps_its_id_and_its_private_part_is_private(tmp_path: Path) -> None:
     folder = Folder(tmp_path / "new" / "setup")
     folder.create()

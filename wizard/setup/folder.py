@@ -8,6 +8,7 @@ import os
 import secrets
 import socket
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -166,7 +167,8 @@ class Folder:
 
     @contextmanager
     def lock(self) -> Iterator[None]:
-        """Hold the folder for one wizard; the system frees it when the process ends, however it ends."""
+        """Hold the folder for one wizard; the system frees it when the process ends, however it ends. What a wizard
+        that was killed left half written goes."""
         path = self.private / "lock"
         try:
             handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
@@ -187,6 +189,7 @@ class Folder:
                 os.pwrite(handle, json.dumps(owner).encode(), 0)
             except OSError as error:
                 raise _unusable(path, error) from error
+            files.sweep(self.root, (self.private, self.contracts), time.time())
             yield
         finally:
             os.close(handle)
