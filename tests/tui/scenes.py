@@ -271,6 +271,12 @@ def _stands(step: str, why: str, found: tuple[dict[str, str], ...], *rows: Any, 
             Checked(at=AT, step=step, verdict="done", why=why, found=found, link=link)]  # fmt: skip
 
 
+def _last(step: str) -> list[Any]:
+    """What a tool said before it failed."""
+    words = ("databricks_cluster.exploration: creating", "databricks_cluster.exploration: 400 QuotaExceeded")
+    return [LogLine(at=AT, step=step, level="info", text=each) for each in words]
+
+
 def _ladder() -> list[Any]:
     """Step 9 where nobody tells the account id: three rungs, and the proof that comes after."""
     found = (
@@ -348,7 +354,8 @@ def scenes() -> dict[str, Scene]:
         "apply": Scene("journey", [*begun("foundation"), *_rows("foundation"), noisy]),
         "guide": Scene("journey", [*begun("account-admin"), blocked,
                               Asked("account-admin", "person", (), blocked.why, None, ("a first login",))]),
-        "failure": Scene("journey", [*begun("compute"), StepProblem(at=AT, step="compute", problem=PROBLEM),
+        "failure": Scene("journey", [*begun("compute"), ApplyStarted(at=AT, step="compute"), *_last("compute"),
+                                StepProblem(at=AT, step="compute", problem=PROBLEM),
                                 Asked("compute", "retry")]),
         "welcome-back": Scene("welcome", [*begun("foundation")]),
         "form": Scene("form", loaded()),

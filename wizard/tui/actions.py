@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -130,7 +131,7 @@ def _playable(view: View) -> bool:
 
 
 def _editable(view: View) -> bool:
-    return view.store.draft is not None and view.step is not None and view.step.info.section is not None
+    return view.store.draft is not None and view.step is not None
 
 
 def _logged(view: View) -> bool:
@@ -148,6 +149,23 @@ def link_of(step: StepState | None) -> str | None:
 
 
 ACTIONS: tuple[Action, ...] = (
+ANSWER = re.compile(r"\b([a-z][a-z_]+)\.[a-z][a-z_]+\b")  # as compute.node_type
+
+
+def section_to_mend(view: View) -> str | None:
+    """The questions of which a problem's remedy names an answer, the first that it names."""
+    if view.step is None or view.step.problem is None or view.store.draft is None:
+        return None
+    known = {section.name for section in view.store.draft.sections}
+    named = ANSWER.findall(str(view.step.problem.get("next_action") or ""))
+    return next((section for section in named if section in known), None)
+
+
+def _mends(view: View) -> bool:
+    """It failed for an answer: to try the same again would help nobody."""
+    return _asked("retry")(view) and section_to_mend(view) is not None
+
+
     Action("begin", (), N_("Begin"), N_("answer the questions, then run the journey"), (WELCOME,),
            lambda view: not _answered(view), button=True),
     Action("go_on", (), N_("Go on"), N_("go on at the first step that is not true"), (WELCOME,),
@@ -179,6 +197,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("check_now", ("r",), N_("Check now"), N_("look at once, not in some seconds"), (JOURNEY,),
            _asked("person"), wish=Wish.AGAIN, button=True, rank=3),
     Action("retry", ("r",), N_("Retry"), N_("check this step again, then do what is left of it"), (JOURNEY,),
+    Action("mend", (), N_("Edit the answers"), N_("change the answer that stands in the way"), (JOURNEY,), _mends,
+           button=True),
            _asked("retry"), wish=Wish.AGAIN, button=True, rank=1),
     Action("run", (), N_("Run the journey"), N_("go through the steps: check, ask, apply, check again"), (JOURNEY,),
            _can_run, wish=Wish.RUN, button=True),
@@ -189,7 +209,9 @@ ACTIONS: tuple[Action, ...] = (
     Action("edit", ("e",), N_("Edit the answers"), N_("change an answer of this step"), (JOURNEY,), _editable,
            rank=6),
     Action("edit_now", (), N_("Edit the answers"), N_("change an answer of this step"), (JOURNEY,),
-           lambda view: _editable(view) and (_idle(view) or _asked("retry")(view)), button=True),
+           lambda view: _editable(view) and not _mends(view) and (_idle(view) or _asked("retry")(view)), button=True),
+    Action("open_log", (), N_("Open log"), N_("the log of this step in full height"), (JOURNEY,),
+           lambda view: _asked("retry")(view) and _logged(view), button=True),
     Action("message", ("m",), N_("Message for an admin"), N_("these lines for one who may do it"), (JOURNEY,), _guided,
            rank=6),
     Action("copy_link", ("c",), N_("Copy"), N_("copy the link, or the selected text"), (JOURNEY,), _linked, rank=5),

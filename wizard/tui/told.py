@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +17,8 @@ from wizard.tui.symbols import MARKS, Symbols
 
 LABEL = 9  # cells before the text of a labelled line
 TABLE = 60  # cells under which rows are no table
+MOST_TO_DO, RAW_LINES = 3, 5  # of a problem
+LAST_LINES, LOOK_BACK = 2, 50  # lines of the log that are shown with it, and looked through for them
 KIND, CELL = 26, 9  # cells of a kind's words, of a number
 
 
@@ -73,6 +75,8 @@ def title(step: StepState, symbols: Symbols) -> Content:
     mark = MARKS[step.shown]
     parts: list[str | tuple[str, str]] = [(f"{step.number:>2}  {step.info.title}", "bold"), "   "]
     parts.append((symbols.both(step.shown), mark.style))
+    if step.state in ("failed", "cancelled") and step.elapsed is not None:
+        parts.append("   " + _("after {time}", time=clock(step.elapsed)))
     return Content.assemble(*parts)
 
 
@@ -122,17 +126,43 @@ def _fault(page: Page, store: Store) -> None:
 
 
 def _problem(page: Page, step: StepState) -> None:
+    """What, why, at most three things to do, the codes for who asks for help, and what was said last."""
     problem = step.problem or {}
-    for label, key in ((_("What"), "what"), (_("Why"), "why"), (_("Next"), "next_action"), (_("Link"), "link")):
-        if problem.get(key):
-            page.add(label, str(problem[key]), "$state-failed" if key == "what" else "")
+    page.add(_("What"), str(problem.get("what", "")), "$state-failed")
+    if problem.get("why"):
+        page.add(_("Why"), str(problem["why"]))
+    to_do = str(problem.get("next_action") or "").splitlines()[:MOST_TO_DO]
+    if len(to_do) > 1:
+        page.numbered(_("Next"), to_do)
+    elif to_do:
+        page.add(_("Next"), to_do[0])
+    if problem.get("link"):
+        page.add(_("Link"), str(problem["link"]))
     page.gap()
-    for label, key in ((_("Code"), "raw_code"), (_("Call"), "request_id"), (_("Log"), "log")):
-        if problem.get(key):
-            page.add(label, str(problem[key]))
-    if problem.get("raw_message"):
-        page.add(_("Words"), "\n".join(str(problem["raw_message"]).splitlines()[:5]))
+    _codes(page, problem)
+    words = [line for line in str(problem.get("raw_message") or "").splitlines() if line.strip()][:RAW_LINES]
+    if words:
+        page.add(_("Words"), "\n".join(words))
+    told = {str(problem.get("what", "")), *words}
+    newest = (step.log[at] for at in range(max(0, len(step.log) - LOOK_BACK), len(step.log)))
+    last = [entry for entry in newest if entry.text not in told][-LAST_LINES:]
+    if last:
+        page.add(_("Last"), "\n".join(f"{entry.at.astimezone():%H:%M:%S} {entry.text}" for entry in last))
     page.gap()
+
+
+def _codes(page: Page, problem: Mapping[str, Any]) -> None:
+    """Code and request in one line where there is room, and where the log is."""
+    code, request = (str(problem.get(key) or "") for key in ("raw_code", "request_id"))
+    both = Content.assemble((_("Code").ljust(LABEL), "bold"), code, "     ", (_("Request"), "bold"), f"  {request}")
+    if code and request and both.cell_length <= page.width:
+        page.lines.append(both)
+    else:
+        for label, text in ((_("Code"), code), (_("Request"), request)):
+            if text:
+                page.add(label, text)
+    if problem.get("log"):
+        page.add(_("Log"), str(problem["log"]))
 
 
 def _plan(page: Page, store: Store, step: StepState, symbols: Symbols) -> None:

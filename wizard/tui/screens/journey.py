@@ -11,7 +11,7 @@ from textual.widgets import Input, OptionList, Static
 
 from wizard.text import _
 from wizard.tui import told
-from wizard.tui.actions import JOURNEY, link_of
+from wizard.tui.actions import JOURNEY, link_of, section_to_mend
 from wizard.tui.screens.base import Drawn
 from wizard.tui.store import StepState
 from wizard.tui.widgets.buttons import ButtonRow
@@ -187,6 +187,12 @@ class JourneyScreen(Drawn):
 
     def do_edit_now(self) -> None:
         self.do_edit()
+
+    def do_mend(self) -> None:
+        self.wizard.edit(section_to_mend(self.view))
+
+    def do_open_log(self) -> None:
+        self.do_log()
 
     def do_to_summary(self) -> None:
         self.wizard.switch("summary")
