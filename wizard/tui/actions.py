@@ -103,7 +103,8 @@ def _can_run(view: View) -> bool:
 
 
 def _can_destroy(view: View) -> bool:
-    return _idle(view) and _answered(view) and view.store.fixed_target
+    looks_only = view.store.mode == "check" and bool(view.store.steps)  # what is only asked gives way
+    return (_idle(view) or looks_only) and _answered(view) and view.store.fixed_target
 
 
 def _destroy_asked(view: View) -> bool:
@@ -148,7 +149,6 @@ def link_of(step: StepState | None) -> str | None:
     return step.link
 
 
-ACTIONS: tuple[Action, ...] = (
 ANSWER = re.compile(r"\b([a-z][a-z_]+)\.[a-z][a-z_]+\b")  # as compute.node_type
 
 
@@ -166,6 +166,7 @@ def _mends(view: View) -> bool:
     return _asked("retry")(view) and section_to_mend(view) is not None
 
 
+ACTIONS: tuple[Action, ...] = (
     Action("begin", (), N_("Begin"), N_("answer the questions, then run the journey"), (WELCOME,),
            lambda view: not _answered(view), button=True),
     Action("go_on", (), N_("Go on"), N_("go on at the first step that is not true"), (WELCOME,),
@@ -196,9 +197,9 @@ def _mends(view: View) -> bool:
            (JOURNEY,), _playable, wish=Wish.CLICK, button=True, rank=4),
     Action("check_now", ("r",), N_("Check now"), N_("look at once, not in some seconds"), (JOURNEY,),
            _asked("person"), wish=Wish.AGAIN, button=True, rank=3),
-    Action("retry", ("r",), N_("Retry"), N_("check this step again, then do what is left of it"), (JOURNEY,),
     Action("mend", (), N_("Edit the answers"), N_("change the answer that stands in the way"), (JOURNEY,), _mends,
            button=True),
+    Action("retry", ("r",), N_("Retry"), N_("check this step again, then do what is left of it"), (JOURNEY,),
            _asked("retry"), wish=Wish.AGAIN, button=True, rank=1),
     Action("run", (), N_("Run the journey"), N_("go through the steps: check, ask, apply, check again"), (JOURNEY,),
            _can_run, wish=Wish.RUN, button=True),
@@ -242,7 +243,7 @@ def _mends(view: View) -> bool:
     Action("export", ("w",), N_("Export"), N_("write the summary as HTML, Markdown and JSON"), (SUMMARY,), _always,
            button=True, rank=3),
     Action("destroy", (), N_("Destroy..."), N_("shows all that would go, and asks before any of it does"),
-           (SUMMARY, JOURNEY), _can_destroy),
+           (WELCOME, SUMMARY, JOURNEY), _can_destroy),
     Action("keep_all", (), N_("Keep everything"), N_("back to the steps; nothing is changed"), (DESTROY,),
            _destroy_asked, button=True),
     Action("destroy_all", (), N_("Destroy..."), N_("asks for the name of what is lost, then takes it away"),

@@ -79,6 +79,8 @@ class StepState:
     @property
     def shown(self) -> str:
         """The state as the list shows it: a step that waits for a word is the person's turn."""
+        if self.asked == "person" and self.guide is not None:
+            return "turn"
         if self.asked in ("approve", "agree", "person") and self.state not in ("blocked", "failed"):
             return "turn"
         return self.state
@@ -158,8 +160,6 @@ class Store:
         """The lakehouse's name, as the answers have it."""
         return self.draft.text("project.domain") if self.draft is not None else ""
 
-    def begin(self, mode: str) -> None:
-        """It is asked for, and stands here before the session says so: a second Enter begins nothing."""
     @property
     def region(self) -> str:
         return self.draft.text("project.location") if self.draft is not None and self.domain else ""
@@ -169,6 +169,8 @@ class Store:
         """Of a month, in the subscription's currency."""
         return self.draft.text("foundation.monthly_budget") if self.draft is not None else ""
 
+    def begin(self, mode: str) -> None:
+        """It is asked for, and stands here before the session says so: a second Enter begins nothing."""
         self.mode, self.result, self.fault, self.stopping = mode, None, "", None
 
     @property
@@ -347,7 +349,7 @@ class Store:
         self._log(self.steps[event.step], event.at, event.level, event.text)
 
     def _on_summary(self, event: Any) -> None:
-        self.summary = event.model_dump()
+        self.summary, self.said = event.model_dump(), ""
 
     def _log(self, step: StepState, at: datetime, level: str, text: str) -> None:
         for line in text.splitlines() or [""]:
