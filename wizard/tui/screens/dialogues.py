@@ -17,6 +17,7 @@ from textual.widgets.option_list import Option
 
 from wizard.text import _
 from wizard.tui.screens.base import STYLES, mind_least, too_small
+from wizard.tui.widgets.field import Line
 
 if TYPE_CHECKING:
     from wizard.tui.app import WizardApp
@@ -60,7 +61,7 @@ class Ask(Dialogue[str]):
                 yield Static(Content(self._text))
             if self._word:
                 yield Static(_("Type {word}:", word=self._word))
-                yield Input(compact=True, id="typed")
+                yield Line(compact=True, id="typed")
                 yield Static(id="typed-word")
             with Horizontal(classes="buttons"):
                 for name, text in self._answers:
@@ -170,7 +171,7 @@ class Pick(Dialogue[str]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialogue -tall"):
             yield Static(Content.styled(self._title, "bold"))
-            yield Input(compact=True, placeholder=_("type to search"), id="sought")
+            yield Line(compact=True, placeholder=_("type to search"), id="sought")
             yield OptionList(id="found", compact=True)
 
     def on_mount(self) -> None:

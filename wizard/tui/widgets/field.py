@@ -8,7 +8,9 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.events import Paste
+from textual.geometry import Region
 from textual.message import Message
+from textual.reactive import var
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
@@ -23,7 +25,17 @@ MOST = 10_000  # characters of an answer
 
 
 class Line(Input):
-    """One line; of a paste of several it takes them as one, without their ends."""
+    """One line; of a paste of several it takes them as one, without their ends. Its cursor stands still: it is how the
+    focus is told."""
+
+    cursor_blink = var(False, init=False)
+
+    def on_focus(self) -> None:
+        """A text that is longer than the field: its cursor comes into view, and with the blur its begin."""
+        self.scroll_to_region(Region(self._cursor_offset, 0, 1, 1), force=True, animate=False)
+
+    def on_blur(self) -> None:
+        self.scroll_to(0, force=True, animate=False)
 
     def _on_paste(self, event: Paste) -> None:
         """As much of it as there is room for; the base's own handler would insert it once more."""

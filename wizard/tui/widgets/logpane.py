@@ -20,6 +20,7 @@ from textual.widgets import Input, Static
 from wizard.text import _, _n
 from wizard.tui.lines import LEVELS, Lines, LogEntry
 from wizard.tui.store import StepState
+from wizard.tui.widgets.field import Line
 
 WIDEST = 2_000  # cells of a line that are shown; the file has it whole
 HEAD = 15  # cells before its text: the clock and the level
@@ -163,10 +164,16 @@ class LogPane(Vertical):
 
     def compose(self) -> ComposeResult:
         yield Static(id="log-title")
-        find = Input(placeholder=_("find in the log, Enter"), id="log-find", compact=True)
+        find = Line(placeholder=_("find in the log, Enter"), id="log-find", compact=True)
         find.display = False
         yield find
         yield LogView()
+
+    def on_descendant_focus(self) -> None:
+        self.add_class("-read")  # its title tells that the log has the focus
+
+    def on_descendant_blur(self) -> None:
+        self.remove_class("-read")
 
     @property
     def log_view(self) -> LogView:
