@@ -84,3 +84,25 @@ def test_once_nobody_drains_any_more_nobody_waits() -> None:
     bridge.drain()
     bridge.close()
     assert ended(writer)
+
+
+def test_many_who_speak_a_reader_who_is_slow_and_an_end_between_leave_nobody_waiting() -> None:
+    """Each writer is met where it waits: the reader takes one at a time, so that the room is full at every turn."""
+    bridge, writers = Bridge(room=1), []
+    for name in range(8):
+        writers.append(pouring(bridge, name))
+    taken: list[tuple[int, int]] = []
+    while len(taken) < 2 * MANY:
+        taken += bridge.drain(most=1)
+    bridge.close()
+    assert all(ended(writer) for writer in writers)
+    while part := bridge.drain(most=3):
+        taken += part
+    for name in range(8):
+        assert [number for writer, number in taken if writer == name] == [*range(MANY)], "nothing is lost at the end"
+
+
+def test_who_speaks_first_after_the_end_does_not_wait() -> None:
+    bridge = Bridge(room=0)
+    bridge.close()
+    assert ended(pouring(bridge))
