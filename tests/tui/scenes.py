@@ -101,7 +101,8 @@ def loaded(answered: bool = True) -> list[Any]:
                  tuple(f"{right.system}: {right.name}" for right in step.permissions))
         for step in STEPS
     )  # fmt: skip
-    return [Loaded(infos, "sandbox", answered, draft, answered), Proposed()]
+    usual = {"foundation": (185.0, 290.0)} if answered else {}
+    return [Loaded(infos, "sandbox", answered, draft, answered, usual), Proposed()]
 
 
 def begun(until: str) -> list[Any]:

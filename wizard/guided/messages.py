@@ -49,6 +49,7 @@ class Loaded:
     fixed_target: bool
     draft: Draft
     answered: bool  # a file holds answers already
+    usual: Mapping[str, tuple[float, float]] = field(default_factory=dict)  # by step: its shortest and longest apply, s
     event: str = "loaded"
 
 

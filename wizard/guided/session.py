@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 CHECKING = "check"
 ESTIMATE_TURN = 0.5  # seconds between two looks at whether enough is known for an estimate
+LAST_ESTIMATE = 5.0  # seconds that the end of a run waits for a price list which does not answer
 TURN = 0.05  # seconds; how late a typed word may be heard
 
 
@@ -133,6 +134,7 @@ class Session:
         from wizard.setup.answers import section_name
         from wizard.setup.draft import Draft
         from wizard.setup.folder import Folder
+        from wizard.setup.journal import durations
         from wizard.setup.secrets import Secrets
 
         folder = Folder(self.launch.folder)
@@ -165,7 +167,7 @@ class Session:
         self._draft, self._target = draft, target
         where = Where(self.launch.folder, target, self.launch.scenario, self.launch.sandbox)
         self._advise(Advice(where, self._post))
-        self._post(Loaded(steps, target, "target" in kept, draft, answered))
+        self._post(Loaded(steps, target, "target" in kept, draft, answered, durations(folder.journal)))
         found = proposals(folder, target, self.launch.scenario)
         if answered:  # who gave answers left out what is not among them
             found = {section: given for section, given in found.items() if not draft.gone_through(section)}
@@ -273,7 +275,7 @@ class Session:
         finally:
             ended.set()
             if not setup.cancel.insisted:
-                beside.join()
+                beside.join(LAST_ESTIMATE)
 
     def _guarded_estimate(self, tell: Callable[[], None]) -> None:
         """Prices that cannot be had are no reason to say more than nothing."""

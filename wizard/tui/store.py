@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -52,6 +52,7 @@ class StepState:
     found: tuple[dict[str, str], ...] = ()  # what the check looked at: `what`, and its `state`
     link: str | None = None  # where a person sees it
     activity: str = ""
+    applying: bool = False
     waiting: str = ""
     began: float | None = None  # monotonic
     ended: float | None = None
@@ -109,6 +110,7 @@ class Store:
         """`insist_after`: seconds of stopping after which it may be stopped at once."""
         self._insist_after = insist_after
         self.steps: dict[str, StepState] = {}
+        self.usual: Mapping[str, tuple[float, float]] = {}  # by step: its shortest and longest apply before, s
         self.draft: Draft | None = None
         self.target, self.fixed_target = "", False
         self.answered = False  # the person gave answers, here or in a file
@@ -191,7 +193,7 @@ class Store:
     def _on_loaded(self, event: Any) -> None:
         self.steps = {info.name: StepState(info, number) for number, info in enumerate(event.steps, start=1)}
         self.target, self.fixed_target = event.target, event.fixed_target
-        self.draft, self.answered = event.draft, event.answered
+        self.draft, self.answered, self.usual = event.draft, event.answered, event.usual
 
     def _on_proposed(self, event: Any) -> None:
         if self.draft is not None:
@@ -275,7 +277,7 @@ class Store:
         step = self.steps[event.step]
         if step.began is None or step.state != "running":
             step.began, step.ended = time.monotonic(), None
-        step.state, step.activity = "running", "check"
+        step.state, step.activity, step.applying = "running", "check", False
 
     def _on_checked(self, event: Any) -> None:
         step = self.steps[event.step]
@@ -294,7 +296,7 @@ class Store:
 
     def _on_apply_started(self, event: Any) -> None:
         step = self.steps[event.step]
-        step.state, step.activity, step.ended = "running", "apply", None
+        step.state, step.activity, step.applying, step.ended = "running", "apply", True, None
         step.began = time.monotonic()
 
     def _on_applied(self, event: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import textwrap
 import time
 from collections.abc import Iterable, Mapping
@@ -19,6 +20,8 @@ LABEL = 9  # cells before the text of a labelled line
 TABLE = 60  # cells under which rows are no table
 MOST_TO_DO, RAW_LINES = 3, 5  # of a problem
 LAST_LINES, LOOK_BACK = 2, 50  # lines of the log that are shown with it, and looked through for them
+WORTH_SAYING, MINUTE = 10.0, 60.0  # seconds from which on people ask how long it takes
+LONGER = 2  # times as long as ever is longer than usual
 KIND, CELL = 26, 9  # cells of a kind's words, of a number
 
 
@@ -87,15 +90,33 @@ def meter(step: StepState, symbols: Symbols) -> str:
     return f"{symbols.bar(done / of_all, 30)}  " + _("{done} of {all}", done=done, all=of_all)
 
 
-def waiting(step: StepState) -> str:
-    """What runs now, or what it waits for, and since when: the one thing that moves."""
+def waiting(step: StepState, usual: tuple[float, float] | None = None) -> str:
+    """What runs now, or what it waits for, and since when: the one thing that moves. `usual`: the shortest and the
+    longest apply of the step before, in seconds."""
     if step.state != "running":
         return ""
     words = {"check": _("checking"), "apply": _("applying"), "": _("working")}
     text = words.get(step.activity, step.activity)
     if step.waiting:
         text = _("waiting for {what}", what=step.waiting)
-    return text if step.elapsed is None else f"{text}   " + _("{time} elapsed", time=clock(step.elapsed))
+    if step.elapsed is None:
+        return text
+    text += "   " + _("{time} elapsed", time=clock(step.elapsed))
+    if usual is None or not step.applying or max(usual[1], step.elapsed) < WORTH_SAYING:
+        return text
+    if step.elapsed > LONGER * usual[1]:
+        return f"{text}, " + _("longer than usual; the log says what it is at")
+    return f"{text}, {_span(*usual)}"
+
+
+def _span(least: float, most: float) -> str:
+    """How long something usually takes, in whole minutes, or in seconds where it is less than one."""
+    if most < MINUTE:
+        return _("usually up to {n} s", n=math.ceil(most))
+    first, last = int(least // MINUTE), math.ceil(most / MINUTE)
+    if first in (0, last):
+        return _("usually up to {n} min", n=last)
+    return _("usually {first} to {last} min", first=first, last=last)
 
 
 def body(store: Store, step: StepState, symbols: Symbols, width: int) -> Content:

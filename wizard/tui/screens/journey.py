@@ -78,7 +78,7 @@ class JourneyScreen(Drawn):
         wizard = self.wizard
         width = self.query_one("#work").content_size.width or wizard.size.width
         self.query_one("#title", Static).update(told.title(step, wizard.symbols))
-        meter, waiting = told.meter(step, wizard.symbols), told.waiting(step)
+        meter, waiting = told.meter(step, wizard.symbols), told.waiting(step, wizard.store.usual.get(step.name))
         if wizard.store.stopping is not None and waiting:
             since = told.clock(time.monotonic() - wizard.store.stopping)
             waiting = _("stopping since {time}: {what}", time=since, what=waiting)
