@@ -6,6 +6,7 @@ it presses as soon as it is asked."""
 from __future__ import annotations
 
 import os
+import signal
 import statistics
 import subprocess
 import sys
@@ -61,12 +62,26 @@ def _headless(options: tuple[str | Path, ...], env: Env) -> None:
 
 
 def _in_the_app(options: tuple[str | Path, ...], env: Env) -> None:
-    with Terminal((*WIZARD, *options), size=SIZE, env=env) as terminal:
-        while END not in terminal.text:
-            terminal.until(lambda: END in terminal.text or terminal.focused in YES, "a question, or the summary")
-            if END not in terminal.text:
-                terminal.button(terminal.focused)
-        terminal.press("\x03")
-        code = terminal.wait()
+    with Terminal((*WIZARD, *options), size=SIZE, env={**env, "PYTHONFAULTHANDLER": "1"}) as terminal:
+        try:
+            while END not in terminal.text:
+                terminal.until(lambda: END in terminal.text or terminal.focused in YES, "a question, or the summary")
+                if (name := terminal.focused) in YES:
+                    terminal.button(name)
+            terminal.press("\x03")
+            code = terminal.wait()
+        except AssertionError as error:
+            error.add_note(f"where its threads stand:\n{_stands(terminal)}")
+            raise
     if code != 0:
         raise RuntimeError(f"the app ended {code}")
+
+
+def _stands(terminal: Terminal) -> str:
+    """What Python tells of every thread as it is aborted; "" where it has ended already."""
+    if terminal.ended():
+        return ""
+    terminal.resize(200, 400)  # all of it is to be seen
+    terminal.kill(signal.SIGABRT)
+    terminal.wait()
+    return "\n".join(line for line in terminal.text.splitlines() if line)

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
 TURN = 0.1  # seconds between two batches of events
 LOG_TURN = 0.25  # seconds between two drawings of a log that pours in: nobody reads faster, and keys come between
+KEY_TURN = 0.05  # seconds after a key in which no log is drawn: what it says comes first, and the next key as well
 SPELL = 0.01  # seconds that a batch may take, and that keys have before the next one
 PART = 100  # events after which the clock is looked at
 CLOCK = 1.0  # seconds between two looks at the clock
@@ -157,7 +158,9 @@ class WizardApp(App[int], inherit_bindings=False):
             self.leave()
             return
         if self.screen is self.top and all(event.event == "log" for event in events):
-            self._log_owed = time.monotonic() < self._log_due
+            now = time.monotonic()
+            typed = now - self.last_key < KEY_TURN and now < self._log_due + LOG_TURN
+            self._log_owed = typed or now < self._log_due
             if not self._log_owed:
                 self.top.draw_log()
                 self._log_due = time.monotonic() + LOG_TURN
