@@ -63,7 +63,7 @@ async def test_each_choice_shows_its_price_and_what_is_not_known_is_a_word(tmp_p
         assert "Estimate" not in "\n".join(lines(app))
         app.bridge.post(priced(draft))
         text = await shown(app, pilot, "Estimate USD 58.40 / month")
-        assert "(x) nat gateway     + USD 36.50 / month" in text
+        assert "(x) NAT gateway     + USD 36.50 / month" in text
         assert "( ) public egress   unknown" in text
         assert "(x) no    + USD 0.00 / month" in text
 
@@ -76,7 +76,7 @@ async def test_the_help_of_a_field_tells_default_limits_and_costs(tmp_path: Path
         app.screen.query_one("#field-network").query_one(Choice).focus()
         await pilot.press("f1")
         text = await shown(app, pilot, "Default nat_gateway; with nat_gateway no node")
-        assert "nat gateway + USD 36.50 / month" in text
+        assert "NAT gateway + USD 36.50 / month" in text
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(app.screen, FormScreen))
         app.screen.query_one("#field-monthly_budget").query_one(Line).focus()

@@ -27,6 +27,7 @@ def usual() -> Iterator[tuple[str, str]]:
     """Names of keys, and what they do."""
     told = (
         ("enter", _("presses the button; takes a field or a choice, and goes on")),
+        ("space", _("in a list of answers: takes the one under the cursor")),
         ("tab shift+tab", _("to the next part, to the one before")),
         ("up down left right", _("within what has the focus; in a question, from answer to answer")),
         ("home end ctrl+home ctrl+end pageup pagedown ctrl+pageup ctrl+pagedown",
