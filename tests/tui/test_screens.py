@@ -13,7 +13,7 @@ from tests.tui.stage import Seen, drawn
 from wizard.tui.theme import THEMES
 
 SIZES = ((120, 36), (80, 24), (40, 10))
-STATE = {"plan": "your turn", "apply": "running", "guide": "blocked", "failure": "failed", "cancelled": "cancelled"}
+STATE = {"plan": "your turn", "apply": "running", "guide": "your turn", "failure": "failed", "cancelled": "cancelled"}
 SAYS = {
     "welcome-new": "Nothing is here yet",
     "welcome-back": "5 of 18 checked",
