@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 
 AT = datetime(2026, 11, 21, 10, 41, 7, tzinfo=UTC)
 RISK = Path(__file__).parents[2] / "templates" / "answers" / "risk.yaml"
-ESTIMATED = Estimated("USD 58.40", (("storage", 0.5), ("Event Hubs", 21.9), ("exploration", 36.0)))
+ESTIMATED = Estimated("USD 58.40", (("storage", 0.5), ("Event Hubs", 21.9), ("exploration", 36.0)), "no real prices")
 ORDER = [step.name for step in STEPS]
 CHANGES = (
     "create azurerm_resource_group.lakehouse",

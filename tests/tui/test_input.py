@@ -16,10 +16,11 @@ from tests.tui.scenes import AT, SUMMARY, begun, loaded
 from tests.tui.stage import Still, lines, until
 from wizard.guided.launch import Launch
 from wizard.setup.events import LogLine
+from wizard.tui.lines import WIDEST
 from wizard.tui.screens.dialogues import Pick
 from wizard.tui.screens.form import FormScreen
 from wizard.tui.widgets.field import MOST, Field
-from wizard.tui.widgets.logpane import WIDEST, plain
+from wizard.tui.widgets.logpane import plain
 
 CONFIG = """\
 domain: claims

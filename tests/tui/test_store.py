@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from wizard.guided.messages import Answered, Asked, Idle, Loaded, StepInfo
+from wizard.guided.messages import Answered, Asked, Estimated, Idle, Loaded, StepInfo
 from wizard.journey import questions
 from wizard.setup.draft import Draft
 from wizard.setup.events import (
@@ -17,7 +17,7 @@ from wizard.setup.events import (
     RunStarted,
     StepProblem,
 )
-from wizard.tui.lines import LOG_LINES
+from wizard.tui.lines import LOG_LINES, WIDEST
 from wizard.tui.store import Store
 
 NAMES = ("preflight", "foundation", "account-admin")
@@ -89,3 +89,24 @@ def test_a_log_is_bounded_in_view_and_counted_whole(store: Store) -> None:
     assert len(step.log) == LOG_LINES
     assert step.logged == LOG_LINES + 10
     assert step.log[-1].text == str(LOG_LINES + 9)
+
+
+def test_of_a_line_only_what_is_shown_is_kept(store: Store) -> None:
+    store.apply(LogLine(step="foundation", level="info", text="x" * 100_000))
+    assert store.steps["foundation"].log[-1].text == "x" * WIDEST
+
+
+def test_what_terraform_does_is_told_in_whole_words(store: Store) -> None:
+    for state in ("planned", "started", "failed"):
+        store.apply(
+            ResourceChanged.model_validate({"step": "foundation", "address": "a.b", "action": "create", "state": state})
+        )
+    told = [entry.text for entry in store.steps["foundation"].log]
+    assert told == ["will create a.b", "creates a.b", "could not create a.b"]
+
+
+def test_it_is_the_target_that_says_that_its_prices_are_no_real_ones(store: Store) -> None:
+    store.apply(Estimated("USD 58.40", note="plausible figures"))
+    assert store.estimate_note == "plausible figures"
+    store.apply(Estimated("USD 58.40"))
+    assert store.estimate_note == ""

@@ -109,10 +109,12 @@ class Idle:
 
 @dataclass(frozen=True, slots=True)
 class Estimated:
-    """The monthly estimate as the answers stand; None: not known."""
+    """The monthly estimate as the answers stand; None: not known. `note` says so where the prices are not the cloud's
+    own."""
 
     words: str
     lines: tuple[tuple[str, float | None], ...] = field(default=())
+    note: str = ""
     event: str = "estimated"
 
 

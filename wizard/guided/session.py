@@ -293,7 +293,7 @@ class Session:
         cost = estimate(chosen, setup.world.prices(), note=setup.world.target.price_note)
         lines = tuple((line.title, line.monthly) for line in cost.lines)
         plus = "" if cost.complete else "+"
-        self._post(Estimated(f"{currency(cost.currency)} {figure(cost.known, '.2f')}{plus}", lines))
+        self._post(Estimated(f"{currency(cost.currency)} {figure(cost.known, '.2f')}{plus}", lines, cost.note or ""))
         return True
 
     def _close_journey(self, setup: Setup, findings: Mapping[str, Finding]) -> None:

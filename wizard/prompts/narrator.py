@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from wizard.guided.acts import BEGUN, ENDED
 from wizard.guided.messages import StepInfo
 from wizard.plain.lines import guide_lines, problem_lines
 from wizard.text import N_, _
@@ -16,20 +17,6 @@ from wizard.text import N_, _
 STILL = 30.0  # seconds without a line after which a step says that it still waits
 SAME = 60.0  # seconds after which a look that found nothing new is told
 WORDS = {"done": N_("done"), "todo": N_("to do"), "blocked": N_("blocked"), "unknown": N_("unknown")}
-BEGUN = {
-    "create": N_("creates {name}"),
-    "update": N_("updates {name}"),
-    "replace": N_("replaces {name}"),
-    "delete": N_("deletes {name}"),
-    "import": N_("takes over {name}"),
-}
-ENDED = {
-    "create": N_("created {name}"),
-    "update": N_("updated {name}"),
-    "replace": N_("replaced {name}"),
-    "delete": N_("deleted {name}"),
-    "import": N_("took over {name}"),
-}
 
 
 def clock(seconds: float) -> str:

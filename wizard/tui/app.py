@@ -183,10 +183,11 @@ class WizardApp(App[int], inherit_bindings=False):
         store, columns = self.store, self.size.width - 2
         target = {"sandbox": "SANDBOX", "azure": "Azure"}.get(store.target, "")
         placed = ", ".join(filter(None, (target, store.region)))
-        cost = words = ""
-        if store.estimate:
-            words = _("would cost") if store.target == "sandbox" else _("estimate")
-            cost = _("{words} {estimate} / month", words=words, estimate=store.estimate)
+        cost = ""
+        if store.estimate and store.estimate_note:
+            cost = _("would cost {estimate} / month", estimate=store.estimate)
+        elif store.estimate:
+            cost = _("estimate {estimate} / month", estimate=store.estimate)
         budget = _("budget {amount}", amount=store.budget) + "   " if cost and store.budget else ""
         name, wide = "Lakehouse Wizard", self.size.width >= WIDE
         for where, right in ((placed, budget + cost if wide else cost), (target, cost)):

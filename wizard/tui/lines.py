@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 
 from rich.cells import cell_len
 
 LOG_LINES = 100_000  # kept in view; the file keeps all
+WIDEST = 2_000  # cells of a line that are shown, and kept; the file has it whole
 LEVELS = ("debug", "info", "warn", "error")  # the first has them all
 
 
@@ -36,6 +37,8 @@ class Lines:
         for level in LEVELS[1 : LEVELS.index(entry.level) + 1]:
             self._numbers[level].append(self.came)
             self._of[level] += 1
+        if len(entry.text) > WIDEST:
+            entry = replace(entry, text=entry.text[:WIDEST])
         self._kept.append(entry)
         self.came += 1
         if (first := self.came - len(self._kept)) > 0:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from wizard.guided.acts import act
 from wizard.text import N_, _, currency, figure
 from wizard.tui.lines import Lines, LogEntry
 
@@ -121,7 +122,7 @@ class Store:
         self.fault, self.fault_in_answers = "", False
         self.said = ""
         self.summary: dict[str, Any] | None = None
-        self.estimate = ""
+        self.estimate, self.estimate_note = "", ""  # the note tells where the prices are not the cloud's own
         self.estimate_lines: tuple[tuple[str, float | None], ...] = ()
         self.priced: Priced | None = None  # what the forms tell beside the rules; may be of answers that are no more
         self.named: Named | None = None
@@ -233,12 +234,13 @@ class Store:
         if event.monthly is not None and self.draft is not None and event.asked == texts(self.draft, PRICE_KEYS):
             plus = "" if event.complete else "+"
             self.estimate = f"{currency(event.currency)} {figure(event.monthly, '.2f')}{plus}"
+            self.estimate_note = event.note
 
     def _on_named(self, event: Any) -> None:
         self.named = event
 
     def _on_estimated(self, event: Any) -> None:
-        self.estimate, self.estimate_lines = event.words, event.lines
+        self.estimate, self.estimate_lines, self.estimate_note = event.words, event.lines, event.note
 
     # what the engine says
 
@@ -339,7 +341,7 @@ class Store:
             row.action, row.state, row.seconds = event.action, state, event.seconds
         if event.state != "progress":
             level = "error" if event.state == "failed" else "info"
-            self._log(step, event.at, level, f"{event.address}: {event.action} {event.state}")
+            self._log(step, event.at, level, act(event.action, event.state, event.address))
 
     def _on_model(self, event: Any) -> None:
         models, before = self.steps[event.step].models, self.steps[event.step].models.get(event.model)

@@ -18,11 +18,10 @@ from textual.strip import Strip
 from textual.widgets import Input, Static
 
 from wizard.text import _, _n
-from wizard.tui.lines import LEVELS, Lines, LogEntry
+from wizard.tui.lines import LEVELS, WIDEST, Lines, LogEntry
 from wizard.tui.store import StepState
 from wizard.tui.widgets.field import Line
 
-WIDEST = 2_000  # cells of a line that are shown; the file has it whole
 HEAD = 15  # cells before its text: the clock and the level
 
 
