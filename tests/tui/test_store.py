@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.tui.scenes import AT, begun
 from wizard.guided.messages import Answered, Asked, Estimated, Idle, Loaded, StepInfo
 from wizard.journey import questions
 from wizard.setup.draft import Draft
@@ -110,3 +111,22 @@ def test_it_is_the_target_that_says_that_its_prices_are_no_real_ones(store: Stor
     assert store.estimate_note == "plausible figures"
     store.apply(Estimated("USD 58.40"))
     assert store.estimate_note == ""
+
+
+def test_what_stands_has_a_row_and_what_is_only_read_has_none() -> None:
+    def told(address: str, action: str, state: str) -> ResourceChanged:
+        return ResourceChanged.model_validate(
+            {"at": AT, "step": "identity", "address": address, "action": action, "state": state}
+        )
+
+    store = Store()
+    events = (told("data.azuread_user.member", "read", "done"), told("azuread_group.engineers", "noop", "done"))
+    for event in [*begun("identity"), *events]:
+        store.apply(event)
+    step = store.steps["identity"]
+    assert [(row.address, row.state) for row in step.rows.values()] == [("azuread_group.engineers", "done")]
+    assert step.only_stands
+    for state in ("planned", "started", "failed"):
+        store.apply(told("azuread_group.engineers", "update", state))
+    store.apply(told("azuread_group.engineers", "noop", "done"))
+    assert step.rows["azuread_group.engineers"].state == "done", "the check is believed, not what went before"

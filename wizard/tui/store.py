@@ -335,7 +335,9 @@ class Store:
         if event.state == "planned" and step.activity != "apply" and all(r.state != "todo" for r in step.rows.values()):
             step.rows.clear()  # a new plan
         row = step.rows.get(event.address)
-        if row is None:
+        if event.action == "read":
+            pass  # what is only looked up is nobody's row
+        elif row is None:
             step.rows[event.address] = Row(event.address, event.action, state, event.seconds, event.name)
         else:
             row.action, row.state, row.seconds = event.action, state, event.seconds
