@@ -1,5 +1,5 @@
 """Without colour nothing is lost: focus, choice and state are told by signs, words, bold and what stands reversed. With
-the terminal's own sixteen colours no other is asked for, so the contrast is the terminal's."""
+the terminal's own sixteen colours no other is asked for, so the contrast is the terminal's; with ASCII nothing else."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ FOCUS = ("welcome-back", "form", "form-new", "plan", "apply", "log-full", "steps
 Look = tuple[str, bool, bool]  # a character, whether it is bold or underlined, whether it stands reversed
 
 
-def on_stage(name: str, theme: str) -> Still:
+def on_stage(name: str, theme: str, *, ascii_only: bool = False) -> Still:
     scene = scenes()[name]
-    return Still(Launch(FOLDER, target="sandbox", theme=theme), scene.events, scene.kind)
+    return Still(Launch(FOLDER, target="sandbox", theme=theme, ascii=ascii_only), scene.events, scene.kind)
 
 
 def cells(app: Still, region: Region) -> list[Segment]:
@@ -123,11 +123,12 @@ async def test_what_is_chosen_is_crossed() -> None:
 
 @pytest.mark.parametrize("name", sorted(scenes()))
 @piloted
-async def test_the_terminals_own_theme_asks_for_its_sixteen_colours_alone(name: str) -> None:
-    app = on_stage(name, "ansi")
+async def test_ascii_is_ascii_and_the_terminals_own_theme_asks_for_its_sixteen_colours_alone(name: str) -> None:
+    app = on_stage(name, "ansi", ascii_only=True)
     own: Callable[[ColorType], bool] = {ColorType.DEFAULT, ColorType.STANDARD}.__contains__
-    async with app.run_test(size=SIZE) as pilot:
+    async with app.run_test(size=(80, 24)) as pilot:
         await play(app, pilot, scenes()[name])
+        assert all(line.isascii() for line in lines(app))
         other = {
             (cell.text, str(colour))
             for cell in cells(app, app.screen.region)

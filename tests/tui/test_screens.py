@@ -100,12 +100,6 @@ async def test_every_theme_says_the_same(theme: str) -> None:
     assert (await drawn("failure", (80, 24), theme)).text == plain
 
 
-@pytest.mark.parametrize("name", SAYS)
-@piloted
-async def test_ascii_is_ascii(name: str) -> None:
-    assert all(line.isascii() for line in (await drawn(name, (80, 24), ascii=True)).text)
-
-
 @piloted
 async def test_a_log_line_is_shown_as_text_and_obeyed_by_nobody() -> None:
     text = "\n".join((await drawn("apply", (120, 36))).text)
