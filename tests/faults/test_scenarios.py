@@ -52,7 +52,7 @@ def test_a_taken_name_is_named_with_one_that_is_free(opened: Opened) -> None:
     assert "storage account stadrisk" in found.why
     assert "Event Hubs namespace ethdrisk" in found.why
     assert found.guide is not None
-    assert any("free now: domain risk2" in action for action in found.guide.actions)
+    assert any("free now: domain risk3" in action for action in found.guide.actions)
 
 
 def test_another_domain_is_not_touched_by_the_taken_names(opened: Opened) -> None:
