@@ -181,7 +181,7 @@ def _advised(name: str) -> list[Any]:
         "project.catalog": ("ok", "becomes the catalog crisk"),
         "foundation.event_hubs": ("checking", "whether ethdrisk is free"),
     }
-    return [*events, Priced(texts(draft, PRICE_KEYS), choices, 58.4, name != "form-priced", "USD"),
+    return [*events, Priced(texts(draft, PRICE_KEYS), choices, 58.4, name != "form-priced", "USD", "no real prices"),
             Named(texts(draft, NAME_KEYS), taken)]  # fmt: skip
 
 
