@@ -47,6 +47,20 @@ async def test_the_summary_comes_whatever_stands_over_the_journey(over: str, *, 
         await until(pilot, lambda: app.top is not None and app.top.kind == "journey" and app.screen is app.top)
 
 
+@piloted
+async def test_who_sees_the_summary_leaves_without_being_asked_about_what_only_closes() -> None:
+    app = Still(Launch(FOLDER, target="sandbox"), begun("summary"), "journey")
+    async with app.run_test(size=(120, 36)) as pilot:
+        await until(pilot, lambda: app.store.steps)
+        app.bridge.post(SUMMARY)
+        await until(pilot, lambda: "Status of all steps" in "\n".join(lines(app)))
+        assert app.store.mode == "run"
+        await pilot.press("ctrl+c")
+        assert not isinstance(app.screen, Ask)
+        app.bridge.post(Idle("done", "run"))
+        await until(pilot, lambda: app.return_value is not None)
+
+
 def test_a_session_that_never_began_has_ended() -> None:
     session = Session(Launch(FOLDER), lambda _event: None)
     assert session.join(0.0)

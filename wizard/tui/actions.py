@@ -112,7 +112,8 @@ def _destroy_asked(view: View) -> bool:
 
 
 def _runs(view: View) -> bool:
-    return view.store.mode is not None
+    """Something runs that can be stopped; a run whose summary is in view has come to its end, and only closes."""
+    return view.store.mode is not None and not (view.screen == SUMMARY and view.store.summary is not None)
 
 
 def _may_insist(view: View) -> bool:
