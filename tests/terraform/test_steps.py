@@ -8,6 +8,7 @@ import stat
 import pytest
 
 from tests.terraform.conftest import Lab, files_of
+from wizard.provisioning.blocks import NAMES
 from wizard.provisioning.phase import STATE, VARIABLES
 from wizard.sandbox.process import Connection
 from wizard.setup.context import FactsMissing
@@ -52,7 +53,7 @@ def names_made(lab: Lab, step: TerraformStep) -> dict[str, str]:
             continue
         for instance in resource["instances"]:
             key = f"[{json.dumps(instance['index_key'])}]" if "index_key" in instance else ""
-            if name := instance["attributes"].get("display_name") or instance["attributes"].get("name"):
+            if name := next((instance["attributes"][each] for each in NAMES if instance["attributes"].get(each)), None):
                 named[f"{resource['type']}.{resource['name']}{key}"] = name
     return named
 

@@ -1,7 +1,6 @@
 """What a root module would make, read from its own files: for a plan that cannot be made yet.
 
-Terraform itself cannot list it: a plan needs every variable, and `terraform graph` gives no names. Of the blocks (see
-blocks.py) nothing is evaluated but a plain string of known variables."""
+Terraform itself cannot list it: a plan needs every variable, and `terraform graph` gives no names."""
 
 from __future__ import annotations
 
@@ -14,12 +13,9 @@ from wizard.provisioning import blocks
 from wizard.provisioning.blocks import Block
 from wizard.text import _
 
-_SETTING = re.compile(r"^  (\w+) += (.+)$", re.MULTILINE)
 _LOCAL = re.compile(r"^  (\w+) += (\{\n.*?^  \}|.+?)$", re.MULTILINE | re.DOTALL)
 _KEY = re.compile(r"^    (\w+) +=", re.MULTILINE)
 _LIST = re.compile(r'toset\(\[("[^\]]*")\]\)')
-_VARIABLE = re.compile(r"\$\{var\.(\w+)\}")
-NAMES = ("name", "display_name", "cluster_name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +46,12 @@ def resources(source: Path, known: Mapping[str, str]) -> tuple[Listed, ...]:
 
 
 def _listed(block: Block, keys: Mapping[str, tuple[str, ...]], known: Mapping[str, str]) -> Listed:
-    settings = dict(_SETTING.findall(block.body))
-    each = settings.get("for_each", "")
-    name = next((_value(settings[key], known) for key in NAMES if key in settings), None)
+    each = block.settings.get("for_each", "")
     return Listed(
         address=block.address,
-        name=name,
+        name=block.name(known),
         each=keys.get(each.removeprefix("local."), ()) if each.startswith("local.") else _members(each),
-        many="count" in settings or bool(each),
+        many="count" in block.settings or bool(each),
     )
 
 
@@ -71,11 +65,3 @@ def _keys(text: str) -> dict[str, tuple[str, ...]]:
 def _members(expression: str) -> tuple[str, ...]:
     match = _LIST.search(expression)
     return tuple(re.findall(r'"([^"]*)"', match[1])) if match else ()
-
-
-def _value(expression: str, known: Mapping[str, str]) -> str | None:
-    """A string of literals and known variables; None for anything else."""
-    text = "${" + expression + "}" if expression.startswith("var.") else expression.strip('"')
-    filled = _VARIABLE.sub(lambda match: known.get(match[1], match[0]), text)
-    plain = expression.startswith(('"', "var.")) and "${" not in filled
-    return filled if plain else None

@@ -17,7 +17,7 @@ from wizard.provisioning.binary import NoTerraform
 from wizard.provisioning.failure import TerraformFailed
 from wizard.provisioning.living import Record
 from wizard.provisioning.named import Names
-from wizard.provisioning.phase import VARIABLES, Phase
+from wizard.provisioning.phase import Phase
 from wizard.provisioning.plans import PlanResult
 from wizard.provisioning.summary import Change
 from wizard.setup.context import FactsMissing
@@ -110,7 +110,7 @@ class TerraformStep(WizardStep):
         if missing := self.beyond(ctx, facts):
             return Finding(Verdict.TODO, missing[0], facts, missing)
         folder = ctx.folder.terraform(self.root)
-        terraform_log.stands(ctx, document.at(folder / document.STATE), Names(folder, VARIABLES))
+        terraform_log.stands(ctx, document.at(folder / document.STATE), Names(folder))
         return Finding(Verdict.DONE, _("everything stands as planned"), facts)
 
     def foresee(self, ctx: Ctx) -> Facts | None:
@@ -262,7 +262,7 @@ class TerraformStep(WizardStep):
     def _phase(self, ctx: Ctx, *, signed_in: bool = True) -> Phase:
         """`signed_in=False` is for what asks no cloud."""
         folder = ctx.folder.terraform(self.root)
-        names = Names(folder, VARIABLES)
+        names = Names(folder)
         return Phase(
             name=self.root,
             source=assets.path("terraform") / self.root,
