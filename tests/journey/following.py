@@ -54,8 +54,7 @@ def event(name: str, step: str) -> Moment:
 
 def problems(leg: Leg) -> list[dict[str, Any]]:
     """What failed, each told whole."""
-    found = [event["problem"] for event in leg.events if event.get("problem")]
-    told = [problem for problem in found if problem.get("raw_code") != "waiting"]
+    told = [event["problem"] for event in leg.events if event.get("problem") and not event.get("waits")]
     assert all(problem[part] for problem in told for part in PARTS), told
     assert "Traceback" not in leg.err
     return told

@@ -51,7 +51,7 @@ def test_a_step_from_its_check_to_its_end(store: Store) -> None:
 
 
 def test_a_step_that_only_waits_for_others_is_todo_and_one_that_needs_a_person_is_blocked(store: Store) -> None:
-    store.apply(Checked(step="foundation", verdict="blocked", why="waits for preflight"))
+    store.apply(Checked(step="foundation", verdict="blocked", why="waits for preflight", waits=True))
     assert store.steps["foundation"].state == "todo"
     guide: dict[str, object] = {"headline": "log in", "actions": ("there",), "who": "an admin", "link": None}
     store.apply(Checked(step="account-admin", verdict="blocked", why="no admin", guide=guide))

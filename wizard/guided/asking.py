@@ -63,8 +63,8 @@ class AskingGate:
         if failed:
             self._ask(step, "retry", found, None)
             return True
-        if found.guide is None and (found.problem is None or found.problem.raw_code == "waiting"):
-            return False  # it waits for earlier steps only
+        if found.waits:
+            return False
         self._ask(step, "person", found, self._next_look(step))
         return True
 

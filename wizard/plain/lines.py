@@ -73,7 +73,7 @@ def _checked(event: Checked) -> str:
         text += f"\n{INDENT}{escape(change)}"
     if event.guide:
         text += _below(guide_lines(event.guide))
-    if event.problem and event.problem.get("raw_code") != "waiting":
+    if event.problem and not event.waits:
         text += _below(problem_lines(event.problem))
     return text
 

@@ -143,7 +143,7 @@ class Narrator:
         yield f"{self.name(event.step)}: {_(WORDS[event.verdict])}, {event.why}"
         if event.guide:
             yield from _below(guide_lines(event.guide))
-        if event.problem and event.problem.get("raw_code") != "waiting":
+        if event.problem and not event.waits:
             yield from _below(problem_lines(event.problem))
 
     def _on_apply_started(self, event: Any) -> Iterator[str]:

@@ -121,7 +121,7 @@ def review(ctx: Ctx, findings: Mapping[str, Finding], steps: Sequence[WizardStep
 
 def _step(ctx: Ctx, number: int, step: WizardStep, findings: Mapping[str, Finding]) -> StepReview:
     found = findings[step.name]
-    waiting = found.problem is not None and found.problem.raw_code == "waiting"
+    waiting = found.problem is not None and found.problem.waits
     guide, problem = found.guide, None if waiting or found.guide else found.problem  # the guide is the problem's remedy
     by_hand = [f"{action} ({guide.who})" for action in guide.actions] if guide else []
     if problem is not None:

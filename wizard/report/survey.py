@@ -149,7 +149,7 @@ def lines(found: Look) -> list[str]:
     told = []
     for name, finding in found.outcome.findings.items():
         told.append(f"{name}: {finding.why}")
-        if finding.problem and finding.problem.why and finding.problem.raw_code != "waiting":
+        if finding.problem and finding.problem.why and not finding.problem.waits:
             told.append(f"    {finding.problem.why}")
         for one in found.seen.get(name, ()):
             standing = _(_WORDS[one.standing], id=one.setup)

@@ -23,7 +23,7 @@ from wizard.setup.events import (
 from wizard.setup.gate import Decision, Gate, Unattended
 from wizard.setup.outcome import Mode, Outcome
 from wizard.setup.patience import Patience, passing
-from wizard.setup.step import Facts, Finding, Kind, Problem, Removal, Step, StepFailed, Verdict, World
+from wizard.setup.step import WAITING, Facts, Finding, Kind, Problem, Removal, Step, StepFailed, Verdict, World
 from wizard.setup.stopping import Stopping
 from wizard.text import _
 
@@ -273,7 +273,7 @@ class Engine(Generic[World]):
                 what=_("waits for an earlier step"),
                 why=_("{facts} are not known yet", facts=missing.kind.__name__),
                 next_action=_("run the steps before this one"),
-                raw_code="waiting",
+                raw_code=WAITING,
             )
         except StepFailed as failure:
             self._debug(failure)
@@ -294,6 +294,7 @@ class Engine(Generic[World]):
                 problem=asdict(finding.problem) if finding.problem else None,
                 found=tuple(asdict(each) for each in finding.found),
                 link=finding.link,
+                waits=finding.waits and finding.verdict is Verdict.BLOCKED,
             )
         )
         return finding
@@ -313,7 +314,7 @@ class Engine(Generic[World]):
         problem = self._attempt(lambda: found.append(self.steps[name].removal(self._contexts(name))))
         if problem is None:
             return found[0]
-        if problem.raw_code == "waiting":
+        if problem.waits:
             return None
         raise StepFailed(problem)
 
@@ -325,7 +326,7 @@ class Engine(Generic[World]):
             for name in reversed(self.steps):
                 self._cancel.raise_if_requested()
                 problem = self._gone(pool.submit(self._attempt, lambda name=name: self._destroy(name)), name)  # type: ignore[misc]  # bound per turn
-                if problem is not None and problem.raw_code != "waiting":
+                if problem is not None and not problem.waits:
                     outcome.failed.append(name)
                     outcome.findings[name] = Finding(Verdict.UNKNOWN, problem.what, problem=problem)
                     self._emit(StepProblem(step=name, problem=asdict(problem)))
@@ -373,4 +374,4 @@ def _broken_off(visit: Future[Finding | None]) -> bool:
 
 
 def _verdict_of(problem: Problem) -> Verdict:
-    return Verdict.BLOCKED if problem.raw_code == "waiting" else Verdict.UNKNOWN
+    return Verdict.BLOCKED if problem.waits else Verdict.UNKNOWN

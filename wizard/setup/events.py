@@ -65,6 +65,7 @@ class Checked(EventBase):
     problem: dict[str, object] | None = None
     found: tuple[dict[str, str], ...] = ()
     link: str | None = None
+    waits: bool = False  # nothing but earlier steps holds it up
 
 
 class ApplyStarted(EventBase):

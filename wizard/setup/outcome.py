@@ -36,7 +36,7 @@ class Outcome:
     @property
     def blocked(self) -> list[str]:
         """Steps that need a person; those that only wait for earlier steps are not among these."""
-        return [name for name, found in self.findings.items() if found.verdict is Verdict.BLOCKED and not _waits(found)]
+        return [name for name, found in self.findings.items() if found.verdict is Verdict.BLOCKED and not found.waits]
 
     @property
     def result(self) -> Result:
@@ -52,8 +52,3 @@ class Outcome:
         if verdicts & {Verdict.TODO, Verdict.BLOCKED}:
             return Result.PLANNED
         return Result.DONE
-
-
-def _waits(found: Finding) -> bool:
-    """Whether a blocked step only waits for those before it."""
-    return found.guide is None and (found.problem is None or found.problem.raw_code == "waiting")

@@ -68,6 +68,9 @@ class Guide:
     link: str | None = None
 
 
+WAITING = "waiting"  # the raw code of a problem that only waits for earlier steps
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """A known or unknown failure, told as what, why and the next action.
@@ -83,6 +86,11 @@ class Problem:
     raw_message: str | None = None
     log: str | None = None
     transient: bool = False
+
+    @property
+    def waits(self) -> bool:
+        """Whether it is none of its own: an earlier step is not done yet."""
+        return self.raw_code == WAITING
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +127,11 @@ class Finding:
     problem: Problem | None = None
     found: tuple[Found, ...] = ()
     link: str | None = None
+
+    @property
+    def waits(self) -> bool:
+        """Whether nothing but earlier steps holds it up; no person can do anything about it."""
+        return self.guide is None and (self.problem is None or self.problem.waits)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,6 @@ GROUPS = {  # by the step that begins each
     "contracts": N_("DATA"),
     "summary": N_("FINISH"),
 }
-WAITING = "waiting"  # the raw code of a step that only waits for earlier ones
 
 
 @dataclass(slots=True)
@@ -290,7 +289,7 @@ class Store:
         step.next_look = None
         if step.state == "done":
             step.asked = None  # it came true while it was asked about
-        if step.state == "blocked" and not step.guide and (event.problem or {}).get("raw_code", WAITING) == WAITING:
+        if event.waits:
             step.state, step.problem, step.began = "todo", None, None
         step.seen.append((event.at, event.verdict, event.why))
         level = "warn" if event.verdict in ("blocked", "unknown") else "info"
