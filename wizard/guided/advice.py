@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from wizard.guided.latest import Latest
 from wizard.guided.messages import NAME_KEYS, PRICE_KEYS, Named, Priced, Word, texts
+from wizard.provisioning.backend import AZURERM, LOCAL
 from wizard.text import _
 
 if TYPE_CHECKING:
@@ -28,7 +29,6 @@ QUIET = 0.4  # seconds after the last key
 SULK = 30.0  # seconds that a cloud which did not answer is left alone
 DOMAIN, CATALOG, EVENT_HUBS = "project.domain", "project.catalog", "foundation.event_hubs"
 BACKEND, STATES = "state.backend", "state.storage_account"
-LOCAL, AZURERM = "local", "azurerm"
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,14 +16,14 @@ class Latest(Generic[GivenT]):
 
     def __init__(self, do: Callable[[GivenT], float | None], quiet: float, name: str) -> None:
         self._do, self._quiet = do, quiet
-        self._given: list[GivenT] = []
-        self._ended = False
+        self._newest: GivenT | None = None
+        self._came = self._ended = False  # something newer than what was taken; the end
         self._new = threading.Condition()
         self._thread = threading.Thread(target=self._work, name=name, daemon=True)
 
     def give(self, thing: GivenT) -> None:
         with self._new:
-            self._given.append(thing)
+            self._newest, self._came = thing, True
             self._new.notify()
             if self._thread.ident is None and not self._ended:
                 self._thread.start()
@@ -41,15 +41,13 @@ class Latest(Generic[GivenT]):
 
     def _nothing_comes(self, seconds: float) -> bool:
         with self._new:
-            return not self._new.wait_for(lambda: self._given or self._ended, seconds)
+            return not self._new.wait_for(lambda: self._came or self._ended, seconds)
 
     def _next(self) -> GivenT | None:
         with self._new:
-            self._new.wait_for(lambda: self._given or self._ended)
+            self._new.wait_for(lambda: self._came or self._ended)
             while not self._ended:
-                count = len(self._given)
-                if not self._new.wait_for(lambda count=count: len(self._given) > count or self._ended, self._quiet):  # type: ignore[misc]
-                    newest = self._given[-1]
-                    self._given.clear()
-                    return newest
+                self._came = False
+                if not self._new.wait_for(lambda: self._came or self._ended, self._quiet):
+                    return self._newest
             return None

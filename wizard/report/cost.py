@@ -160,7 +160,7 @@ def of_choice(
     """What a month costs of that which `value` makes, given as the answer of this key; None where a part of it is
     unknown, and 0 only where it makes nothing that is billed."""
     wanted = CHOSEN[answer](choices, value)
-    lines = [_price(usage, choices.region, prices, CURRENCY) for usage in usages(wanted) if usage.answer == answer]
+    lines = [_price(usage, choices.region, prices, currency) for usage in usages(wanted) if usage.answer == answer]
     known = [line.monthly for line in lines if line.monthly is not None]
     return round(sum(known), 2) if len(known) == len(lines) else None
 

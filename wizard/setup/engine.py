@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import asdict, replace
+from functools import partial
 from typing import Generic
 
 from wizard.setup.cancel import Cancellation, Cancelled
@@ -131,7 +132,7 @@ class Engine(Generic[World]):
             if step.ahead and name not in self._looked and not self._applied and not open_steps & {*step.ahead}:
                 self._looked.add(name)
                 with suppress(Cancelled):  # the run hears it for itself; what goes wrong is told by the step's check
-                    self._attempt(lambda step=step: step.look_ahead(self._contexts(step.name)))  # type: ignore[misc]  # bound per turn
+                    self._attempt(partial(step.look_ahead, self._contexts(step.name)))
 
     def _leave(self, names: Iterable[str]) -> None:
         self._stopping.leave(
@@ -325,7 +326,7 @@ class Engine(Generic[World]):
         try:
             for name in reversed(self.steps):
                 self._cancel.raise_if_requested()
-                problem = self._gone(pool.submit(self._attempt, lambda name=name: self._destroy(name)), name)  # type: ignore[misc]  # bound per turn
+                problem = self._gone(pool.submit(self._attempt, partial(self._destroy, name)), name)
                 if problem is not None and not problem.waits:
                     outcome.failed.append(name)
                     outcome.findings[name] = Finding(Verdict.UNKNOWN, problem.what, problem=problem)

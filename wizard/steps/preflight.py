@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import ClassVar
@@ -54,7 +55,7 @@ def run_checks(target: TargetSettings, folder: Path, hosts: Sequence[str] = HOST
         lambda: _disk(target, folder),
         lambda: _writable(folder),
     ]
-    checks += [lambda host=host: _reach(target, host) for host in hosts]  # type: ignore[misc]  # bound per turn
+    checks += [partial(_reach, target, host) for host in hosts]
     if target.name == "sandbox":
         checks += [_java, _sandbox_extra]
     with ThreadPoolExecutor(len(checks), thread_name_prefix="preflight") as pool:
