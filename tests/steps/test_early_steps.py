@@ -27,9 +27,10 @@ from wizard.steps.facts import (
 from wizard.steps.metastore import Metastore
 from wizard.steps.network_watcher import NetworkWatcher
 from wizard.steps.preflight import Preflight
+from wizard.steps.principal_object import SECRET_FILE
 from wizard.steps.project import Project
 from wizard.steps.resource_providers import NAMESPACES, ResourceProviders, states
-from wizard.steps.service_principal import SECRET_FILE, ServicePrincipal
+from wizard.steps.service_principal import ServicePrincipal
 from wizard.steps.sign_in import SignIn
 
 BEFORE_TERRAFORM: tuple[type[WizardStep], ...] = (Preflight, SignIn, Project, ResourceProviders, ServicePrincipal)

@@ -13,8 +13,8 @@ from wizard.report.links import Link
 from wizard.report.review_links import step_links
 from wizard.setup.step import Actor, Finding, Verdict
 from wizard.steps.facts import PrincipalFacts, ProjectFacts, SignInFacts
+from wizard.steps.principal_questions import ServicePrincipalQuestions
 from wizard.steps.problems import from_exception
-from wizard.steps.service_principal import ServicePrincipalQuestions
 from wizard.steps.sign_in import SignInQuestions
 from wizard.steps.terraform_phase import TerraformStep
 from wizard.text import N_, _

@@ -1,0 +1,49 @@
+"""What the service principal's step asks."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import Field, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
+
+from wizard.setup.secrets import SecretRef
+from wizard.setup.step import Questions
+from wizard.steps.principal_rights import DirectoryPermission, RoleSet
+from wizard.steps.sign_in import check_guid
+from wizard.text import N_
+
+
+class ServicePrincipalQuestions(Questions):
+    """Which principal acts, and what it may do."""
+
+    mode: Literal["given", "create"] = Field(
+        default="create", description=N_("given (an existing principal) or create")
+    )
+    client_id: str | None = Field(
+        default=None,
+        validate_default=True,
+        description=N_("the given principal's application (client) id, a GUID"),
+    )
+    client_secret: SecretRef | None = Field(
+        default=None, validate_default=True, description=N_("where the given principal's client secret is")
+    )
+    role_set: RoleSet = Field(
+        default="least_privilege",
+        description=N_("least_privilege (Contributor, and the right to assign a few roles) or owner"),
+    )
+    directory_permission: DirectoryPermission = Field(
+        default="app_roles", description=N_("app_roles (four permissions of Microsoft Graph) or global_administrator")
+    )
+
+    @field_validator("client_id")
+    @classmethod
+    def _guid(cls, value: str | None) -> str | None:
+        return check_guid(value) if value is not None else None
+
+    @field_validator("client_id", "client_secret")
+    @classmethod
+    def _needed(cls, value: Any, info: ValidationInfo) -> Any:
+        if value is None and info.data.get("mode") == "given":
+            raise PydanticCustomError("missing", "no answer")
+        return value
