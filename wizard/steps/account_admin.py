@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from databricks.sdk.errors import PermissionDenied, Unauthenticated
 
-from wizard.setup.step import Actor, Finding, Guide, Kind, Permission, Problem, StepFailed, Verdict
-from wizard.setup.step import Found as Stands
-from wizard.steps.account_people import Found, Member, ensure, find, lacks
+from wizard.setup.step import Actor, Finding, Found, Guide, Kind, Permission, Problem, StepFailed, Verdict
+from wizard.steps.account_people import Member, Present, ensure, find, lacks
 from wizard.steps.base import Ctx, WizardStep
 from wizard.steps.facts import (
     AccountAdminFacts,
@@ -89,20 +88,20 @@ def members(ctx: Ctx) -> list[Member]:
     ]
 
 
-def _stand(ctx: Ctx) -> tuple[Stands, ...]:
+def _stand(ctx: Ctx) -> tuple[Found, ...]:
     """Who is in the account, and the proof that it is the right one."""
     admin, plain = _("account admin"), _("user of the account")
-    people = [Stands(f"{each.display_name}: {admin if each.admin else plain}") for each in members(ctx)]
+    people = [Found(f"{each.display_name}: {admin if each.admin else plain}") for each in members(ctx)]
     account, project = ctx.facts(AccountFacts), ctx.facts(ProjectFacts)
     lists = _("the account {id} lists the workspace {name}", id=account.account_id, name=project.workspace)
-    return (*people, Stands(lists))
+    return (*people, Found(lists))
 
 
 def _workspace(ctx: Ctx) -> str:
     return ctx.facts(FoundationFacts).workspace_id
 
 
-def _facts(found: list[tuple[Member, Found | None]]) -> AccountAdminFacts | None:
+def _facts(found: list[tuple[Member, Present | None]]) -> AccountAdminFacts | None:
     """None while somebody is missing."""
     ids = {member: present.id for member, present in found if present is not None}
     if len(ids) < len(found):

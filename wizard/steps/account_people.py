@@ -28,7 +28,7 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Present:
     """The same, as the account has it."""
 
     id: str
@@ -36,7 +36,7 @@ class Found:
     admin: bool
 
 
-def find(account: AccountClient, member: Member) -> Found | None:
+def find(account: AccountClient, member: Member) -> Present | None:
     """By name; None if the account does not know it. Raises DatabricksError, 403 to who is no admin."""
     attribute = "applicationId" if member.kind == "principal" else "userName"
     query = f'{attribute} eq "{member.name}"'
@@ -53,7 +53,7 @@ def find(account: AccountClient, member: Member) -> Found | None:
     return None
 
 
-def _details(account: AccountClient, member: Member, listed: Any) -> Found:
+def _details(account: AccountClient, member: Member, listed: Any) -> Present:
     """Read by id, since a search need not tell the roles; what is not known everywhere yet is as the search has it."""
     people: Any = account.service_principals_v2 if member.kind == "principal" else account.users_v2
     try:
@@ -61,10 +61,10 @@ def _details(account: AccountClient, member: Member, listed: Any) -> Found:
     except NotFound:
         item = listed
     roles = {role.value for role in item.roles or ()}
-    return Found(str(listed.id), item.active is not False, ADMIN in roles)
+    return Present(str(listed.id), item.active is not False, ADMIN in roles)
 
 
-def lacks(member: Member, found: Found | None) -> list[str]:
+def lacks(member: Member, found: Present | None) -> list[str]:
     """What an apply would do for one member, in words."""
     if found is None:
         changes = [_("add {name} to the Databricks account", name=member.display_name)]
@@ -86,7 +86,7 @@ def ensure(account: AccountClient, member: Member) -> None:
             if found is None:
                 raise
         else:
-            found = Found(made, active=True, admin=False)
+            found = Present(made, active=True, admin=False)
     operations = []
     if not found.active:
         operations.append(Patch(op=PatchOp.REPLACE, path="active", value=True))
