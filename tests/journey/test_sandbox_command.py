@@ -83,12 +83,12 @@ def test_a_kept_sandbox_nobody_works_with_ends_when_told(folder: Path) -> None:
 
 def test_bad_values_of_a_click_or_a_fault_are_invalid_input(folder: Path) -> None:
     with process.connect(folder / ".wizard" / "sandbox"):
-        nobody = wizard("sandbox", "portal", "--folder", folder, "make-account-admin", OPERATOR)
+        nobody = wizard("sandbox", "portal", "--folder", folder, "first-login", OPERATOR)
         assert nobody.code == 2, nobody.explain()
         assert "there are: lakehouse-wizard, owner, outsider" in nobody.err
         for bad in (
             ("portal", "no-such-click"),
-            ("portal", "make-account-admin"),
+            ("portal", "assign-owner"),
             ("fault", "--latency", "-1"),
             ("fault", "add", "--kind", "error", "--match", "nothing=x"),
         ):

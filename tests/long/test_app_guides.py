@@ -65,7 +65,7 @@ async def test_roles_first_admin_and_somebody_elses_metastore(tmp_path: Path) ->
         await approve(person, "identity")
         await guided(person, "account-admin", "person")
         assert step_of(person, "account-admin").state == "blocked"
-        portal(launch.folder, "make-account-admin", "operator")
+        portal(launch.folder, "first-login", "operator")
         await comes_true(person, "account-admin")
         await guided(person, "metastore", "approve")
         guide = step_of(person, "metastore").guide

@@ -49,7 +49,7 @@ def by_lines(person: Person, folder: Path) -> list[str]:
         asked.append(came)
         if came is PERSON:  # another terminal plays the person; this one goes on by itself
             info = read_info(folder / ".wizard" / "sandbox")
-            clicked = wizard("sandbox", "portal", "--folder", folder, "make-account-admin", info["operator"])
+            clicked = wizard("sandbox", "portal", "--folder", folder, "first-login", info["operator"])
             assert clicked.code == exits.DONE, clicked.explain()
         else:
             person.line("go")
@@ -62,7 +62,7 @@ def headless(folder: Path, answers: Path) -> None:
     with process.connect(state, "reference"):
         first = wizard("run", "--folder", folder, "--target", "sandbox", "--answers", answers)
         assert first.code == exits.PERSON_NEEDED, first.explain()
-        clicked = wizard("sandbox", "portal", "--folder", folder, "make-account-admin", read_info(state)["operator"])
+        clicked = wizard("sandbox", "portal", "--folder", folder, "first-login", read_info(state)["operator"])
         assert clicked.code == exits.DONE, clicked.explain()
         second = wizard("run", "--folder", folder)
         assert second.code == exits.DONE, second.explain()

@@ -84,12 +84,12 @@ def test_a_state_is_seeded_once_and_keeps_its_scenario(cloud: Cloud) -> None:
 
 def test_a_global_administrators_first_login_makes_an_account_admin(make_cloud: MakeCloud) -> None:
     cloud = make_cloud("reference")
-    assert "account admin" in click(cloud, "make-account-admin", ["operator"])
+    assert "account admin" in click(cloud, "first-login", ["operator"])
     assert is_account_admin(cloud, somebody(cloud, "operator"))
     with pytest.raises(CloudError, match="not a Global Administrator"):
-        click(cloud, "make-account-admin", ["outsider"])
+        click(cloud, "first-login", ["outsider"])
     with pytest.raises(CloudError, match="not a person"):
-        click(cloud, "make-account-admin", ["lakehouse-wizard"])
+        click(cloud, "first-login", ["lakehouse-wizard"])
 
 
 def test_roles_are_given_by_clicks_and_a_second_click_changes_nothing(make_cloud: MakeCloud) -> None:
@@ -113,7 +113,7 @@ def test_an_eligible_role_is_not_an_active_one(cloud: Cloud) -> None:
 
 
 def test_an_unknown_click_tells_which_there_are(cloud: Cloud) -> None:
-    with pytest.raises(CloudError, match="make-account-admin USER"):
+    with pytest.raises(CloudError, match="first-login USER"):
         click(cloud, "press-everything", [])
     with pytest.raises(CloudError, match="nobody called"):
         click(cloud, "assign-owner", ["nobody"])

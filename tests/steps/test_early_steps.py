@@ -289,7 +289,7 @@ def test_in_reference_the_first_admin_is_asked_of_a_person_and_the_rest_done(
     assert blocked.guide is not None
     assert "Global Administrator" in blocked.guide.who
 
-    reference.portal("make-account-admin", "operator")
+    reference.portal("first-login", "operator")
     settle(setup, AccountAdmin, Metastore)
     metastore = setup.book.find(MetastoreFacts)
     assert metastore is not None

@@ -33,7 +33,7 @@ CLICKS = {
     ),
     "metastore": (StepClick("share-metastore", "principal", N_("the metastore's owner opens it to the workspace")),),
     "account-admin": (
-        StepClick("make-account-admin", "operator", N_("the operator's first login to the account console")),
+        StepClick("first-login", "operator", N_("the operator's first login to the account console")),
     ),
 }
 
