@@ -99,37 +99,6 @@ def test_in_clean_every_early_step_ends_done_and_a_second_check_changes_nothing(
     assert list(setup.world.account(ctx, "operator").metastores.list()) == []
 
 
-def test_a_name_that_somebody_else_has_is_told_with_a_free_one(shared: Connection, tmp_path: Path) -> None:
-    other = open_setup(shared, tmp_path / "other", domain="sales")
-    settle(other, *BEFORE_TERRAFORM)
-    make_workspace(other)
-    setup = open_setup(shared, tmp_path / "ours", domain="sales")
-    settle(setup, Preflight, SignIn, Project)
-    finding = setup.settle(ResourceProviders())
-    assert finding.verdict is Verdict.BLOCKED
-    assert "rsgdsales" in finding.why
-    assert finding.guide is not None
-    assert any("sales1" in action for action in finding.guide.actions)
-
-
-def test_a_storage_name_that_is_held_elsewhere_in_azure_is_told(shared: Connection, tmp_path: Path) -> None:
-    setup = open_setup(shared, tmp_path, domain="bank")
-    settle(setup, Preflight, SignIn, Project)
-    finding = setup.settle(ResourceProviders())
-    assert finding.verdict is Verdict.BLOCKED
-    assert "storage account stadbank" in finding.why
-
-
-def test_a_node_type_that_the_region_lacks_is_told_with_others_that_fit(shared: Connection, tmp_path: Path) -> None:
-    setup = open_setup(shared, tmp_path, {"compute": {"node_type": "Standard_Nowhere"}})
-    settle(setup, Preflight, SignIn, Project)
-    finding = setup.settle(ResourceProviders())
-    assert finding.verdict is Verdict.BLOCKED
-    assert "Standard_Nowhere" in finding.why
-    assert finding.guide is not None
-    assert any("Standard_" in action for action in finding.guide.actions)
-
-
 @pytest.mark.parametrize("role_set", ["least_privilege", "owner"])
 def test_a_principal_is_made_with_its_rights_and_taken_away_again(
     shared: Connection, tmp_path: Path, role_set: str

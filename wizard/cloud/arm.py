@@ -62,8 +62,18 @@ class Usage:
 
 
 @dataclass(frozen=True, slots=True)
+class Region:
+    """`group` is the geography, as South America; `pair` the name of the region paired with it, empty where none is."""
+
+    name: str
+    group: str
+    pair: str
+
+
+@dataclass(frozen=True, slots=True)
 class Sku:
-    """A virtual machine size in one region; `restrictions` are the reason codes that forbid it there."""
+    """A virtual machine size in one region; `restrictions` are the reason codes that forbid it there. What is
+    restricted in some zones only can be had in the others."""
 
     name: str
     family: str
@@ -105,6 +115,17 @@ class ArmClient:
             )
             for item in self._subscriptions.subscriptions.list()
         ]
+
+    def regions(self) -> list[Region]:
+        """Every region that the subscription may use."""
+        found = []
+        for item in self._subscriptions.subscriptions.list_locations(self.subscription_id):
+            told = item.metadata
+            if _text(getattr(told, "region_type", None)) in ("", "Physical"):
+                pairs = getattr(told, "paired_region", None) or ()
+                pair = next((each.name for each in pairs if each.name), "")
+                found.append(Region(item.name or "", getattr(told, "geography_group", None) or "", pair))
+        return found
 
     def provider_state(self, namespace: str) -> str:
         """NotRegistered, Registering, Registered or Unregistering."""
@@ -289,7 +310,11 @@ def error_code(error: Exception) -> str:
 
 def _sku(row: Body) -> Sku:
     capabilities = {item.get("name"): item.get("value") for item in row.get("capabilities") or ()}
-    reasons = tuple(str(item.get("reasonCode")) for item in row.get("restrictions") or () if item.get("reasonCode"))
+    reasons = tuple(
+        str(item["reasonCode"])
+        for item in row.get("restrictions") or ()
+        if item.get("reasonCode") and item.get("type", "Location") == "Location"
+    )
     return Sku(row["name"], row.get("family", ""), int(capabilities.get("vCPUs") or 0), reasons)
 
 

@@ -13,13 +13,14 @@ from typing import Any, Literal, get_args
 
 from wizard.sandbox.domain.core import CloudError
 
-FaultKind = Literal["lost_response", "throttled", "error", "timeout", "slow", "lag", "cut_body"]
+FaultKind = Literal["lost_response", "throttled", "error", "timeout", "slow", "lag", "cut_body", "web_page", "without", "denied"]
 KINDS: tuple[FaultKind, ...] = get_args(FaultKind)
 LOST: tuple[FaultKind, ...] = ("lost_response", "timeout", "cut_body")
 """Kinds by which a change is made, and its answer does not arrive."""
 REFUSED: dict[FaultKind, tuple[int, str, str]] = {
     "throttled": (429, "TooManyRequests", "Too many requests. Please retry after some time."),
     "error": (500, "InternalServerError", "The server encountered an internal error. Please retry the request."),
+    "denied": (403, "AuthorizationFailed", "The client does not have authorization to perform this action."),
 }
 """Kinds by which nothing is done: status, code, message."""
 NOT_FOUND = {
@@ -27,6 +28,7 @@ NOT_FOUND = {
     "accounts": "RESOURCE_DOES_NOT_EXIST",
     "workspace": "RESOURCE_DOES_NOT_EXIST",
 }
+DENIED = {"graph": "Authorization_RequestDenied", "accounts": "PERMISSION_DENIED", "workspace": "PERMISSION_DENIED"}
 MATCHES = ("host", "method", "operation", "path")
 MAX_SECONDS = 600.0
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+(Z|\+00:00)?")
@@ -50,7 +52,8 @@ class Asked:
 class Rule:
     """What goes wrong. `match` holds shell patterns by host, method, operation, path; what is absent fits all.
 
-    `count` times (0: always) after the first `skip`; with `each`, so many for each distinct operation.
+    `count` times (0: always) after the first `skip`; with `each`, so many for each distinct operation. `key` is what
+    the answer lacks by `without`, as `a.b` for the b in a.
     `seconds`: Retry-After, the delay of slow (or until the rule is cleared), the wait before a time-out's end."""
 
     kind: FaultKind
@@ -60,6 +63,7 @@ class Rule:
     skip: int = 0
     each: bool = False
     seconds: float = 1.0
+    key: str = ""
     seen: Counter[str] = field(default_factory=Counter)
     cleared: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -143,8 +147,20 @@ async def refuse_or_wait(rule: Rule | None, host: str = "") -> None:
         raise CloudError(404, NOT_FOUND.get(host, "ResourceNotFound"), "The resource is not known here yet.")
     elif rule.kind in REFUSED:
         status, code, message = REFUSED[rule.kind]
+        if rule.kind == "denied":
+            code = DENIED.get(host, code)
         headers = {"Retry-After": f"{rule.seconds:.0f}"} if status == 429 else {}
         raise CloudError(status, code, message, headers=headers)
+
+
+def lacking(body: Any, key: str) -> Any:
+    """An answer's body without one of its keys, `a.b` the b in a; as it is where it has none such."""
+    name, _, rest = key.partition(".")
+    if not isinstance(body, dict) or name not in body:
+        return body
+    if rest:
+        return {**body, name: lacking(body[name], rest)}
+    return {other: value for other, value in body.items() if other != name}
 
 
 def sameness(body: Any) -> str:
@@ -156,8 +172,8 @@ def sameness(body: Any) -> str:
 def read_rule(body: Any) -> Rule:
     """Raises CloudError 400 for what is no rule."""
     if not isinstance(body, dict):
-        raise _wrong("a fault is an object with kind, match, mutating, count, skip, each, seconds")
-    if unknown := body.keys() - {"kind", "match", "mutating", "count", "skip", "each", "seconds"}:
+        raise _wrong("a fault is an object with kind, match, mutating, count, skip, each, seconds, key")
+    if unknown := body.keys() - {"kind", "match", "mutating", "count", "skip", "each", "seconds", "key"}:
         raise _wrong(f"a fault has no {', '.join(sorted(unknown))}")
     if body.get("kind") not in KINDS:
         raise _wrong(f"kind is one of {', '.join(KINDS)}")
@@ -169,6 +185,8 @@ def read_rule(body: Any) -> Rule:
         raise _wrong("count and skip are whole numbers from 0")
     if not isinstance(seconds, int | float) or not 0 <= seconds <= MAX_SECONDS:
         raise _wrong(f"seconds is a number from 0 to {MAX_SECONDS:g}")
+    if (body["kind"] == "without") != bool(body.get("key")):
+        raise _wrong("key names what the answer of the kind without lacks")
     return Rule(
         kind=body["kind"],
         match={str(key): str(pattern) for key, pattern in match.items()},
@@ -177,6 +195,7 @@ def read_rule(body: Any) -> Rule:
         skip=skip,
         each=bool(body.get("each")),
         seconds=float(seconds),
+        key=str(body.get("key") or ""),
     )
 
 

@@ -86,6 +86,7 @@ class Problem:
     raw_message: str | None = None
     log: str | None = None
     transient: bool = False
+    who: str = ""  # can do the next action; empty where whoever runs it can
 
     @property
     def waits(self) -> bool:

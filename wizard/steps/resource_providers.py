@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, ClassVar
 
 from wizard.setup.step import Actor, Finding, Found, Guide, Kind, Permission, Problem, StepFailed, Verdict
-from wizard.steps import taken
+from wizard.steps import quota, taken
 from wizard.steps.base import Ctx, WizardStep
 from wizard.steps.compute import ComputeQuestions
 from wizard.steps.facts import ProjectFacts
 from wizard.steps.foundation import FoundationQuestions
-from wizard.text import N_, _
+from wizard.text import N_, _, _n
 
 if TYPE_CHECKING:
-    from wizard.cloud.arm import ArmClient, Sku, Usage
+    from wizard.cloud.arm import ArmClient
 
 NAMESPACES = (
     "Microsoft.Databricks",
@@ -28,8 +30,8 @@ NAMESPACES = (
     "Microsoft.Authorization",
 )
 REGISTRATION_SECONDS = 600
-PORTAL_QUOTAS = "https://portal.azure.com/#view/Microsoft_Azure_Capacity/QuotaMenuBlade/~/myQuotas"
-PROPOSALS = 3
+UNDER_WAY = "Registering"
+NEAR = 3  # regions of a similar name that are proposed
 
 
 class ResourceProviders(WizardStep):
@@ -47,23 +49,38 @@ class ResourceProviders(WizardStep):
 
     def check(self, ctx: Ctx) -> Finding:
         arm = ctx.world.arm(ctx, "operator")
-        missing = [namespace for namespace, state in states(arm).items() if state != "Registered"]
+        found = states(arm)
+        missing = [namespace for namespace, state in found.items() if state != "Registered"]
         if missing:
             # Names and quota can be asked only of registered providers.
-            changes = tuple(_("register {namespace}", namespace=namespace) for namespace in missing)
-            why = _("{count} resource providers are not registered", count=len(missing))
-            return Finding(Verdict.TODO, why, changes=changes)
+            changes = tuple(
+                _("wait for the registration of {namespace}, which is under way", namespace=namespace)
+                if found[namespace] == UNDER_WAY
+                else _("register {namespace}", namespace=namespace)
+                for namespace in missing
+            )
+            why = _n(
+                "{n} resource provider is not registered", "{n} resource providers are not registered", len(missing)
+            )
+            return Finding(Verdict.TODO, why, changes=changes, found=_listed(found))
         return self._names(ctx, arm) or self._quota(ctx, arm)
 
     def apply(self, ctx: Ctx) -> None:
         arm = ctx.world.arm(ctx, "operator")
-        waiting = {namespace for namespace, state in states(arm).items() if state != "Registered"}
+        found = states(arm)
+        waiting = {namespace for namespace, state in found.items() if state != "Registered"}
         for namespace in sorted(waiting):
-            ctx.say(_("registering {namespace}", namespace=namespace))
-            arm.register_provider(namespace)
+            if found[namespace] != UNDER_WAY:
+                ctx.say(_("registering {namespace}", namespace=namespace))
+                _register(arm, namespace)
 
         def registered() -> bool:
-            waiting.difference_update({name for name in waiting if arm.provider_state(name) == "Registered"})
+            for name in sorted(waiting):
+                if arm.provider_state(name) == "Registered":
+                    waiting.remove(name)
+                    done = len(NAMESPACES) - len(waiting)
+                    ctx.say(_("{namespace} is registered, {done} of {all}",
+                              namespace=name, done=done, all=len(NAMESPACES)))  # fmt: skip
             return not waiting
 
         what = _("the registration of {names}", names=", ".join(sorted(waiting)))
@@ -73,6 +90,7 @@ class ResourceProviders(WizardStep):
                     _("{names} did not get registered", names=", ".join(sorted(waiting))),
                     _("Azure was asked {seconds} seconds long", seconds=REGISTRATION_SECONDS),
                     _("look at Resource providers in the subscription's page, and run again"),
+                    who=_("an Owner or Contributor of the subscription"),
                 )
             )
 
@@ -89,29 +107,29 @@ class ResourceProviders(WizardStep):
     def _quota(self, ctx: Ctx, arm: ArmClient) -> Finding:
         """Whether the node type is offered in the region, and its cores are within both rows of the quota."""
         location, node_type = ctx.facts(ProjectFacts).location, ctx.ask(ComputeQuestions).node_type
-        skus, usages = arm.skus(location), arm.usages(location)
-        sku = next((item for item in skus if item.name == node_type), None)
-        if sku is None or sku.restrictions:
-            reason = ", ".join(sku.restrictions) if sku else _("not offered there")
-            why = _("{node} cannot be used in {location}: {reason}", node=node_type, location=location, reason=reason)
-            return Finding(Verdict.BLOCKED, why, guide=_guide(location, _fitting(skus, usages, None)))
-        short = _short(sku, usages)
-        enough = _("all resource providers are registered; names and quota are sufficient")
-        found = _offered(sku, usages, location)
-        if not short:
-            return Finding(Verdict.DONE, enough, found=found)
-        if all(row.limit >= sku.vcpus for row in short) and taken.ours(
+        told = quota.judged(arm, location, node_type)
+        if told.room is quota.Room.UNKNOWN:
+            why = _("all resource providers are registered and the names are free; {quota}", quota=told.why)
+            return Finding(Verdict.DONE, why, found=told.found)
+        if told.room is quota.Room.ENOUGH or self._in_use_by_us(ctx, arm, told):
+            enough = _("all resource providers are registered; names and quota are sufficient")
+            return Finding(Verdict.DONE, enough, found=told.found)
+        known = quota.regions(arm)
+        if known and location not in known:
+            return Finding(
+                Verdict.BLOCKED,
+                _("the subscription has no region called {location}", location=location),
+                guide=_regions(location, known),
+            )
+        others = quota.elsewhere(arm, location, node_type)
+        return Finding(Verdict.BLOCKED, told.why, guide=quota.guide(told, location, others), found=told.found)
+
+    @staticmethod
+    def _in_use_by_us(ctx: Ctx, arm: ArmClient, told: quota.Judged) -> bool:
+        """Our own clusters may be what uses the quota; they will be gone or reused."""
+        return bool(told.short) and taken.ours(
             ctx, arm, "Microsoft.Databricks/workspaces", ctx.facts(ProjectFacts).workspace
-        ):
-            # Our own clusters may be what uses the quota; they will be gone or reused.
-            return Finding(Verdict.DONE, enough, found=found)
-        rows = "; ".join(
-            _("{row}: {needed} vCPU needed, {free} of {limit} free",
-              row=row.label or row.name, needed=sku.vcpus, free=row.free, limit=row.limit)
-            for row in short
-        )  # fmt: skip
-        why = _("not enough quota for {node} in {location}: {rows}", node=node_type, location=location, rows=rows)
-        return Finding(Verdict.BLOCKED, why, guide=_guide(location, _fitting(skus, usages, sku)))
+        )
 
 
 def states(arm: ArmClient) -> dict[str, str]:
@@ -120,40 +138,39 @@ def states(arm: ArmClient) -> dict[str, str]:
         return dict(zip(NAMESPACES, pool.map(arm.provider_state, NAMESPACES), strict=True))
 
 
-def _short(sku: Sku, usages: dict[str, Usage]) -> list[Usage]:
-    """The rows of the quota that do not have room for one machine: the region's, and the family's."""
-    rows = [usages[name] for name in ("cores", sku.family) if name in usages]
-    return [row for row in rows if row.free < sku.vcpus]
+def _listed(found: dict[str, str]) -> tuple[Found, ...]:
+    return tuple(
+        Found(_("{namespace}: {state}", namespace=namespace, state=state), "done" if state == "Registered" else "todo")
+        for namespace, state in found.items()
+    )
 
 
-def _offered(sku: Sku, usages: dict[str, Usage], location: str) -> tuple[Found, ...]:
-    """The node type, and what is free of its family's quota and of the region's."""
-    found = [Found(_("{node} is offered in {location}: {n} vCPU", node=sku.name, location=location, n=sku.vcpus))]
-    rows = (usages[name] for name in (sku.family, "cores") if name in usages)
-    found += [
-        Found(_("{row}: {free} of {limit} vCPU free", row=row.label or row.name, free=row.free, limit=row.limit))
-        for row in rows
-    ]
-    return tuple(found)
+def _register(arm: ArmClient, namespace: str) -> None:
+    """Raises StepFailed that names who may, where the caller may not."""
+    from azure.core.exceptions import HttpResponseError
+
+    from wizard.steps.problems import from_exception
+
+    try:
+        arm.register_provider(namespace)
+    except HttpResponseError as error:
+        problem = from_exception(error)
+        if problem.raw_code != "AuthorizationFailed":
+            raise
+        raise StepFailed(
+            replace(
+                problem,
+                what=_("{namespace} cannot be registered: a role is missing", namespace=namespace),
+                next_action=_(
+                    "let an Owner or Contributor of the subscription run: az provider register --namespace {namespace}",
+                    namespace=namespace,
+                ),
+                who=_("an Owner or Contributor of the subscription"),
+            )
+        ) from error
 
 
-def _fitting(skus: list[Sku], usages: dict[str, Usage], instead_of: Sku | None) -> list[str]:
-    """Other sizes that the region offers and the quota has room for; the nearest in size first."""
-    wanted = instead_of.vcpus if instead_of else 4
-    fit = [
-        item
-        for item in skus
-        if item.vcpus >= 4 and not item.restrictions and not _short(item, usages) and item.family in usages
-    ]
-    return [item.name for item in sorted(fit, key=lambda item: (abs(item.vcpus - wanted), item.name))[:PROPOSALS]]
-
-
-def _guide(location: str, proposals: list[str]) -> Guide:
-    actions = []
-    if proposals:
-        actions.append(_("set compute.node_type in the answers to one that fits: {names}", names=", ".join(proposals)))
-    actions += [
-        _("or set project.location to another region"),
-        _("or ask for more quota in {location}: portal, Quotas, Compute", location=location),
-    ]
-    return Guide(_("Choose another size or region, or ask for quota"), tuple(actions), _("you"), PORTAL_QUOTAS)
+def _regions(location: str, known: list[str]) -> Guide:
+    near = get_close_matches(location, known, NEAR, 0.0)
+    action = _("set project.location in the answers to one that it has, such as {names}", names=", ".join(near))
+    return Guide(_("Choose another region"), (action,), _("you"))

@@ -21,13 +21,15 @@ RUNNING = {"PENDING", "RUNNING", "RESTARTING", "RESIZING"}
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """A virtual machine size; `restricted` maps a region, or `all`, to the reason."""
+    """A virtual machine size; `restricted` maps a region, or `all`, to the reason, `zones` a region to the zones
+    that do not give it."""
 
     name: str
     family: str
     cores: int
     memory_gb: int
     restricted: Mapping[str, str] = field(default_factory=dict)
+    zones: Mapping[str, list[str]] = field(default_factory=dict)
 
     def restriction(self, location: str) -> str | None:
         return self.restricted.get("all") or self.restricted.get(location)
@@ -47,6 +49,14 @@ def sizes() -> Mapping[str, Size]:
 def set_quota(cloud: Cloud, subscription: str, location: str, name: str, limit: int) -> None:
     """Give a family, or `cores`, another limit (scenarios do)."""
     cloud.store.put(QUOTA, f"{subscription}/{location}/{name}".lower(), {"limit": limit})
+
+
+def change_quota(cloud: Cloud, subscription: str, location: str, name: str, limit: str) -> None:
+    """As `set_quota`, by words. Raises CloudError 400 for a region, a row or a number that there is not."""
+    rows = (CORES, *_data()["families"])
+    if normal_location(location) not in locations() or name not in rows or not limit.isdecimal():
+        raise CloudError(400, "BadRequest", f"'{location} {name} {limit}' is no quota; the rows are: {', '.join(rows)}")
+    set_quota(cloud, subscription, normal_location(location), name, int(limit[:6]))
 
 
 def limit_of(cloud: Cloud, subscription: str, location: str, name: str) -> int:
@@ -96,23 +106,23 @@ def usages(cloud: Cloud, caller: Caller, subscription: str, location: str) -> It
 
 
 def skus(cloud: Cloud, caller: Caller, subscription: str, location: str | None) -> Iterator[Body]:
-    """The sizes of one region, or of all, as `Microsoft.Compute/skus` lists them."""
+    """The sizes of one region, or of all, as `Microsoft.Compute/skus` lists them; none of one that there is not."""
     _require(cloud, caller, subscription, "Microsoft.Compute/skus/read")
-    for region in locations() if location is None else [normal_location(location)]:
+    for region in (each for each in locations() if location is None or each == normal_location(location)):
         for size in sizes().values():
             yield _sku(size, region)
 
 
 def _sku(size: Size, region: str) -> Body:
     reason = size.restriction(region)
-    restrictions = [
-        {
-            "type": "Location",
-            "values": [region],
-            "restrictionInfo": {"locations": [region]},
-            "reasonCode": reason,
-        }
-    ]
+    restrictions: list[Body] = []
+    if reason:
+        info: Body = {"locations": [region]}
+        restrictions.append({"type": "Location", "values": [region], "restrictionInfo": info, "reasonCode": reason})
+    if zones := size.zones.get(region):
+        info = {"locations": [region], "zones": zones}
+        why = "NotAvailableForSubscription"
+        restrictions.append({"type": "Zone", "values": [region], "restrictionInfo": info, "reasonCode": why})
     return {
         "resourceType": "virtualMachines",
         "name": size.name,
@@ -126,7 +136,7 @@ def _sku(size: Size, region: str) -> Body:
             {"name": "MemoryGB", "value": str(size.memory_gb)},
             {"name": "CpuArchitectureType", "value": "x64"},
         ],
-        "restrictions": restrictions if reason else [],
+        "restrictions": restrictions,
     }
 
 

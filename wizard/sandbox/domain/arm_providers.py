@@ -77,16 +77,22 @@ def require_registered(cloud: Cloud, subscription: str, namespace: str) -> None:
 
 
 def provider(cloud: Cloud, caller: Caller, subscription: str, namespace: str) -> Body:
-    """One provider. Asking ends a registration that is under way, as if time had passed."""
+    """One provider. Asking ends a registration that is under way, as if time had passed; or after some looks."""
     namespace = _official(namespace)
     _require(cloud, caller, subscription, "Microsoft.Resources/subscriptions/providers/read")
     record = _record(cloud, subscription, namespace)
-    answer = _provider_body(
-        subscription, namespace, "Registered" if record["state"] == "Registering" else record["state"]
-    )
-    if record["state"] == "Registering":
-        cloud.store.put(PROVIDER, _key(subscription, namespace), {**record, "state": "Registered"})
-    return answer
+    state, looks = str(record["state"]), int(record.get("looks", 0))
+    if state == "Registering":
+        state = "Registering" if looks else "Registered"
+        record = {**record, "state": state, "looks": max(0, looks - 1)}
+        cloud.store.put(PROVIDER, _key(subscription, namespace), record)
+    return _provider_body(subscription, namespace, state)
+
+
+def begin_slowly(cloud: Cloud, subscription: str, namespace: str, looks: int) -> None:
+    """Somebody has begun a registration that is under way for so many looks."""
+    record = {"state": "Registering", "features": [], "looks": looks}
+    cloud.store.put(PROVIDER, _key(subscription, _official(namespace)), record)
 
 
 def providers(cloud: Cloud, caller: Caller, subscription: str) -> Iterator[Body]:

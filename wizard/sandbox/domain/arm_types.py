@@ -134,6 +134,17 @@ def locations() -> Mapping[str, str]:
     return found
 
 
+def geography(location: str) -> str:
+    """The group of regions that one lies in."""
+    groups: Mapping[str, list[str]] = _data()["geographies"]
+    return next(name for name, members in groups.items() if location in members)
+
+
+def paired(location: str) -> list[str]:
+    """The regions paired with one: one, or none."""
+    return [other for pair in _data()["pairs"] if location in pair for other in pair if other != location]
+
+
 def normal_location(text: str) -> str:
     """`Brazil South` -> `brazilsouth`."""
     return text.replace(" ", "").lower()

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from wizard.sandbox.domain import arm_cost
+from wizard.sandbox.domain import arm_compute, arm_cost, arm_providers
 from wizard.sandbox.domain.account import first_login, region_of
 from wizard.sandbox.domain.build import assign_role, grant_graph_roles
 from wizard.sandbox.domain.cloud import Cloud
@@ -134,6 +134,20 @@ def _make_eligible(cloud: Cloud, name: str, role: str) -> str:
     return f"{body['displayName']} may activate the role {role}"
 
 
+def _grant_quota(cloud: Cloud, location: str, row: str, limit: str) -> str:
+    for subscription in world(cloud).subscriptions:
+        arm_compute.change_quota(cloud, subscription, location, row, limit)
+    return f"the limit of {row} in {location} is {limit} vCPUs"
+
+
+def _begin_registration(cloud: Cloud, namespace: str, looks: str) -> str:
+    if not looks.isdecimal():
+        raise CloudError(400, "NotLooks", f"'{looks}' is no number of looks")
+    for subscription in world(cloud).subscriptions:
+        arm_providers.begin_slowly(cloud, subscription, namespace, int(looks[:4]))
+    return f"the registration of {namespace} has begun, and ends after {looks} looks"
+
+
 def _pass_days(cloud: Cloud, days: str) -> str:
     if not days.isdecimal() or not 0 < int(days[:4]) <= MOST_DAYS:
         raise CloudError(400, "NotDays", f"'{days}' is no number of days from 1 to {MOST_DAYS}")
@@ -153,6 +167,12 @@ CLICKS = {
     ),
     "complete-device-code": Click(("user_code", "user"), "sign in with a device code", _complete_device_code),
     "revoke-sessions": Click(("name",), "tokens from before are refused", _revoke_sessions),
+    "grant-quota": Click(
+        ("location", "row", "limit"), "the limit of a quota's row, cores or a family, is changed", _grant_quota
+    ),
+    "begin-registration": Click(
+        ("namespace", "looks"), "somebody registers a resource provider, slowly", _begin_registration
+    ),
     "pass-days": Click(("days",), "days pass, for the bill alone", _pass_days),
     "make-eligible": Click(("name", "role"), "a directory role to activate when needed", _make_eligible),
 }

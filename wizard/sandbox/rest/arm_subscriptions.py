@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wizard.sandbox.domain import arm_compute, arm_names, arm_providers
-from wizard.sandbox.domain.arm_types import locations
+from wizard.sandbox.domain.arm_types import geography, locations, paired
 from wizard.sandbox.domain.core import CloudError
 from wizard.sandbox.rest.arm_filters import lowered, parse_filter
 from wizard.sandbox.rest.route import Call, Reply, Route
@@ -39,7 +39,14 @@ async def list_locations(call: Call) -> Reply:
             "displayName": label,
             "regionalDisplayName": label,
             "type": "Region",
-            "metadata": {"regionType": "Physical", "regionCategory": "Recommended"},
+            "metadata": {
+                "regionType": "Physical",
+                "regionCategory": "Recommended",
+                "geographyGroup": geography(name),
+                "pairedRegion": [
+                    {"name": pair, "id": f"/subscriptions/{subscription}/locations/{pair}"} for pair in paired(name)
+                ],
+            },
         }
         for name, label in locations().items()
     ]
