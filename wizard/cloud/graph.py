@@ -124,6 +124,28 @@ class GraphClient:
         except ResourceNotFoundError:
             return
 
+    def federated_credentials(self, application_object_id: str) -> list[Body]:
+        """`id`, `name`, `issuer`, `subject`, `audiences` of each: whose tokens stand for the application."""
+        return self._list(f"/applications/{application_object_id}/federatedIdentityCredentials")
+
+    def add_federated_credential(
+        self, application_object_id: str, *, name: str, issuer: str, subject: str, description: str, audience: str
+    ) -> Body:
+        """An application's names are its own, so that a lost answer is answered by looking (409 the second time)."""
+        body = {
+            "name": name,
+            "issuer": issuer,
+            "subject": subject,
+            "description": description,
+            "audiences": [audience],
+        }
+        path = f"/applications/{application_object_id}/federatedIdentityCredentials"
+        return self._rest.send("POST", path, body=body)
+
+    def remove_federated_credential(self, application_object_id: str, credential_id: str) -> None:
+        """Absent is success."""
+        self._delete(f"/applications/{application_object_id}/federatedIdentityCredentials/{credential_id}")
+
     def app_roles(self, principal_object_id: str) -> list[Body]:
         """`appRoleId` and `resourceId` of each app role the principal holds; none where a new principal is not
         known everywhere yet."""

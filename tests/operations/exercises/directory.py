@@ -61,6 +61,33 @@ def applications_and_principals(s: Surface) -> None:
     s.kept |= {"application": made["id"], "principal": principal["id"]}
 
 
+def federated_credentials(s: Surface) -> None:
+    send = graph(s)
+    path = f"/applications/{s.kept['application']}/federatedIdentityCredentials"
+    wanted = {
+        "name": "operations-main",
+        "issuer": "https://token.actions.githubusercontent.com",
+        "subject": "repo:example/lakehouse:ref:refs/heads/main",
+        "audiences": ["api://AzureADTokenExchange"],
+    }
+    made = send("POST", path, body=wanted)
+    assert wanted.items() <= made.items()
+    with pytest.raises(HttpResponseError) as again:
+        send("POST", path, body=wanted)
+    assert again.value.status_code == 409
+    assert send("GET", path)["value"] == [made]
+    one = f"{path}/{made['id']}"
+    send("PATCH", one, body={"description": "of a test"})
+    assert send("GET", one)["description"] == "of a test"
+    refusals: list[dict[str, object]] = [{"name": "x"}, {"audiences": []}, {"issuer": "http://a.b"}, {}]
+    for wrong in refusals:
+        with pytest.raises(HttpResponseError) as refused:
+            send("POST", path, body={**wanted, "name": "another", **wrong})
+        assert refused.value.status_code == 400
+    send("DELETE", one)
+    assert send("GET", path)["value"] == []
+
+
 def app_roles_from_both_sides(s: Surface) -> None:
     send = graph(s)
     microsoft = send("GET", f"/servicePrincipals(appId='{GRAPH_APP_ID}')")
@@ -138,6 +165,7 @@ def directory_roles(s: Surface) -> None:
 EXERCISES = [
     who_am_i,
     applications_and_principals,
+    federated_credentials,
     app_roles_from_both_sides,
     users_and_groups,
     directory_roles,

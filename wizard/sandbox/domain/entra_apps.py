@@ -4,8 +4,10 @@ An application's `id` (object) and `appId` (client) differ, and so does its prin
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 
+from wizard.sandbox.domain import entra_federated
 from wizard.sandbox.domain.core import SYSTEM, Body, Caller, CloudError
 from wizard.sandbox.domain.entra_objects import (
     Objects,
@@ -88,6 +90,20 @@ class Applications(Secretive):
         }
         self.cloud.store.put(APPLICATION, stored["id"], stored)
         return public(stored)
+
+    def federated(self, caller: Caller, id: str) -> list[Body]:
+        """Its federated credentials."""
+        body = self.stored(id)
+        require(self.cloud, caller, "application.read", body)
+        return entra_federated.listed(body)
+
+    def change_federated(self, caller: Caller, id: str, change: Callable[[Body], Body | None]) -> Body | None:
+        """Keep what `change` makes of the stored application, one of the functions of entra_federated."""
+        body = self.stored(id)
+        require(self.cloud, caller, "application.write", body)
+        made = change(body)
+        self.cloud.store.put(APPLICATION, body["id"], body)
+        return made
 
     def delete(self, caller: Caller, id: str) -> None:
         """Takes the application's principal in this tenant with it."""

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from functools import partial
 from typing import Any, cast
 
+from wizard.sandbox.domain import entra_federated
 from wizard.sandbox.domain.core import Body, CloudError
-from wizard.sandbox.domain.entra_apps import Secretive, ServicePrincipals
+from wizard.sandbox.domain.entra_apps import Applications, Secretive, ServicePrincipals
 from wizard.sandbox.domain.entra_objects import bad_request, directory_object, matching, owned_by, reference
 from wizard.sandbox.domain.entra_rights import (
     APP_ROLE,
@@ -121,6 +124,36 @@ def remove_password(kind: str) -> Handler:
     return handle
 
 
+async def federated(call: Call) -> Reply:
+    return page(call, cast(Applications, call.cloud.kind(APPLICATION)).federated(call.caller, call.path["id"]))
+
+
+async def one_federated(call: Call) -> Reply:
+    applications = cast(Applications, call.cloud.kind(APPLICATION))
+    applications.federated(call.caller, call.path["id"])
+    return Reply(body=entra_federated.find(applications.stored(call.path["id"]), call.path["credential"]))
+
+
+async def add_federated(call: Call) -> Reply:
+    add = partial(entra_federated.add, call.cloud, body=_object(call))
+    return Reply(201, _change_federated(call, add))
+
+
+async def update_federated(call: Call) -> Reply:
+    _change_federated(call, partial(entra_federated.change, id_or_name=call.path["credential"], patch=_object(call)))
+    return Reply(204)
+
+
+async def remove_federated(call: Call) -> Reply:
+    _change_federated(call, partial(entra_federated.remove, id_or_name=call.path["credential"]))
+    return Reply(204)
+
+
+def _change_federated(call: Call, change: Callable[[Body], Body | None]) -> Body | None:
+    applications = cast(Applications, call.cloud.kind(APPLICATION))
+    return applications.change_federated(call.caller, call.path["id"], change)
+
+
 def app_roles(side: str) -> Handler:
     """Assignments of a principal (`principalId`) or on a resource (`resourceId`)."""
 
@@ -216,6 +249,18 @@ def _secrets(name: str, kind: str) -> list[Route]:
     ]
 
 
+def _federated_routes() -> list[Route]:
+    path, label = "/v1.0/applications/{id}/federatedIdentityCredentials", "graph.application.federatedCredential"
+    one = f"{path}/{{credential}}"
+    return [
+        Route(f"{label}.list", "GET", path, federated),
+        Route(f"{label}.create", "POST", path, add_federated),
+        Route(f"{label}.read", "GET", one, one_federated),
+        Route(f"{label}.update", "PATCH", one, update_federated),
+        Route(f"{label}.delete", "DELETE", one, remove_federated),
+    ]
+
+
 def _app_role_routes(side: str, segment: str) -> list[Route]:
     path, label = f"/v1.0/servicePrincipals/{{id}}/{segment}", f"graph.servicePrincipal.{segment}"
     return [
@@ -239,6 +284,7 @@ ROUTES: list[Route] = [
     Route("graph.group.owners.add", "POST", "/v1.0/groups/{id}/owners/$ref", add_owner),
     *_collection("groups", GROUP, *EVERY_VERB),
     *_secrets("applications", APPLICATION),
+    *_federated_routes(),
     *_collection("applications", APPLICATION, *EVERY_VERB),
     Route(
         "graph.servicePrincipal.readByAppId",
