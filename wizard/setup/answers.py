@@ -158,6 +158,8 @@ def _with_environment(
         overridden.add(field)
         try:
             values[field] = env[name] if not _structured(info) else yaml.safe_load(env[name])
+            if not env[name] and info.default is None:
+                values[field] = None  # an empty variable takes away what the file answers and need not
         except yaml.YAMLError:
             defects.append(
                 AnswerDefect(name, 0, 0, f"{section}.{field}", _("it cannot be read"), _("it is not YAML"),
