@@ -161,6 +161,7 @@ def _rule(arguments: argparse.Namespace) -> dict[str, object]:
         "skip": arguments.skip,
         "each": arguments.each,
         "seconds": arguments.seconds,
+        "key": arguments.key,
     }
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import ClassVar
 
 from databricks.sdk.errors.base import DatabricksError
 from pydantic import Field, field_validator
 
 from wizard.setup.step import Actor, Finding, Found, Guide, Kind, Permission, Questions, Verdict
+from wizard.steps.account_proof import Proof, is_page, opened, prove, refuted
 from wizard.steps.base import Ctx, WizardStep
 from wizard.steps.facts import AccountFacts, FoundationFacts, ProjectFacts
 from wizard.steps.sign_in import check_guid
@@ -46,14 +48,17 @@ class AccountId(WizardStep):
         answered = ctx.ask(AccountIdQuestions).account_id
         rungs: list[Found] = []
         facts = well_known(ctx, rungs) or introspected(ctx, rungs) or _answered(answered, rungs)
-        workspace = ctx.facts(ProjectFacts).workspace
-        found = (*rungs, Found(_("proof, by the next step: the account lists {name}", name=workspace), "todo"))
         if facts is None:
-            return Finding(Verdict.BLOCKED, _("the account's id is not known"), guide=_guide(ctx), found=found)
-        why = _("{id}, from {source}", id=facts.account_id, source=facts.source)
+            return _unknown(ctx, tuple(rungs))
+        if facts.source == "answers":
+            return _of_the_answers(ctx, facts, rungs)
+        rungs.append(_proof_to_come(ctx))
         if answered and answered.lower() != facts.account_id.lower():
-            why = _("{why}; the answers' {answered} is not the workspace's account", why=why, answered=answered)
-        return Finding(Verdict.DONE, why, facts=facts, found=found)
+            rungs.append(Found(_("3  the answers: {id}, which is not the workspace's account", id=answered), "unknown"))
+            why = _("{id}, from {source}; the answers' {answered} is not the workspace's account, and is not used",
+                    id=facts.account_id, source=facts.source, answered=answered)  # fmt: skip
+            return Finding(Verdict.DONE, why, facts=facts, found=tuple(rungs))
+        return Finding(Verdict.DONE, _told(facts), facts=facts, found=tuple(rungs))
 
 
 def well_known(ctx: Ctx, rungs: list[Found]) -> AccountFacts | None:
@@ -63,8 +68,11 @@ def well_known(ctx: Ctx, rungs: list[Found]) -> AccountFacts | None:
     host = f"https://{ctx.facts(FoundationFacts).workspace_url}"
     try:
         found = host_metadata(ctx.world.target.endpoints, host).account_id
-    except ValueError:  # the SDK's word for any failure here; the next rung is as good
-        rungs.append(Found(_("1  the workspace's own address: it does not answer"), "unknown"))
+    except ValueError as error:  # the SDK's word for any failure here; the next rung is as good
+        if is_page(error.__cause__ or error):
+            rungs.append(Found(_page_there(), "unknown"))
+        else:
+            rungs.append(Found(_("1  the workspace's own address: it does not answer"), "unknown"))
         return None
     if not found:
         rungs.append(Found(_("1  the workspace's own address: no account id in its answer"), "unknown"))
@@ -77,17 +85,26 @@ def introspected(ctx: Ctx, rungs: list[Found]) -> AccountFacts | None:
     """What the workspace tells the bearer of a token. How it went is added to `rungs`."""
     try:
         answer = ctx.world.workspace(ctx, "operator").api_client.do("GET", "/api/2.0/tokens/introspect")
-    except DatabricksError as error:
+    except (DatabricksError, ValueError) as error:
         words = str(error).partition("\n")[0]
-        rungs.append(Found(_("2  token introspection there: {error}", error=words), "unknown"))
+        told = _page_inside() if is_page(error) else _("2  token introspection there: {error}", error=words)
+        rungs.append(Found(told, "unknown"))
         return None
-    scope = answer.get("principal_context", {}).get("authentication_scope", {}) if isinstance(answer, dict) else {}
-    found = scope.get("account_id")
+    context = (answer.get("principal_context") or {}) if isinstance(answer, dict) else {}
+    found = (context.get("authentication_scope") or {}).get("account_id")
     if not found:
         rungs.append(Found(_("2  token introspection there: no account id in its answer"), "unknown"))
         return None
     rungs.append(Found(_("2  token introspection there: {id}", id=found)))
     return AccountFacts(account_id=str(found), source="introspection")
+
+
+def _page_there() -> str:
+    return _("1  the workspace's own address: a web page instead of data")
+
+
+def _page_inside() -> str:
+    return _("2  token introspection there: a web page instead of data")
 
 
 def _answered(answered: str | None, rungs: list[Found]) -> AccountFacts | None:
@@ -97,6 +114,37 @@ def _answered(answered: str | None, rungs: list[Found]) -> AccountFacts | None:
         return AccountFacts(account_id=answered, source="answers")
     rungs.append(Found(_("3  the answers: none yet"), "todo"))
     return None
+
+
+def _told(facts: AccountFacts) -> str:
+    return _("{id}, from {source}", id=facts.account_id, source=facts.source)
+
+
+def _proof_to_come(ctx: Ctx) -> Found:
+    workspace = ctx.facts(ProjectFacts).workspace
+    return Found(_("proof, by the next step: the account lists {name}", name=workspace), "todo")
+
+
+def _of_the_answers(ctx: Ctx, facts: AccountFacts, rungs: list[Found]) -> Finding:
+    """What a person typed is proved at once, where the account lets the operator see it."""
+    proof = prove(ctx, facts.account_id)
+    refusal = refuted(ctx, facts.account_id, proof)
+    if refusal is not None:
+        return replace(refusal, found=tuple(rungs))
+    if proof is Proof.LISTED:
+        listed = _("proof: the account lists {name}", name=ctx.facts(ProjectFacts).workspace)
+        return Finding(Verdict.DONE, _told(facts), facts=facts, found=(*rungs, Found(listed)))
+    return Finding(Verdict.DONE, _told(facts), facts=facts, found=(*rungs, _proof_to_come(ctx)))
+
+
+def _unknown(ctx: Ctx, rungs: tuple[Found, ...]) -> Finding:
+    """To be asked; but where something else answers in the workspace's place, that comes first."""
+    if {_page_there(), _page_inside()} <= {rung.what for rung in rungs}:
+        host = f"https://{ctx.facts(FoundationFacts).workspace_url}"
+        why = _("{host} answers with a web page: something stands between this machine and Databricks", host=host)
+        return Finding(Verdict.BLOCKED, why, guide=opened(host), found=rungs)
+    found = (*rungs, _proof_to_come(ctx))
+    return Finding(Verdict.BLOCKED, _("the account's id is not known"), guide=_guide(ctx), found=found)
 
 
 def _guide(ctx: Ctx) -> Guide:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from wizard.sandbox.domain.core import Body, Caller, CloudError
-from wizard.sandbox.domain.world import world
+from wizard.sandbox.domain.world import load_scenario, world
 
 if TYPE_CHECKING:
     from wizard.sandbox.domain.cloud import Cloud
@@ -64,6 +64,16 @@ def legal_name(rule: str, noun: str, name: str) -> None:
 def account_id(cloud: Cloud) -> str:
     """The one Databricks account of the scenario."""
     return world(cloud).account_id
+
+
+def other_accounts(cloud: Cloud) -> dict[str, tuple[str, ...]]:
+    """The accounts of others that the scenario has beside its own: their id, and the object ids of who administers
+    them among the scenario's identities."""
+    data = load_scenario(world(cloud).scenario)
+    return {
+        other["id"]: tuple(data["identities"][name]["object_id"] for name in other["account_admins"])
+        for other in data["databricks"].get("others", ())
+    }
 
 
 def changed(old: Body, new: Body, keys: Iterable[str] = ("updated_at", "updated_by")) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 
 from wizard.sandbox.domain.account import Metastores
 from wizard.sandbox.domain.core import Body, Caller, CloudError
-from wizard.sandbox.domain.databricks import account_id
+from wizard.sandbox.domain.databricks import account_id, not_modelled, other_accounts
 from wizard.sandbox.domain.principals import NAME_KEYS
 from wizard.sandbox.domain.scim import Principals
 from wizard.sandbox.domain.scim_protocol import page
@@ -23,16 +23,28 @@ ACCESS = "account.permissionAssignment"
 
 
 def _ours(handler: Handler) -> Handler:
-    """A missing or foreign account id is answered as by the real host: by a web page, or by refusing a POST."""
+    """An id that no account has is answered as by the real host: by a web page, or by refusing a POST."""
 
     async def handle(call: Call) -> Reply:
-        if call.path["account"] == account_id(call.cloud):
+        account = call.path["account"]
+        if account == account_id(call.cloud):
             return await handler(call)
+        if account in (others := other_accounts(call.cloud)):
+            return _another(call, others[account])
         if call.method == "GET":
             return Reply(200, NOT_A_PAGE, {"Content-Type": "text/html"})
         raise CloudError(405, "METHOD_NOT_ALLOWED", f"HTTP method {call.method} is not supported by this URL")
 
     return handle
+
+
+def _another(call: Call, admins: tuple[str, ...]) -> Reply:
+    """Somebody else's account: it has no workspace, and lets its own admins in alone."""
+    if call.caller.oid not in admins:
+        raise CloudError(403, "PERMISSION_DENIED", f"{call.caller.name} is not an account admin of this account.")
+    if call.method == "GET" and call.url_path.endswith("/workspaces"):
+        return Reply(200, [])
+    raise not_modelled("more of another account than its list of workspaces")
 
 
 def route(operation: str, method: str, path: str, answer: Any) -> Route:

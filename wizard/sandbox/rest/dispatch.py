@@ -17,9 +17,9 @@ from aiohttp import BodyPartReader, web
 
 from wizard.sandbox.domain import tokens
 from wizard.sandbox.domain.cloud import Cloud
-from wizard.sandbox.domain.core import SYSTEM, Caller, CloudError
+from wizard.sandbox.domain.core import SYSTEM, Caller, CloudError, NoSuchHost
 from wizard.sandbox.domain.entra import caller_by_token
-from wizard.sandbox.faults import LOST, Asked, Faults, Rule, refuse_or_wait, sameness
+from wizard.sandbox.faults import LOST, Asked, Faults, Rule, lacking, refuse_or_wait, sameness
 from wizard.sandbox.recorder import Latency, Recorder
 from wizard.sandbox.rest.envelopes import refusal
 from wizard.sandbox.rest.route import Call, Host, Reply, Route
@@ -35,6 +35,7 @@ AUDIENCES: dict[str, tuple[str, ...]] = {
     "accounts": (tokens.DATABRICKS,),
     "workspace": (tokens.DATABRICKS,),
     "storage": (tokens.STORAGE,),
+    "vault": (tokens.VAULT,),
 }
 DATABRICKS_HOSTS = ("accounts", "workspace")
 RESOURCE_HEADER = "x-databricks-azure-workspace-resource-id"
@@ -43,7 +44,9 @@ NO_TOKEN = {
     "arm": ("AuthenticationFailed", "Authentication failed. The 'Authorization' header is missing."),
     "graph": ("InvalidAuthenticationToken", "Access token is empty."),
     "storage": ("NoAuthenticationInformation", "Server failed to authenticate the request."),
+    "vault": ("Unauthorized", "AKV10000: Request is missing a Bearer or PoP token."),
 }
+BETWEEN = b"<!doctype html><html><head><title>Sign in to the network</title></head><body></body></html>"
 SLASH = "\0"  # stands for an encoded slash while a path is matched
 
 
@@ -121,11 +124,14 @@ class Door:
             headers = {name.lower(): value for name, value in request.headers.items()}
             caller = self._caller(route, headers)
             body = await (request.read() if route.raw_body else read_body(request))
-            reply = await route.handler(self._call(request, caller, values, headers, body))
+            reply = await answered(route, self._call(request, caller, values, headers, body), rule)
             if self._faults and reply.status < 300:
                 self._faults.made(asked, reply.body)
         except CloudError as error:
             reply = refusal(self._host, error, request_id, self._cloud.hosts.url("login"))
+        except NoSuchHost:
+            self._record(request, asked, caller, 0, rule)
+            return _nothing(request)
         except Exception as error:
             log.exception("%s %s failed", request.method, raw_path)
             reply = refusal(self._host, _broken(error, self._host), request_id, self._cloud.hosts.url("login"))
@@ -211,6 +217,14 @@ class Door:
         )
 
 
+async def answered(route: Route, call: Call, rule: Rule | None) -> Reply:
+    """The handler's reply; a web page in its place, with nothing done, or a part of it where a fault says so."""
+    if rule and rule.kind == "web_page":
+        return Reply(200, BETWEEN, {"Content-Type": "text/html"})
+    reply = await route.handler(call)
+    return replace(reply, body=lacking(reply.body, rule.key)) if rule and rule.kind == "without" else reply
+
+
 def bearer(header: str) -> str | None:
     scheme, _, token = header.partition(" ")
     return token.strip() if scheme.lower() == "bearer" and token.strip() else None
@@ -241,6 +255,13 @@ async def _parts(request: web.Request) -> dict[str, bytes]:
             raise CloudError(400, "MALFORMED_REQUEST", "Multipart bodies inside multipart bodies are not understood.")
         parts[part.name or ""] = bytes(await part.read(decode=True))
     return parts
+
+
+def _nothing(request: web.Request) -> web.StreamResponse:
+    """Whoever calls a host that is not there learns nothing."""
+    if request.transport is not None:
+        request.transport.abort()
+    return web.Response()
 
 
 def _broken(error: Exception, host: Host) -> CloudError:
