@@ -122,6 +122,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title=_("commands"), metavar=_("COMMAND"), dest="command")
     _journey_commands(commands)
     _answers_commands(commands)
+    _export_command(commands)
     _sandbox_commands(commands)
     return parser
 
@@ -291,6 +292,38 @@ def _answers_commands(commands: Commands) -> None:
     config.add_argument("--output", type=Path, metavar="FILE", help=_("write the answers there (default: show them)"))
 
 
+def _export_command(commands: Commands) -> None:
+    export = _command(commands, "export", "export", _("workflows that go through the journey without a person"))
+    export.add_argument("to", choices=("github",), help=_("for GitHub Actions, into .github/workflows"))
+    _folder(export)
+    export.add_argument(
+        "--repository",
+        metavar="OWNER/NAME",
+        help=_("at GitHub; OWNER@ID/NAME@ID where its tokens say so (default: git's origin)"),
+    )
+    export.add_argument("--branch", default="main", metavar="NAME", help=_("what is applied (default: main)"))
+    export.add_argument(
+        "--environment",
+        default="lakehouse",
+        metavar="NAME",
+        help=_("of GitHub, whose reviewers agree to an apply; plans use NAME-plan (default: lakehouse)"),
+    )
+    export.add_argument(
+        "--name",
+        default="lakehouse",
+        metavar="NAME",
+        help=_("what the workflows' names begin with (default: lakehouse)"),
+    )
+    export.add_argument("--overwrite", action="store_true", help=_("also where a file there differs"))
+    export.add_argument(
+        "--create-credential",
+        action="store_true",
+        help=_("sign in, and let these workflows sign in as the application: a federated credential an environment"),
+    )
+    export.add_argument("--client-id", metavar="GUID", help=_("that application's client id (default: of the answers)"))
+    _json(export, _("as JSON"))
+
+
 def _sandbox_commands(commands: Commands) -> None:
     sandbox = _command(commands, "sandbox", "sandbox", _("the local cloud for rehearsals"))
     actions = sandbox.add_subparsers(title=_("actions"), metavar=_("ACTION"), dest="action", required=True)
@@ -332,7 +365,18 @@ def _fault_options(action: argparse.ArgumentParser) -> None:
     action.add_argument("--latency", type=float, metavar="SECONDS", help=_("0 takes it away"))
     action.add_argument(
         "--kind",
-        choices=("lost_response", "throttled", "error", "timeout", "slow", "lag", "cut_body", "web_page", "without"),
+        choices=(
+            "lost_response",
+            "throttled",
+            "error",
+            "timeout",
+            "slow",
+            "lag",
+            "cut_body",
+            "web_page",
+            "without",
+            "denied",
+        ),
         help=_("what goes wrong; a lost response, a time-out and a cut body come after the change is made"),
     )
     action.add_argument(

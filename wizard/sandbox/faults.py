@@ -13,13 +13,16 @@ from typing import Any, Literal, get_args
 
 from wizard.sandbox.domain.core import CloudError
 
-FaultKind = Literal["lost_response", "throttled", "error", "timeout", "slow", "lag", "cut_body", "web_page", "without"]
+FaultKind = Literal[
+    "lost_response", "throttled", "error", "timeout", "slow", "lag", "cut_body", "web_page", "without", "denied"
+]
 KINDS: tuple[FaultKind, ...] = get_args(FaultKind)
 LOST: tuple[FaultKind, ...] = ("lost_response", "timeout", "cut_body")
 """Kinds by which a change is made, and its answer does not arrive."""
 REFUSED: dict[FaultKind, tuple[int, str, str]] = {
     "throttled": (429, "TooManyRequests", "Too many requests. Please retry after some time."),
     "error": (500, "InternalServerError", "The server encountered an internal error. Please retry the request."),
+    "denied": (403, "AuthorizationFailed", "The client does not have authorization to perform this action."),
 }
 """Kinds by which nothing is done: status, code, message."""
 NOT_FOUND = {
@@ -27,6 +30,7 @@ NOT_FOUND = {
     "accounts": "RESOURCE_DOES_NOT_EXIST",
     "workspace": "RESOURCE_DOES_NOT_EXIST",
 }
+DENIED = {"graph": "Authorization_RequestDenied", "accounts": "PERMISSION_DENIED", "workspace": "PERMISSION_DENIED"}
 MATCHES = ("host", "method", "operation", "path")
 MAX_SECONDS = 600.0
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+(Z|\+00:00)?")
@@ -145,6 +149,8 @@ async def refuse_or_wait(rule: Rule | None, host: str = "") -> None:
         raise CloudError(404, NOT_FOUND.get(host, "ResourceNotFound"), "The resource is not known here yet.")
     elif rule.kind in REFUSED:
         status, code, message = REFUSED[rule.kind]
+        if rule.kind == "denied":
+            code = DENIED.get(host, code)
         headers = {"Retry-After": f"{rule.seconds:.0f}"} if status == 429 else {}
         raise CloudError(status, code, message, headers=headers)
 
