@@ -16,6 +16,10 @@ class CloudError(Exception):
         self.status, self.code, self.message, self.details = status, code, message, details
 
 
+class NoSuchHost(Exception):  # noqa: N818 - Azure answers nothing there
+    """The name of a host that does not exist: a connection that comes to nothing."""
+
+
 def not_found(code: str, message: str) -> CloudError:
     return CloudError(404, code, message)
 
