@@ -50,12 +50,17 @@ class Actor(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Permission:
     """One right a step needs: `system` is azure, graph, databricks-account, databricks-workspace,
-    unity-catalog or local; `name` is the role, app role or privilege by its official name."""
+    unity-catalog or local; `name` is the role, app role or privilege by its official name.
+
+    `lasting`: for good, since the jobs need it with each run; else only while the setup is made, changed or destroyed.
+    `only`: an answer without which it is not needed, as `identity.create_members` or `network_watcher.action=delete`."""
 
     system: str
     name: str
     scope: str
     why: str
+    lasting: bool = False
+    only: str = ""
 
 
 @dataclass(frozen=True, slots=True)
