@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -85,10 +86,14 @@ class Scene:
     """The screen, what was told before it is looked at, and what a person does `then`; `there` tells it has come."""
 
     kind: str
-    events: list[Any]
+    tell: Callable[[], list[Any]]  # called for each drawing: in its language, with a draft of its own
     section: str = "project"  # of a form
     then: Callable[[WizardApp], object] | None = None
     there: Callable[[WizardApp], object] | None = None
+
+    @property
+    def events(self) -> list[Any]:
+        return self.tell()
 
 
 def loaded(answered: bool = True) -> list[Any]:
@@ -116,16 +121,17 @@ def begun(until: str) -> list[Any]:
 def _rows(step: str) -> list[Any]:
     addresses = [change.removeprefix("create ") for change in CHANGES]
     planned = [ResourceChanged(at=AT, step=step, address=each, action="create", state="planned") for each in addresses]
-    went: tuple[tuple[Literal["done", "started"], float | None], ...] = (
-        ("done", 4.0),
-        ("done", 31.0),
-        ("started", None),
-    )
+    states: tuple[Literal["done", "started"], ...] = ("done", "done", "started")
     applied = [
-        ResourceChanged(at=AT, step=step, address=address, action="create", state=each[0], seconds=each[1])
-        for address, each in zip(addresses, went, strict=True)
+        ResourceChanged(at=AT, step=step, address=address, action="create", state=state, seconds=seconds)
+        for address, state, seconds in zip(addresses, states, (4.0, 31.0, None), strict=True)
     ]
     return [*planned, ApplyStarted(at=AT, step=step), *applied]
+
+
+def _at_work() -> list[Any]:
+    """Step 6 makes its resources."""
+    return [*begun("foundation"), *_rows("foundation")]
 
 
 def _offer() -> list[Any]:
@@ -154,14 +160,12 @@ def _counts(model: str, state: str, counts: tuple[int, ...], tables: tuple[int, 
                                      "balanced": balanced, **rows})  # fmt: skip
 
 
-def _first_run(end: str) -> list[Any]:
+def _first_run() -> list[Any]:
     return [
         *begun("first-run"),
         _counts("account", "done", (51, 49, 1, 1, 0), (51, 49, 1)),
         _counts("consents", "done", (2000, 1850, 20, 80, 50), (2000, 1850, 20)),
-        ModelRows(at=AT, step="first-run", model="orders", state="running", words="RUNNING")
-        if end == "running"
-        else _counts("orders", "done", (10_000, 9_000, 61, 900, 30), (10_000, 9_000, 61)),
+        ModelRows(at=AT, step="first-run", model="orders", state="running", words="RUNNING"),
         ApplyStarted(at=AT, step="first-run"),
     ]
 
@@ -266,10 +270,9 @@ def _deploy() -> list[Any]:
     ]
 
 
-def _stands(step: str, why: str, found: tuple[dict[str, str], ...], *rows: Any, link: str | None = None) -> list[Any]:
-    """A step that is done, looked at."""
-    return [*begun(step), *rows,
-            Checked(at=AT, step=step, verdict="done", why=why, found=found, link=link)]  # fmt: skip
+def _stands(step: str, why: str, *rows: Any, **shown: Any) -> list[Any]:
+    """A step that is done, looked at; `shown` is more of its check."""
+    return [*begun(step), *rows, Checked(at=AT, step=step, verdict="done", why=why, **shown)]
 
 
 def _last(step: str) -> list[Any]:
@@ -306,10 +309,8 @@ def _noisy() -> list[Any]:
     """More lines than any screen has, in all levels."""
     levels: tuple[Literal["debug", "info", "warn", "error"], ...] = ("debug", "info", "info", "warn", "info", "error")
     texts = [f"azurerm_databricks_workspace.lakehouse: still creating, {n} s elapsed" for n in range(10, 610, 10)]
-    return [
-        LogLine(at=AT, step="foundation", level=levels[number % len(levels)], text=words)
-        for number, words in enumerate(texts)
-    ]
+    told = zip(itertools.cycle(levels), texts, strict=False)
+    return [LogLine(at=AT, step="foundation", level=level, text=words) for level, words in told]
 
 
 def _over(app: WizardApp) -> bool:
@@ -346,53 +347,52 @@ def scenes() -> dict[str, Scene]:
                       "account", guide=GUIDE)  # fmt: skip
     noisy = LogLine(at=AT, step="foundation", level="warn", text="\x1b[31m[red]budget[/]: e-mail\x07 is not verified")
     return {
-        "welcome-new": Scene("welcome", loaded(answered=False)),
-        "welcome-go-on": Scene("welcome", [*begun("foundation"), todo, Idle("planned", "check")]),
-        "welcome-in-use": Scene("welcome", [*loaded(), Faulted("./risk is in use by process 12 on wks-12"),
+        "welcome-new": Scene("welcome", lambda: loaded(answered=False)),
+        "welcome-go-on": Scene("welcome", lambda: [*begun("foundation"), todo, Idle("planned", "check")]),
+        "welcome-in-use": Scene("welcome", lambda: [*loaded(), Faulted("./risk is in use by process 12 on wks-12"),
                                              Idle(None, "")]),
-        "plan": Scene("journey", [*begun("foundation"), *_rows("foundation")[:3], todo,
+        "plan": Scene("journey", lambda: [*begun("foundation"), *_rows("foundation")[:3], todo,
                              Asked("foundation", "approve", CHANGES, "3 to add")]),
-        "apply": Scene("journey", [*begun("foundation"), *_rows("foundation"), noisy]),
-        "guide": Scene("journey", [*begun("account-admin"), blocked,
+        "apply": Scene("journey", lambda: [*_at_work(), noisy]),
+        "guide": Scene("journey", lambda: [*begun("account-admin"), blocked,
                               Asked("account-admin", "person", (), blocked.why, None, ("a first login",))]),
-        "failure": Scene("journey", [*begun("compute"), ApplyStarted(at=AT, step="compute"), *_last("compute"),
-                                StepProblem(at=AT, step="compute", problem=PROBLEM),
-                                Asked("compute", "retry")]),
-        "welcome-back": Scene("welcome", [*begun("foundation")]),
-        "form": Scene("form", loaded()),
-        "form-new": Scene("form", loaded(answered=False)),
-        "form-priced": Scene("form", _advised("form-priced"), "foundation"),
-        "form-taken": Scene("form", _advised("form-taken")),
-        "offer": Scene("journey", _offer()),
-        "first-run": Scene("journey", _first_run("running")),
-        "summary": Scene("summary", [*begun("summary"), SUMMARY, Idle("done", "run")]),
-        "replace": Scene("journey", _replace()),
-        "deploy": Scene("journey", _deploy()),
-        "deployed": Scene("journey", _stands("ingestion", "wheel 0.1.0 and 2 jobs are in place, schedules paused", (),
-                                             *_parts("noop", "done", "done", "done", "done")),
+        "failure": Scene("journey", lambda: [*begun("compute"), ApplyStarted(at=AT, step="compute"), *_last("compute"),
+                                StepProblem(at=AT, step="compute", problem=PROBLEM), Asked("compute", "retry")]),
+        "welcome-back": Scene("welcome", lambda: begun("foundation")),
+        "form": Scene("form", loaded),
+        "form-new": Scene("form", lambda: loaded(answered=False)),
+        "form-priced": Scene("form", lambda: _advised("form-priced"), "foundation"),
+        "form-taken": Scene("form", lambda: _advised("form-taken")),
+        "offer": Scene("journey", _offer),
+        "first-run": Scene("journey", _first_run),
+        "summary": Scene("summary", lambda: [*begun("summary"), SUMMARY, Idle("done", "run")]),
+        "replace": Scene("journey", _replace),
+        "deploy": Scene("journey", _deploy),
+        "deployed": Scene("journey", lambda: _stands("ingestion", "wheel 0.1.0 and 2 jobs are in place, schedules "
+                                                     "paused", *_parts("noop", "done", "done", "done", "done")),
                           then=_looks("ingestion")),
-        "ladder": Scene("journey", _ladder()),
-        "stands": Scene("journey", _stands(
+        "ladder": Scene("journey", _ladder),
+        "stands": Scene("journey", lambda: _stands(
             "exploration", "/Shared/lakehouse-risk is in place",
-            ({"what": "/Shared/lakehouse-risk/README.md", "state": "done"},
-             {"what": "/Shared/lakehouse-risk/explore", "state": "done"}),
+            found=({"what": "/Shared/lakehouse-risk/README.md", "state": "done"},
+                   {"what": "/Shared/lakehouse-risk/explore", "state": "done"}),
             link="https://adb-1234567890123456.7.azuredatabricks.net/#workspace/Shared/lakehouse-risk"),
             then=_looks("exploration")),
-        "cancelled": Scene("journey", [*begun("foundation"), *_rows("foundation"),
+        "cancelled": Scene("journey", lambda: [*_at_work(),
                                        RunEnded(at=AT, result="cancelled", exit_code=130, seconds=38.0),
                                        Idle("cancelled", "run")]),
-        "log-full": Scene("journey", [*begun("foundation"), *_rows("foundation"), *_noisy()], then=_acts("log"),
+        "log-full": Scene("journey", lambda: [*_at_work(), *_noisy()], then=_acts("log"),
                           there=lambda app: app.screen.has_class("-log")),
-        "steps": Scene("journey", [*begun("foundation"), *_rows("foundation")], then=_acts("steps"),
-                       there=lambda app: app.screen.has_class("-steps")),
-        "stop": Scene("journey", [*begun("foundation"), *_rows("foundation")], then=_acts("stop"), there=_over),
-        "edit": Scene("form", [*begun("contracts"), Idle("planned", "run")], "compute", then=_edited, there=_over),
-        "typed": Scene("journey", _replace(), then=_acts("agree"), there=_over),
-        "help": Scene("journey", [*begun("foundation"), *_rows("foundation")], then=_acts("help"), there=_over),
-        "actions": Scene("journey", [*begun("foundation"), *_rows("foundation")], then=_acts("palette"), there=_over),
-        "destroy-typed": Scene("destroy", _destroy(DestroyAsked("risk")), then=_acts("destroy_all"), there=_over),
-        "destroy": Scene("destroy", _destroy(DestroyAsked("risk"))),
-        "destroying": Scene("destroy", _destroy(StepRemoved(at=AT, step="first-run", objects=()))),
-        "destroyed": Scene("destroy", _destroy(StepRemoved(at=AT, step="first-run", objects=()),
+        "steps": Scene("journey", _at_work, then=_acts("steps"), there=lambda app: app.screen.has_class("-steps")),
+        "stop": Scene("journey", _at_work, then=_acts("stop"), there=_over),
+        "edit": Scene("form", lambda: [*begun("contracts"), Idle("planned", "run")], "compute", _edited, _over),
+        "typed": Scene("journey", _replace, then=_acts("agree"), there=_over),
+        "help": Scene("journey", _at_work, then=_acts("help"), there=_over),
+        "actions": Scene("journey", _at_work, then=_acts("palette"), there=_over),
+        "destroy-typed": Scene("destroy", lambda: _destroy(DestroyAsked("risk")), then=_acts("destroy_all"),
+                               there=_over),
+        "destroy": Scene("destroy", lambda: _destroy(DestroyAsked("risk"))),
+        "destroying": Scene("destroy", lambda: _destroy(StepRemoved(at=AT, step="first-run", objects=()))),
+        "destroyed": Scene("destroy", lambda: _destroy(StepRemoved(at=AT, step="first-run", objects=()),
                                           StepRemoved(at=AT, step="foundation", objects=()), Idle("done", "destroy"))),
     }  # fmt: skip

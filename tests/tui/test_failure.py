@@ -20,8 +20,8 @@ PAGE = "https://learn.microsoft.com/azure/quotas"
 def failed(**problem: str) -> Scene:
     said = LogLine(at=AT, step="compute", level="info", text="creating the cluster")
     problems: dict[str, Any] = {**PROBLEM, **problem}
-    return Scene("journey", [*begun("compute"), said, StepProblem(at=AT, step="compute", problem=problems),
-                             Asked("compute", "retry")])  # fmt: skip
+    told = (said, StepProblem(at=AT, step="compute", problem=problems), Asked("compute", "retry"))
+    return Scene("journey", lambda: [*begun("compute"), *told])
 
 
 @pytest.mark.parametrize(
