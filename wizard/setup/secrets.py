@@ -4,61 +4,16 @@ from __future__ import annotations
 
 import os
 import re
-import stat
 import threading
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
 
-from pydantic import GetCoreSchemaHandler
-from pydantic_core import CoreSchema, core_schema
-
+from wizard.setup.places import FileResolver, KeyringResolver, Place, Resolver, VaultResolver
+from wizard.setup.secret_ref import SecretMissing, SecretRef
 from wizard.setup.striking import SHORTEST, STRUCK, Striker, forms_of
 from wizard.text import _
 
-
-class SecretMissing(Exception):  # noqa: N818 - told to the user with its remedy
-    """A reference points at nothing usable; `remedy` says what to do about it."""
-
-    def __init__(self, reference: str, why: str, remedy: str) -> None:
-        super().__init__(why)
-        self.reference, self.why, self.remedy = reference, why, remedy
-
-
-@dataclass(frozen=True, slots=True)
-class SecretRef:
-    """`env:NAME`, `file:PATH` (0600, relative to the folder), `keyring:SERVICE/NAME`,
-    or a scheme plugged in by the target."""
-
-    scheme: str
-    name: str
-
-    def __str__(self) -> str:
-        return f"{self.scheme}:{self.name}"
-
-    @classmethod
-    def parse(cls, text: str) -> SecretRef:
-        scheme, colon, name = text.partition(":")
-        if not colon or not name or not scheme.isidentifier():
-            # The text may be the secret itself, so it is not repeated.
-            raise ValueError(
-                _("a secret is given as a reference, env:NAME, file:PATH or keyring:SERVICE/NAME, never as its value")
-            )
-        return cls(scheme, name)
-
-    @classmethod
-    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.no_info_after_validator_function(
-            lambda value: value if isinstance(value, SecretRef) else cls.parse(value),
-            core_schema.union_schema([core_schema.is_instance_schema(cls), core_schema.str_schema()]),
-            serialization=core_schema.to_string_ser_schema(),
-        )
-
-    @classmethod
-    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: Any) -> dict[str, Any]:
-        return {"type": "string", "pattern": "^[A-Za-z_]+:.+$", "examples": ["env:LAKEHOUSE_CLIENT_SECRET"]}
-
+__all__ = ["Resolver", "SecretMissing", "SecretRef", "Secrets", "public_environment", "strike", "withhold_named_in"]
 
 _variables: set[str] = set()  # environment variables that references named, in this process
 _given_out: set[str] = set()  # every value that any `Secrets` of this process remembers
@@ -83,15 +38,6 @@ def strike(text: str) -> str:
     return Striker(tuple(_given_out))(text)
 
 
-class Resolver(Protocol):
-    """Turns the name behind one scheme into a value, or raises SecretMissing.
-
-    `check` proves as much as can be proved before anything runs, without the value."""
-
-    def check(self, ref: SecretRef) -> None: ...
-    def resolve(self, ref: SecretRef) -> str: ...
-
-
 class EnvironmentResolver:
     def check(self, ref: SecretRef) -> None:
         self.resolve(ref)
@@ -108,67 +54,16 @@ class EnvironmentResolver:
         return value
 
 
-@dataclass(frozen=True, slots=True)
-class FileResolver:
-    folder: Path
-
-    def check(self, ref: SecretRef) -> None:
-        self.resolve(ref)
-
-    def resolve(self, ref: SecretRef) -> str:
-        path = self.folder / Path(ref.name).expanduser()
-        try:
-            mode = stat.S_IMODE(path.stat().st_mode)
-            if mode & 0o077:
-                raise SecretMissing(
-                    str(ref),
-                    _("the file can be read by others (mode {mode})", mode=f"{mode:04o}"),
-                    _("chmod 600 {path}", path=path),
-                )
-            value = path.read_text(encoding="utf-8").strip()
-        except OSError as error:
-            raise SecretMissing(
-                str(ref),
-                _("the file {path} cannot be read: {error}", path=path, error=error.strerror),
-                _("write the secret into it and chmod 600 it"),
-            ) from error
-        if not value:
-            raise SecretMissing(str(ref), _("the file {path} is empty", path=path), _("write the secret into it"))
-        return value
-
-
-class KeyringResolver:
-    def check(self, ref: SecretRef) -> None:
-        self.resolve(ref)
-
-    def resolve(self, ref: SecretRef) -> str:
-        import keyring  # loaded late: its back ends take long to find
-        from keyring.errors import KeyringError
-
-        service, slash, name = ref.name.partition("/")
-        try:
-            value = keyring.get_password(service, name) if slash else None
-        except KeyringError as error:
-            raise SecretMissing(
-                str(ref), _("the keyring cannot be opened: {error}", error=error), _("use env: or file: instead")
-            ) from error
-        if not value:
-            raise SecretMissing(
-                str(ref),
-                _("the keyring holds nothing under {name}", name=ref.name),
-                _("keyring set {service} {name}", service=service, name=name or "NAME"),
-            )
-        return value
-
-
 class Secrets:
     """Resolves references and remembers every value it gave out, so that it can be struck out."""
 
     def __init__(self, folder: Path, extra: Mapping[str, Resolver] | None = None) -> None:
+        self.vaults = VaultResolver()
         self._resolvers: dict[str, Resolver] = {
             "env": EnvironmentResolver(),
             "file": FileResolver(folder),
             "keyring": KeyringResolver(),
+            "keyvault": self.vaults,
             **(extra or {}),
         }
         self._values: set[str] = set()
@@ -199,6 +94,27 @@ class Secrets:
         value = self._resolver(ref).resolve(ref)
         self.remember(value)
         return value
+
+    def prove(self, ref: SecretRef) -> None:
+        """Raises SecretMissing where no secret could be kept under `ref`. Changes nothing."""
+        self._place(ref).prove(ref)
+
+    def keep(self, ref: SecretRef, value: str) -> None:
+        """Keep a secret that we were given; raises SecretMissing where the place refuses it."""
+        self.remember(value)
+        self._place(ref).keep(ref, value)
+
+    def drop(self, ref: SecretRef) -> None:
+        """Take away what `keep` kept; absent is success."""
+        self._place(ref).drop(ref)
+
+    def _place(self, ref: SecretRef) -> Place:
+        place = self._resolver(ref)
+        if not isinstance(place, Place):
+            raise SecretMissing(
+                str(ref), _("nothing can be kept there"), _("keep it in a file, a keyring or a Key Vault")
+            )
+        return place
 
     def remember(self, value: str) -> None:
         """Register a value we were given otherwise (a token, a new secret), so that `redact` knows it."""
