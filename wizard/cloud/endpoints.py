@@ -17,10 +17,12 @@ class Endpoints(BaseModel):
     graph: str = "https://graph.microsoft.com"
     accounts: str = "https://accounts.azuredatabricks.net"
     prices: str = "https://prices.azure.com"
+    vault: str = "https://{vault}.vault.azure.net"  # by the vault's name
     ca_file: str | None = None
 
     arm_scope: str = "https://management.azure.com/.default"
     graph_scope: str = "https://graph.microsoft.com/.default"
+    vault_scope: str = "https://vault.azure.net/.default"
     databricks_scope: str = f"{DATABRICKS_RESOURCE}/.default"
 
 

@@ -15,23 +15,38 @@ if TYPE_CHECKING:
     from wizard.cloud.arm import ArmClient
     from wizard.cloud.credentials import Credential
     from wizard.cloud.graph import GraphClient
+    from wizard.cloud.keyvault import KeyVault
     from wizard.cloud.prices import PriceClient
     from wizard.setup.context import Context
 
 Who = Literal["operator", "principal"]
-Method = Literal["client_secret", "azure_cli", "device_code"]
+Method = Literal[
+    "azure_cli",
+    "browser",
+    "device_code",
+    "client_secret",
+    "client_certificate",
+    "managed_identity",
+    "workload_identity",
+]
+PEOPLE: tuple[Method, ...] = ("azure_cli", "browser", "device_code")  # az may hold an application's sign-in too
+ATTENDED: tuple[Method, ...] = ("browser", "device_code")  # a person acts at each new sign-in
 ClientT = TypeVar("ClientT")
 
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """How one identity signs in. `client_id` and `client_secret` belong to the method client_secret."""
+    """How one identity signs in. `certificate` is PEM, or PFX in base64, with its private key; `token_file` holds the
+    token of another issuer, for the method workload_identity."""
 
     method: Method
     tenant_id: str
     subscription_id: str
     client_id: str | None = None
     client_secret: str | None = None
+    certificate: str | None = None
+    certificate_password: str | None = None
+    token_file: str | None = None
 
     def __repr__(self) -> str:  # never shows the secret
         return f"Login({self.method}, tenant={self.tenant_id}, client={self.client_id})"
@@ -137,6 +152,15 @@ class World:
         return self._once(
             ("workspace", login, address),
             lambda: databricks.workspace_client(self.target.endpoints, credential, address),
+        )
+
+    def key_vault(self, ctx: Context[Any], vault: str) -> KeyVault:
+        """A Key Vault by its name, opened by the operator."""
+        from wizard.cloud.keyvault import KeyVault
+
+        login, credential = self.login(ctx, "operator"), self.credential(ctx, "operator")
+        return self._once(
+            ("vault", login, vault), lambda: KeyVault(self.target.endpoints, credential, vault, ctx.cancel)
         )
 
     def prices(self) -> PriceClient:

@@ -15,7 +15,7 @@ from aiohttp import web
 from wizard.sandbox.files import write_private
 from wizard.sandbox.tls import ADDRESS
 
-FIXED = ("login", "arm", "graph", "accounts", "prices", "storage", "states", "control")
+FIXED = ("login", "arm", "graph", "accounts", "prices", "storage", "vault", "states", "control")
 FILE = "hosts.json"
 
 MakeApplication = Callable[[str, str | None], web.Application]

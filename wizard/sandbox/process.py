@@ -78,6 +78,17 @@ class Connection:
     def portal(self, click: str, *values: str) -> str:
         return portal(self._state, click, values)
 
+    def workflow(self, subject: str) -> dict[str, str]:
+        """The variables by which a GitHub job asks for its OIDC token; `subject` says which, as
+        `repo:OWNER/NAME:ref:refs/heads/main`."""
+        asked: dict[str, str] = ask(self.info, "POST", "/workflow", {"subject": subject})
+        return asked
+
+    def outside_token(self, issuer: str, subject: str, audience: str, lifetime: int | None = None) -> str:
+        """A token of an issuer outside Entra; `lifetime` in seconds, also below 0."""
+        wanted = {"issuer": issuer, "subject": subject, "audience": audience, "lifetime": lifetime}
+        return str(ask(self.info, "POST", "/outside-token", wanted)["token"])
+
     def set_latency(self, seconds: float) -> None:
         set_latency(self._state, seconds)
 
@@ -104,9 +115,10 @@ class Connection:
 def target_of(info: dict[str, Any]) -> TargetSettings:
     """How clients and Terraform reach this sandbox."""
     hosts = {name: info["endpoints"][name] for name in ("login", "arm", "graph", "accounts", "prices")}
+    vault = info["endpoints"]["vault"] + "/{vault}"
     return TargetSettings(
         name="sandbox",
-        endpoints=Endpoints(**hosts, ca_file=info["ca_file"]),
+        endpoints=Endpoints(**hosts, vault=vault, ca_file=info["ca_file"]),
         terraform_env={"TF_REATTACH_PROVIDERS": json.dumps(info["reattach"]), "SSL_CERT_FILE": info["ca_file"]},
         path_prefix=info["path_prefix"],
         price_note=_("sandbox prices: plausible figures, not Azure's"),

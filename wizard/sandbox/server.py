@@ -20,7 +20,7 @@ from wizard.sandbox.hosts import FIXED, ServerHosts
 from wizard.sandbox.lease import Lease
 from wizard.sandbox.providers.server import serve
 from wizard.sandbox.recorder import Latency, Recorder
-from wizard.sandbox.rest import accounts, arm, graph, login, prices, states, storage, workspace
+from wizard.sandbox.rest import accounts, arm, graph, login, prices, states, storage, vault, workspace
 from wizard.sandbox.rest.control import Controls
 from wizard.sandbox.rest.control import application as control_application
 from wizard.sandbox.rest.dispatch import Door
@@ -38,6 +38,7 @@ ROUTES: dict[Host, list[Route]] = {
     "workspace": workspace.ROUTES,
     "prices": prices.ROUTES,
     "storage": storage.ROUTES,
+    "vault": vault.ROUTES,
     "states": states.ROUTES,
 }
 """The operations of each host but control."""

@@ -17,9 +17,11 @@ from wizard.sandbox.files import keep_secret, make_folder
 ARM = "https://management.azure.com"
 GRAPH = "https://graph.microsoft.com"
 STORAGE = "https://storage.azure.com"
+VAULT = "https://vault.azure.net"
 DATABRICKS = DATABRICKS_RESOURCE
 REFRESH = "urn:sandbox:refresh"
 DEVICE = "urn:sandbox:device"
+CODE = "urn:sandbox:code"
 
 LIFETIME = 3600  # seconds
 _ALGORITHM = "HS256"

@@ -20,7 +20,7 @@ def refusal(host: Host, error: CloudError, request_id: str, login_url: str) -> R
     reply.headers.update(error.details.get("headers", {}))
     if host == "storage":
         reply.headers["x-ms-error-code"] = error.code
-    if error.status == 401 and host in ("arm", "graph", "storage"):
+    if error.status == 401 and host in ("arm", "graph", "storage", "vault"):
         reply.headers["WWW-Authenticate"] = _challenge(error, login_url)
     return reply
 
@@ -61,6 +61,12 @@ def _databricks(error: CloudError, request_id: str) -> Any:
     return {"error_code": error.code, "message": error.message, "details": details}
 
 
+def _vault(error: CloudError, request_id: str) -> Any:
+    inner = error.details.get("inner")
+    told = {"code": error.code, "message": error.message}
+    return {"error": {**told, "innererror": {"code": inner}} if inner else told}
+
+
 def _oauth(error: CloudError, request_id: str) -> Any:
     now = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%SZ")
     return {
@@ -90,6 +96,7 @@ _BODIES: dict[str, Callable[[CloudError, str], Any]] = {
     "login": _oauth,
     "prices": _arm,
     "storage": _arm,
+    "vault": _vault,
     "states": _arm,
     "control": _arm,
 }

@@ -11,7 +11,7 @@ from wizard.sandbox.domain.core import Caller
 if TYPE_CHECKING:
     from wizard.sandbox.domain.cloud import Cloud
 
-Host = Literal["login", "arm", "graph", "accounts", "workspace", "prices", "storage", "states", "control"]
+Host = Literal["login", "arm", "graph", "accounts", "workspace", "prices", "storage", "vault", "states", "control"]
 
 
 @dataclass(slots=True)
