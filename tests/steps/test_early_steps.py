@@ -202,36 +202,6 @@ def test_sign_in_tells_a_wrong_secret_from_an_unknown_subscription(
     assert "not visible" in finding.why
 
 
-def test_the_watcher_goes_only_where_that_was_chosen(shared: Connection, tmp_path: Path) -> None:
-    setup = open_setup(shared, tmp_path / "keep", domain="watched")
-    settle(setup, *BEFORE_TERRAFORM)
-    project = setup.book.find(ProjectFacts)
-    assert project is not None
-    make_workspace(setup)
-    make_network(setup, project)
-    finding = setup.check(NetworkWatcher())
-    assert finding.verdict is Verdict.DONE
-    assert "kept" in finding.why
-
-    chosen = open_setup(
-        shared, tmp_path / "delete", domain="watched", changes={"network_watcher": {"action": "delete"}}
-    )
-    chosen.book = setup.book
-    assert chosen.check(NetworkWatcher()).verdict is Verdict.TODO
-    settle(chosen, NetworkWatcher)
-
-
-def make_network(setup: Setup, project: ProjectFacts) -> None:
-    from wizard.cloud.pipeline import RestClient
-
-    endpoints = setup.connection.target.endpoints
-    credential = setup.world.credential(setup.context("test"), "operator")
-    rest = RestClient(endpoints.arm, endpoints, credential, endpoints.arm_scope)
-    path = f"{setup.arm.scope}/resourceGroups/{project.resource_group}/providers/Microsoft.Network/virtualNetworks/v"
-    body = {"location": project.location, "properties": {"addressSpace": {"addressPrefixes": ["10.0.0.0/16"]}}}
-    rest.send("PUT", path, query={"api-version": "2024-05-01"}, body=body)
-
-
 def test_an_account_id_that_is_not_the_workspaces_is_found_out(shared: Connection, tmp_path: Path) -> None:
     setup = open_setup(shared, tmp_path, domain="proof")
     settle(setup, *BEFORE_TERRAFORM)

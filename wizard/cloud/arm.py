@@ -20,6 +20,7 @@ from wizard.cloud.endpoints import Endpoints
 from wizard.cloud.pipeline import REPEATABLE, Body, RestClient, client_options
 
 COMPUTE_API, SKUS_API = "2024-07-01", "2021-07-01"
+ELIGIBILITY_API = "2020-10-01"
 FEATURES_API, COST_API = "2021-07-01", "2025-03-01"
 POLLING_SECONDS = 1  # where the service names no interval of its own
 _ASSIGNMENTS = uuid.UUID("6d1f6e6c-5b63-4c0e-9d5e-8f6d4b7a2c11")  # namespace of our deterministic names
@@ -142,9 +143,16 @@ class ArmClient:
         return None
 
     def role_assignments(self, principal_id: str, *, at_or_above: bool = True) -> list[RoleAssignment]:
-        """What a principal holds. Azure also lists what it holds *below* the subscription; by default
+        """What a principal holds by itself. Azure also lists what it holds *below* the subscription; by default
         only a scope equal to the subscription or above it counts."""
-        found = self._authorization.role_assignments.list_for_subscription(filter=f"principalId eq '{principal_id}'")
+        return self._assignments(f"principalId eq '{principal_id}'", at_or_above=at_or_above)
+
+    def roles_reaching(self, principal_id: str) -> list[RoleAssignment]:
+        """What a principal holds at or above the subscription, by itself or by a group it is in."""
+        return self._assignments(f"assignedTo('{principal_id}')", at_or_above=True)
+
+    def _assignments(self, filter: str, *, at_or_above: bool) -> list[RoleAssignment]:
+        found = self._authorization.role_assignments.list_for_subscription(filter=filter)
         assignments = [
             RoleAssignment(
                 str(item.id), item.scope or "", _guid(item.role_definition_id), str(item.principal_id), item.condition
@@ -152,6 +160,21 @@ class ArmClient:
             for item in found
         ]
         return [item for item in assignments if not at_or_above or self.covers(item.scope)]
+
+    def eligible_roles(self, principal_id: str) -> list[RoleAssignment]:
+        """Azure roles that the principal, or a group it is in, may activate (PIM) at or above the subscription, but
+        does not hold now."""
+        path = f"{self.scope}/providers/Microsoft.Authorization/roleEligibilityScheduleInstances"
+        query = {"api-version": ELIGIBILITY_API, "$filter": f"assignedTo('{principal_id}')"}
+        rows = self._rest.pages(path, query=query, items="value", next_page="nextLink")
+        found = [(str(row.get("id")), row.get("properties") or {}) for row in rows]
+        roles = [
+            RoleAssignment(
+                id, str(item.get("scope")), _guid(item.get("roleDefinitionId")), str(item.get("principalId"))
+            )
+            for id, item in found
+        ]
+        return [role for role in roles if self.covers(role.scope)]
 
     def covers(self, scope: str) -> bool:
         """Whether `scope` is the subscription or lies above it (the root, or a management group)."""
@@ -167,11 +190,13 @@ class ArmClient:
         condition: str | None = None,
         *,
         scope: str | None = None,
+        name: str | None = None,
     ) -> None:
         """Assign at the subscription, or at `scope`; an equal assignment that exists already is success. The type
-        is named, or the call would race the replication of a new principal."""
+        is named, or the call would race the replication of a new principal. `name`: of the assignment whose condition
+        is changed."""
         where = scope or self.scope
-        name = self._assignment_name(role_id, principal_id, where)
+        name = name or self._assignment_name(role_id, principal_id, where)
         wanted = RoleAssignmentCreateParameters(
             role_definition_id=f"{self.scope}/providers/Microsoft.Authorization/roleDefinitions/{role_id}",
             principal_id=principal_id,
@@ -243,6 +268,13 @@ class ArmClient:
             Resource(str(item.id), item.name or "", item.type or "", item.location, dict(item.tags or {}))
             for item in found
         ]
+
+    def held_by_group(self, name: str) -> list[str] | None:
+        """The ids of all that a resource group holds; None where there is no such group."""
+        try:
+            return [str(item.id) for item in self._resources.resources.list_by_resource_group(name)]
+        except ResourceNotFoundError:
+            return None
 
     def resource(self, resource_id: str, api_version: str) -> Body | None:
         """A resource's body; None where it does not exist."""

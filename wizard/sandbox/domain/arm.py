@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from wizard.sandbox.domain import arm_storage, network_parts, network_vnet
+from wizard.sandbox.domain import arm_storage, key_vault, network_parts, network_vnet
 from wizard.sandbox.domain.arm_assignments import Assignments
 from wizard.sandbox.domain.arm_budgets import BUDGET, Budgets
 from wizard.sandbox.domain.arm_databricks import CONNECTOR, WORKSPACE, Connectors, Workspaces
@@ -31,7 +31,9 @@ KINDS: Mapping[str, type[ArmKind]] = {
     network_parts.GATEWAY: network_parts.NatGateways,
     "Microsoft.Network/publicIPAddresses": network_parts.PublicAddresses,
     network_parts.WATCHER: network_parts.Watchers,
+    network_parts.FLOW_LOG: ArmKind,
     BUDGET: Budgets,
+    key_vault.VAULT: key_vault.Vaults,
 }
 
 

@@ -10,6 +10,8 @@ from wizard.sandbox.domain.core import Body, Caller, CloudError
 from wizard.sandbox.domain.world import world
 
 PROVIDER, FEATURE = "arm.provider", "arm.feature"
+SUBSCRIPTION, ALL = "arm.subscriptionState", "all"
+SUBSCRIPTION_STATES = ("Enabled", "Warned", "PastDue", "Disabled", "Deleted")
 WATCHER_OPT_OUT = ("Microsoft.Network", "DisableNetworkWatcherAutocreation")
 
 
@@ -22,13 +24,14 @@ def require_subscription(cloud: Cloud, subscription: str) -> None:
 def subscriptions(cloud: Cloud, caller: Caller) -> list[Body]:
     """The subscriptions on which the caller has any role, in the form of GET /subscriptions."""
     here = world(cloud)
+    state = (cloud.store.get(SUBSCRIPTION, ALL) or {}).get("state", "Enabled")
     return [
         {
             "id": f"/subscriptions/{one}",
             "subscriptionId": one,
             "displayName": name,
             "tenantId": here.tenant_id,
-            "state": "Enabled",
+            "state": state,
             "authorizationSource": "RoleBased",
             "subscriptionPolicies": {
                 "locationPlacementId": "Public_2014-09-01",
@@ -39,6 +42,11 @@ def subscriptions(cloud: Cloud, caller: Caller) -> list[Body]:
         for one, name in here.subscriptions.items()
         if cloud.authorization.touches(caller, f"/subscriptions/{one}")
     ]
+
+
+def set_subscription_state(cloud: Cloud, state: str) -> None:
+    """One of SUBSCRIPTION_STATES, for every subscription."""
+    cloud.store.put(SUBSCRIPTION, ALL, {"state": state})
 
 
 def _key(subscription: str, *names: str) -> str:
@@ -90,9 +98,10 @@ def provider(cloud: Cloud, caller: Caller, subscription: str, namespace: str) ->
 
 
 def begin_slowly(cloud: Cloud, subscription: str, namespace: str, looks: int) -> None:
-    """Somebody has begun a registration that is under way for so many looks."""
-    record = {"state": "Registering", "features": [], "looks": looks}
-    cloud.store.put(PROVIDER, _key(subscription, _official(namespace)), record)
+    """Somebody has begun a registration that is under way for so many looks; 0: it has ended."""
+    namespace = _official(namespace)
+    change = {"state": "Registering" if looks else "Registered", "looks": looks}
+    cloud.store.put(PROVIDER, _key(subscription, namespace), {**_record(cloud, subscription, namespace), **change})
 
 
 def providers(cloud: Cloud, caller: Caller, subscription: str) -> Iterator[Body]:

@@ -11,6 +11,7 @@ from wizard.sandbox.domain.arm_kind import ArmKind
 from wizard.sandbox.domain.core import Body, CloudError
 
 WATCHER = "Microsoft.Network/networkWatchers"
+FLOW_LOG = "Microsoft.Network/networkWatchers/flowLogs"
 SUBNET = "Microsoft.Network/virtualNetworks/subnets"
 GATEWAY = "Microsoft.Network/natGateways"
 
