@@ -202,17 +202,6 @@ def test_sign_in_tells_a_wrong_secret_from_an_unknown_subscription(
     assert "not visible" in finding.why
 
 
-def test_an_account_id_that_is_not_the_workspaces_is_found_out(shared: Connection, tmp_path: Path) -> None:
-    setup = open_setup(shared, tmp_path, domain="proof")
-    settle(setup, *BEFORE_TERRAFORM)
-    make_workspace(setup)
-    setup.book.add(AccountFacts(account_id="00000000-0000-4000-8000-000000000000", source="answers"))
-    finding = setup.check(AccountAdmin())
-    assert finding.verdict is Verdict.BLOCKED
-    assert finding.guide is not None
-    assert any("account_id.account_id" in action for action in finding.guide.actions)
-
-
 def test_in_reference_the_first_admin_is_asked_of_a_person_and_the_rest_done(
     reference: Connection, tmp_path: Path
 ) -> None:

@@ -16,6 +16,7 @@ from wizard.cloud.pipeline import Body, RestClient
 # Of the fields of a user that are free for such use: settable on a cloud-only user, unseen by the person.
 MARKS, MARK = "onPremisesExtensionAttributes", "extensionAttribute15"
 USER_FIELDS = f"id,displayName,userPrincipalName,{MARKS}"
+GLOBAL_ADMIN = "62e90394-69f5-4237-9190-012177145e10"  # the role's template
 GRAPH_APP_ID = "00000003-0000-0000-c000-000000000000"
 
 
@@ -167,6 +168,12 @@ class GraphClient:
     def directory_roles(self, principal_object_id: str) -> list[Body]:
         """`roleDefinitionId` and `directoryScopeId` of each active directory role."""
         return self._list("/roleManagement/directory/roleAssignments", f"principalId eq {literal(principal_object_id)}")
+
+    def global_administrators(self) -> list[str]:
+        """User principal names, in order, of the people who hold the role now; groups and applications are left out."""
+        held = self._list("/roleManagement/directory/roleAssignments", f"roleDefinitionId eq {literal(GLOBAL_ADMIN)}")
+        users = [self.user(str(assignment["principalId"])) for assignment in held]
+        return sorted(str(user["userPrincipalName"]) for user in users if user is not None)
 
     def eligible_roles(self, principal_object_id: str) -> list[Body]:
         """Directory roles that the principal may activate (PIM), but does not hold now."""

@@ -4,26 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from databricks.sdk.errors import PermissionDenied, Unauthenticated
-
-from wizard.setup.step import Actor, Finding, Found, Guide, Kind, Permission, Problem, StepFailed, Verdict
-from wizard.steps.account_people import Member, Present, ensure, find, lacks
+from wizard.setup.step import Actor, Finding, Found, Kind, Permission, Problem, StepFailed, Verdict
+from wizard.steps.account_guide import first_admin
+from wizard.steps.account_people import Member, Present, admins, ensure, find, lacks
+from wizard.steps.account_proof import Proof, prove, refuted
 from wizard.steps.base import Ctx, WizardStep
 from wizard.steps.facts import (
     AccountAdminFacts,
     AccountFacts,
     DirectoryFacts,
-    FoundationFacts,
     PrincipalFacts,
     ProjectFacts,
     SignInFacts,
 )
-from wizard.steps.problems import from_exception
 from wizard.text import N_, _
 
 if TYPE_CHECKING:
     from databricks.sdk import AccountClient
 
+    from wizard.cloud.world import Who
+
+SHOWN = 10  # of the account's admins, by name
 SETTLE_SECONDS = 120.0
 
 
@@ -41,28 +42,25 @@ class AccountAdmin(WizardStep):
     )
 
     def check(self, ctx: Ctx) -> Finding:
-        account = ctx.world.account(ctx, "operator")
-        try:
-            listed = any(str(item.workspace_id) == _workspace(ctx) for item in account.workspaces.list())
-            found = [(member, find(account, member)) for member in members(ctx)]
-        except (PermissionDenied, Unauthenticated):
+        who, proof = admitted(ctx)
+        refusal = refuted(ctx, ctx.facts(AccountFacts).account_id, proof)
+        if refusal is not None:
+            return refusal
+        if proof is not Proof.LISTED:
             why = _("{operator} is not admin of the Databricks account", operator=ctx.facts(SignInFacts).operator_name)
-            return Finding(Verdict.BLOCKED, why, guide=_first_admin(ctx))
-        except ValueError as error:  # a wrong account id is answered with a web page instead of JSON
-            problem = from_exception(error)
-            return Finding(Verdict.BLOCKED, problem.what, guide=_other_account(ctx), problem=problem)
-        if not listed:
-            why = _("the account {id} does not list the workspace", id=ctx.facts(AccountFacts).account_id)
-            return Finding(Verdict.BLOCKED, why, guide=_other_account(ctx))
-        facts = _facts(found)
+            return Finding(Verdict.BLOCKED, why, guide=first_admin(ctx))
+        account = ctx.world.account(ctx, who)
+        found = [(member, find(account, member)) for member in members(ctx)]
+        facts, stands = _facts(found, who), _stand(ctx, account, who)
         changes = tuple(text for member, present in found for text in lacks(member, present))
         if changes:
-            return Finding(Verdict.TODO, _("the account lacks people or roles"), facts=facts, changes=changes)
+            why = _("the account lacks people or roles")
+            return Finding(Verdict.TODO, why, facts=facts, changes=changes, found=stands)
         why = _("principal and principal user are account admins; the account lists the workspace")
-        return Finding(Verdict.DONE, why, facts=facts, found=_stand(ctx))
+        return Finding(Verdict.DONE, why, facts=facts, found=(*_there(ctx), *stands))
 
     def apply(self, ctx: Ctx) -> None:
-        account = ctx.world.account(ctx, "operator")
+        account = ctx.world.account(ctx, admitted(ctx)[0])
         wanted = members(ctx)
         for member in wanted:
             ensure(account, member)
@@ -88,7 +86,17 @@ def members(ctx: Ctx) -> list[Member]:
     ]
 
 
-def _stand(ctx: Ctx) -> tuple[Found, ...]:
+def admitted(ctx: Ctx) -> tuple[Who, Proof]:
+    """Who of ours the account lets in as its admin, the operator before the principal, and what it says of the id."""
+    account_id = ctx.facts(AccountFacts).account_id
+    proof = prove(ctx, account_id)
+    alone = ctx.facts(SignInFacts).operator_name.lower() == ctx.facts(PrincipalFacts).client_id.lower()
+    if proof is Proof.DENIED and not alone and prove(ctx, account_id, "principal") is Proof.LISTED:
+        return "principal", Proof.LISTED
+    return "operator", proof
+
+
+def _there(ctx: Ctx) -> tuple[Found, ...]:
     """Who is in the account, and the proof that it is the right one."""
     admin, plain = _("account admin"), _("user of the account")
     people = [Found(f"{each.display_name}: {admin if each.admin else plain}") for each in members(ctx)]
@@ -97,46 +105,30 @@ def _stand(ctx: Ctx) -> tuple[Found, ...]:
     return (*people, Found(lists))
 
 
-def _workspace(ctx: Ctx) -> str:
-    return ctx.facts(FoundationFacts).workspace_id
+def _stand(ctx: Ctx, account: AccountClient, who: Who) -> tuple[Found, ...]:
+    """Who has the role now, and as whom the step acts where that is not the operator."""
+    named = admins(account)
+    shown = ", ".join(named[:SHOWN])
+    rows = [_("account admins now: {names}", names=shown)]
+    if len(named) > SHOWN:
+        rows = [_("account admins now: {names}, and {n} more", names=shown, n=len(named) - SHOWN)]
+    if who == "principal":
+        rows.append(
+            _("{operator} is no account admin, so the principal {name} acts",
+              operator=ctx.facts(SignInFacts).operator_name, name=ctx.facts(PrincipalFacts).display_name)
+        )  # fmt: skip
+    return tuple(Found(row) for row in rows)
 
 
-def _facts(found: list[tuple[Member, Present | None]]) -> AccountAdminFacts | None:
+def _facts(found: list[tuple[Member, Present | None]], who: Who) -> AccountAdminFacts | None:
     """None while somebody is missing."""
     ids = {member: present.id for member, present in found if present is not None}
     if len(ids) < len(found):
         return None
     principal = next(ids[member] for member in ids if member.kind == "principal")
     people = {member.name: ids[member] for member in ids if member.kind == "user"}
-    return AccountAdminFacts(principal_scim_id=principal, people=people)
+    return AccountAdminFacts(principal_scim_id=principal, people=people, acts=who)
 
 
 def _settled(account: AccountClient, wanted: list[Member]) -> bool:
     return not any(lacks(member, find(account, member)) for member in wanted)
-
-
-def _first_admin(ctx: Ctx) -> Guide:
-    signed_in, principal = ctx.facts(SignInFacts), ctx.facts(PrincipalFacts)
-    console = ctx.world.target.endpoints.accounts
-    actions = [
-        _("as a Global Administrator of the tenant, log in once to {url}: the first login makes you account admin",
-          url=console),
-    ]  # fmt: skip
-    if signed_in.operator_kind == "user":
-        actions.append(
-            _("if that was {operator}: run again, the wizard does the rest", operator=signed_in.operator_name)
-        )
-    actions.append(
-        _("else, under User management, add the service principal {id} and give it, and {operator}, "
-          "the role Account admin", id=principal.client_id, operator=signed_in.operator_name)
-    )  # fmt: skip
-    return Guide(_("Make the first account admin"), tuple(actions), _("a Global Administrator"), console)
-
-
-def _other_account(ctx: Ctx) -> Guide:
-    actions = (
-        _("open the workspace https://{url}", url=ctx.facts(FoundationFacts).workspace_url),
-        _("choose your name at the top right, then Manage account, and compare the Account ID there"),
-        _("put that one into account_id.account_id in the answers"),
-    )
-    return Guide(_("Give the workspace's own account"), actions, _("an account admin"), None)

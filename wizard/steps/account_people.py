@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Literal
 
 from databricks.sdk.errors import NotFound, ResourceConflict
@@ -53,6 +54,24 @@ def find(account: AccountClient, member: Member) -> Present | None:
     return None
 
 
+def admins(account: AccountClient) -> list[str]:
+    """Who has the role now, by name: people, service principals, and groups, whose members have it too.
+
+    The search need not know roles, so all are listed; an account has 10,000 at the most, which is one page."""
+    wanted = "id,userName,applicationId,displayName,active,roles"
+    everybody: Any = chain(
+        account.users_v2.list(attributes=wanted),
+        account.service_principals_v2.list(attributes=wanted),
+        account.groups_v2.list(attributes="id,displayName,roles"),
+    )
+    having = (
+        each
+        for each in everybody
+        if getattr(each, "active", None) is not False and ADMIN in {role.value for role in each.roles or ()}
+    )
+    return sorted(str(getattr(each, "user_name", None) or each.display_name) for each in having)
+
+
 def _details(account: AccountClient, member: Member, listed: Any) -> Present:
     """Read by id, since a search need not tell the roles; what is not known everywhere yet is as the search has it."""
     people: Any = account.service_principals_v2 if member.kind == "principal" else account.users_v2
@@ -89,7 +108,7 @@ def ensure(account: AccountClient, member: Member) -> None:
             found = Present(made, active=True, admin=False)
     operations = []
     if not found.active:
-        operations.append(Patch(op=PatchOp.REPLACE, path="active", value=True))
+        operations.append(Patch(op=PatchOp.REPLACE, path="active", value=[{"value": "true"}]))
     if member.admin and not found.admin:
         operations.append(Patch(op=PatchOp.ADD, path="roles", value=[{"value": ADMIN}]))
     if not operations:

@@ -82,6 +82,7 @@ class AccountAdminFacts(Facts):
 
     principal_scim_id: str
     people: dict[str, str]  # user principal name -> SCIM id
+    acts: Literal["operator", "principal"] = "operator"  # whom the account lets in as its admin
 
 
 class MetastoreFacts(Facts):
