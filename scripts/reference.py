@@ -15,9 +15,32 @@ from wizard.commands.answers import event_schema
 from wizard.journey import STEPS, questions
 from wizard.sandbox.domain.portal import CLICKS
 from wizard.sandbox.fidelity import not_modelled, read_posts
+from wizard.setup.step import Actor, Permission
 from wizard.setup.template import schema, template
+from wizard.steps import principal_rights as rights
+from wizard.steps.rights import INSTEAD
 
 REFERENCE = Path(__file__).parents[1] / "docs" / "reference"
+ACTORS = {
+    Actor.PERSON: "the operator, who must be a person",
+    Actor.PRINCIPAL: "the principal",
+    Actor.EITHER: "the operator",
+}
+PERMISSIONS = """Who acts in each step, with which right, why, and for how long. The **operator** signs in (a person,
+or an application in CI); the **principal** is made or named in the step service-principal. They may be the same.
+
+- `lakehouse-wizard rights` tells which steps the operator can do now, and whom the others need.
+- "setup": while the setup is made, changed or destroyed; take it away in between if you like. "for good": the jobs need
+  it with each run.
+- Each right named is the least that does. "as well by" names what holds it too; one of them is enough. Microsoft
+  Graph's permissions are an application's; a person holds the same by a directory role.
+"""
+PRINCIPAL = """
+What the step service-principal gives, by the answers of its section. The smaller set is the default; both do the whole
+journey. With the smaller one the principal cannot assign a role that the setup does not need, nor give its rights on.
+After the last run Azure and directory rights can go until the next change; the account admin too. The jobs need what
+Unity Catalog and the workspace hold.
+"""
 MADE = "<!-- made by scripts/reference.py; do not edit -->\n"
 
 
@@ -59,13 +82,31 @@ def _exit_codes() -> str:
 
 
 def _permissions() -> str:
-    text = "# Permissions\n\nWho acts in each step, and with which rights.\n"
+    text = f"# Permissions\n\n{PERMISSIONS}\n## The principal's rights\n{PRINCIPAL}\n"
+    assigned = ", ".join(rights.ASSIGNABLE)
+    rows = (
+        ("chosen by", "what it is given", "as well by"),
+        ("---", "---", "---"),
+        ("`role_set: least_privilege`", "Contributor, and Role Based Access Control Administrator with a condition: it "
+         f"may assign {assigned}, and no other role", "Owner"),
+        ("`role_set: owner`", "Owner of the subscription", "-"),
+        ("`directory_permission: app_roles`", ", ".join(rights.APP_ROLES), "Global Administrator"),
+        ("`directory_permission: global_administrator`", "Global Administrator", "-"),
+    )  # fmt: skip
+    text += "".join(f"| {' | '.join(row)} |\n" for row in rows)
     for step in STEPS:
-        text += f"\n## {step.name}\n{step.title}. Actor: {step.actor.value}. Kind: {step.kind.value}.\n"
+        text += f"\n## {step.name}\n{step.title}. Who acts: {ACTORS[step.actor]}. Kind: {step.kind.value}.\n"
         if step.permissions:
-            text += "\n| system | right | scope | why |\n|---|---|---|---|\n"
-            text += "".join(f"| {p.system} | {p.name} | `{p.scope}` | {p.why} |\n" for p in step.permissions)
+            text += "\n| system | right | scope | why | for how long | as well by |\n|---|---|---|---|---|---|\n"
+            text += "".join(_permission(one) for one in step.permissions)
     return text
+
+
+def _permission(right: Permission) -> str:
+    why = right.why + (f" (only with `{right.only.replace('=', ': ')}`)" if right.only else "")
+    span = "for good" if right.lasting else "setup"
+    wider = ", ".join(INSTEAD.get(right.name, ())) or "-"
+    return f"| {right.system} | {right.name} | `{right.scope}` | {why} | {span} | {wider} |\n"
 
 
 def _sandbox() -> str:

@@ -215,6 +215,12 @@ def _journey_commands(commands: Commands) -> None:
     _target(status)
     status.add_argument("--deep", action="store_true", help=_("count the tables' rows through a SQL warehouse"))
     _json(status, _("one JSON document"))
+    rights = _command(
+        commands, "rights", "rights", _("which steps the operator can do, and whom the others need")
+    )
+    _folder(rights)
+    _target(rights)
+    _json(rights, _("one JSON document"))
     destroy = _command(commands, "destroy", "destroy", _("take everything of this setup away, plan first"))
     _folder(destroy)
     _target(destroy)

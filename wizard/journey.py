@@ -20,6 +20,7 @@ from wizard.steps.network_watcher import NetworkWatcher
 from wizard.steps.preflight import Preflight
 from wizard.steps.project import Project, ProjectQuestions
 from wizard.steps.resource_providers import ResourceProviders
+from wizard.steps.rights import TellingSignIn
 from wizard.steps.service_principal import ServicePrincipal
 from wizard.steps.sign_in import SignIn
 from wizard.steps.state_backend import StateQuestions
@@ -50,7 +51,7 @@ STEPS: tuple[type[WizardStep], ...] = (
 
 def steps() -> tuple[WizardStep, ...]:
     """One new object of each step, in the journey's order."""
-    return tuple(step() for step in STEPS)
+    return tuple(TellingSignIn(STEPS) if step is SignIn else step() for step in STEPS)
 
 
 @cache

@@ -6,6 +6,7 @@ import argparse
 
 from wizard import exits
 from wizard.application import Options, opened
+from wizard.journey import STEPS
 from wizard.plain.speaker import speaker
 from wizard.setup.outcome import Mode, Result
 
@@ -17,5 +18,5 @@ def main(arguments: argparse.Namespace) -> int:
         outcome = setup.engine.run(Mode.CHECK)
         if outcome.result is Result.CANCELLED:
             return exits.CANCELLED  # half an answer would be taken for a whole one
-        voice.status(status_report(setup.context("summary"), outcome.findings, deep=arguments.deep))
+        voice.status(status_report(setup.context("summary"), outcome.findings, STEPS, deep=arguments.deep))
     return exits.DONE  # something left to do is an answer, not a failure

@@ -12,6 +12,7 @@ from wizard.report.closing import Closing
 from wizard.report.links import Link
 from wizard.report.status import StatusReport, StepStatus, TableStatus
 from wizard.setup.step import Verdict
+from wizard.steps.rights import Ability, can_words
 from wizard.text import N_, _, figure
 
 SIGNS: dict[str, tuple[str, str, str]] = {  # verdict -> symbol, word, style
@@ -40,6 +41,17 @@ def render_status(report: StatusReport, console: Console) -> None:
     _section(console, _("Steps"), _steps(report.steps))
     if report.tables:
         _section(console, _("Tables"), _tables(report.tables, wide=console.width >= WIDE))
+    if report.rights:
+        render_rights(report.rights, console)
+
+
+def render_rights(rights: tuple[Ability, ...], console: Console) -> None:
+    """Each step with who does it, and what is lacking."""
+    table = _grid((_("step"), "left"), (_("who can do it"), "left"), (_("lacks"), "left"))
+    table.columns[0].no_wrap = True
+    for one in rights:
+        table.add_row(Text(one.step), Text(can_words(one)), Text(", ".join(one.lacks)))
+    _section(console, _("Who can do what"), table)
 
 
 def _section(console: Console, title: str, body: RenderableType) -> None:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from wizard.setup.step import FactBook, Finding
-from wizard.steps.facts import FirstRunFacts, TableFacts
+from wizard.steps.facts import FirstRunFacts, SignInFacts, TableFacts
+from wizard.steps.rights import Ability, abilities
 from wizard.text import _
 
 if TYPE_CHECKING:
-    from wizard.steps.base import Ctx
+    from wizard.steps.base import Ctx, WizardStep
 
 STATEMENT_SECONDS = 600.0  # a stopped warehouse takes minutes to start
 
@@ -41,18 +42,25 @@ class TableStatus:
 class StatusReport:
     steps: tuple[StepStatus, ...]
     tables: tuple[TableStatus, ...]
+    rights: tuple[Ability, ...] = ()
 
     def as_data(self) -> dict[str, Any]:
         """The form of `status --json`."""
-        return {
+        known = {
             "steps": [{"name": step.name, "verdict": step.verdict, "why": step.why} for step in self.steps],
             "tables": [table.as_data() for table in self.tables],
         }
+        return {**known, "rights": [asdict(one) for one in self.rights]} if self.rights else known
 
 
-def status_report(ctx: Ctx, findings: Mapping[str, Finding], *, deep: bool = False) -> StatusReport:
-    """What a check of the journey found; `deep` recounts the tables through a SQL warehouse."""
-    return status(findings, counted_tables(ctx) if deep else recorded_tables(ctx.book))
+def status_report(
+    ctx: Ctx, findings: Mapping[str, Finding], steps: Iterable[type[WizardStep]] = (), *, deep: bool = False
+) -> StatusReport:
+    """What a check of the journey found, and who can do which of `steps`; `deep` recounts the tables through a SQL
+    warehouse."""
+    who = ctx.maybe(SignInFacts)
+    found = status(findings, counted_tables(ctx) if deep else recorded_tables(ctx.book))
+    return replace(found, rights=abilities(ctx, who, steps)) if who is not None else found
 
 
 def status(findings: Mapping[str, Finding], tables: Iterable[TableStatus]) -> StatusReport:

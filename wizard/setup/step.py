@@ -53,7 +53,7 @@ class Permission:
     unity-catalog or local; `name` is the role, app role or privilege by its official name.
 
     `lasting`: for good, since the jobs need it with each run; else only while the setup is made, changed or destroyed.
-    `only`: an answer without which it is not needed, as `identity.create_members` or `network_watcher.action=delete`."""
+    `only`: the answer that asks for it, as `identity.create_members` or `network_watcher.action=delete`."""
 
     system: str
     name: str

@@ -77,7 +77,9 @@ class Ingestion(WizardStep):
     after = ("contracts", "compute")
     permissions = (
         Permission("unity-catalog", "WRITE VOLUME", "libraries", N_("uploads the wheel and the contracts")),
-        Permission("databricks-workspace", "CAN USE", "cluster policy", N_("job clusters follow the policy")),
+        Permission(
+            "databricks-workspace", "CAN USE", "cluster policy", N_("job clusters follow the policy"), lasting=True
+        ),
     )
 
     def check(self, ctx: Ctx) -> Finding:

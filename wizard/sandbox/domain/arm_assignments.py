@@ -92,17 +92,20 @@ class Assignments(ArmKind):
         self.cloud.store.delete(self.name, self.parse(self.stored(rid)["id"]).key)
 
     def list(self, caller: Caller, **filters: Any) -> list[Body]:
-        """Filters: scope (required for others than the cloud), principal_id, at_scope.
+        """Filters: scope (required for others than the cloud), principal_id, at_scope, reaching.
 
-        All assignments at, above and below the scope; at_scope leaves those below out."""
+        All assignments at, above and below the scope; at_scope leaves those below out; reaching has those of a
+        principal and of its groups."""
         scope = str(filters.get("scope") or "/")
         self.cloud.authorization.require(caller, f"{ASSIGNMENT}/read", scope)
-        principal = filters.get("principal_id")
+        principal, reaching = filters.get("principal_id"), filters.get("reaching")
+        reached = self.cloud.authorization.principals_of(str(reaching)) if reaching else None
         found = []
         for body in self.bodies():
             assigned = body["properties"]["scope"]
             near = covers(assigned, scope) or (not filters.get("at_scope") and covers(scope, assigned))
-            if near and principal in (None, body["properties"]["principalId"]):
+            holder = body["properties"]["principalId"]
+            if near and principal in (None, holder) and (reached is None or holder in reached):
                 found.append(public(body))
         return found
 

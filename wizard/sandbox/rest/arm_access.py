@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
 from wizard.sandbox.domain.arm_assignments import role_definitions
 from wizard.sandbox.domain.arm_id import parse_id
 from wizard.sandbox.domain.authorization import ASSIGNMENT
+from wizard.sandbox.domain.authorization_eligibility import instances
 from wizard.sandbox.domain.core import CloudError
 from wizard.sandbox.rest.arm_filters import lowered, parse_filter
 from wizard.sandbox.rest.route import Call, Handler, Reply, Route
 
 DEFINITIONS = "/providers/Microsoft.Authorization/roleDefinitions"
+ELIGIBLE = "/providers/Microsoft.Authorization/roleEligibilityScheduleInstances"
 ASSIGNMENTS = "/providers/Microsoft.Authorization/roleAssignments"
 
 
@@ -38,12 +42,14 @@ async def get_definition(call: Call) -> Reply:
 
 
 async def list_assignments(call: Call) -> Reply:
-    wanted = lowered(parse_filter(call.query.get("$filter"), ("atScope",)), "principalId", "atScope()")
+    terms = parse_filter(call.query.get("$filter"), ("atScope", "assignedTo"))
+    wanted = lowered(terms, "principalId", "atScope()", "assignedTo()")
     found = call.cloud.kind(ASSIGNMENT).list(
         call.caller,
         scope=scope_of(call) or "/",
         principal_id=wanted.get("principalid"),
         at_scope="atscope()" in wanted,
+        reaching=wanted.get("assignedto()"),
     )
     return Reply(200, {"value": found})
 
@@ -74,6 +80,18 @@ async def delete_assignment(call: Call) -> Reply:
     return Reply(200, body)
 
 
+ASSIGNED_TO = re.compile(r"\s*assignedTo\('([^']+)'\)\s*", re.IGNORECASE)
+
+
+async def list_eligible(call: Call) -> Reply:
+    """`assignedTo('id')` counts the principal's groups too."""
+    wanted = call.query.get("$filter")
+    found = ASSIGNED_TO.fullmatch(wanted or "")
+    if wanted and not found:
+        raise CloudError(501, "NotImplemented", f"the sandbox does not model the filter {wanted}")
+    return Reply(200, {"value": instances(call.cloud, call.caller, scope_of(call), found[1] if found else None)})
+
+
 def _both(operation: str, method: str, path: str, handler: Handler) -> list[Route]:
     """The route at the root and at any scope."""
     return [Route(operation, method, path, handler), Route(operation, method, "/{scope:.*}" + path, handler)]
@@ -82,6 +100,7 @@ def _both(operation: str, method: str, path: str, handler: Handler) -> list[Rout
 ROUTES = [
     *_both("roleDefinitions.list", "GET", DEFINITIONS, list_definitions),
     *_both("roleDefinitions.get", "GET", DEFINITIONS + "/{name}", get_definition),
+    *_both("roleEligibilityScheduleInstances.list", "GET", ELIGIBLE, list_eligible),
     *_both("roleAssignments.list", "GET", ASSIGNMENTS, list_assignments),
     *_both("roleAssignments.get", "GET", ASSIGNMENTS + "/{name}", get_assignment),
     *_both("roleAssignments.create", "PUT", ASSIGNMENTS + "/{name}", put_assignment),

@@ -7,12 +7,12 @@ import re
 from wizard.sandbox.domain.core import CloudError
 
 EQUALS = re.compile(r"\s*([A-Za-z_][\w/.]*)\s+eq\s+'((?:[^']|'')*)'\s*", re.IGNORECASE)
-CALL = re.compile(r"\s*([A-Za-z_]\w*)\(\)\s*")
+CALL = re.compile(r"\s*([A-Za-z_]\w*)\((?:'([^']*)')?\)\s*")
 AND = re.compile(r"and\b", re.IGNORECASE)
 
 
 def parse_filter(text: str | None, calls: tuple[str, ...] = ()) -> list[tuple[str, str]]:
-    """(field, value) of each term; a call such as `atScope()` is (`atScope()`, "").
+    """(field, value) of each term; a call such as `atScope()` is (`atScope()`, ""), one with a text in it has that.
 
     Raises CloudError 400 InvalidFilter for any other form."""
     terms: list[tuple[str, str]] = []
@@ -26,7 +26,7 @@ def parse_filter(text: str | None, calls: tuple[str, ...] = ()) -> list[tuple[st
         if found := EQUALS.match(text, at):
             terms.append((found[1], found[2].replace("''", "'")))
         elif (found := CALL.match(text, at)) and found[1].lower() in (call.lower() for call in calls):
-            terms.append((f"{found[1]}()", ""))
+            terms.append((f"{found[1]}()", found[2] or ""))
         else:
             raise _invalid(text)
         at = found.end()

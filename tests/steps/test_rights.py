@@ -1,0 +1,108 @@
+"""Who can do which step, told from what the operator holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.steps.early import Setup, open_setup
+from wizard import journey
+from wizard.sandbox import process
+from wizard.sandbox.process import Connection
+from wizard.setup.step import Verdict
+from wizard.steps.facts import AccountFacts, SignInFacts
+from wizard.steps.principal_rights import ROLES
+from wizard.steps.rights import Ability, abilities
+from wizard.steps.sign_in import SignIn
+
+ACCOUNT = "c4e81d07-9f36-4a5b-b2d8-05a7e63f1c94"
+READER = "acdd72a7-3385-48ef-bd42-f606fba81ae7"
+FOR_DELETION = {"network_watcher": {"action": "delete"}}
+
+
+@pytest.fixture(scope="module")
+def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
+    """A person with all rights, and an application without any."""
+    state = tmp_path_factory.mktemp("rights") / "state"
+    with process.connect(state, "reference") as connection:
+        yield connection
+    process.stop(state)
+
+
+def signed_in(setup: Setup) -> SignInFacts:
+    assert setup.check(SignIn()).verdict is Verdict.DONE
+    facts = setup.book.find(SignInFacts)
+    assert facts is not None
+    return facts
+
+
+def asked(setup: Setup) -> dict[str, Ability]:
+    who = signed_in(setup)
+    return {one.step: one for one in abilities(setup.context("rights"), who, journey.STEPS)}
+
+
+def as_application(cloud: Connection, place: Path, changes: dict[str, Any]) -> Setup:
+    application = cloud.info["identities"]["lakehouse-wizard"]
+    operator = {"client_id": application["client_id"], "client_secret": "sandbox:lakehouse-wizard"}
+    return open_setup(cloud, place, {"sign_in": {"method": "client_secret", **operator}, **changes})
+
+
+def test_an_owner_and_global_administrator_does_all_but_what_the_account_decides(
+    cloud: Connection, tmp_path: Path
+) -> None:
+    found = asked(open_setup(cloud, tmp_path, FOR_DELETION))
+    assert [one for one in found.values() if one.can == "no"] == []
+    assert {name for name, one in found.items() if one.can == "unknown"} == {"account-admin", "metastore"}
+    assert found["foundation"].can == "principal"
+    assert list(found) == [step.name for step in journey.STEPS]
+
+
+def test_where_the_account_is_known_it_says_who_is_no_admin_of_it(cloud: Connection, tmp_path: Path) -> None:
+    setup = open_setup(cloud, tmp_path)
+    setup.book.add(AccountFacts(account_id=ACCOUNT, source="answers"))
+    found = asked(setup)
+    assert found["account-admin"].can == "no"
+    assert "first login" in found["account-admin"].who
+
+
+def test_a_reader_is_told_whom_each_step_needs_and_a_role_by_a_group_counts(cloud: Connection, tmp_path: Path) -> None:
+    owner = open_setup(cloud, tmp_path / "owner")
+    signed_in(owner)
+    oid = cloud.info["identities"]["lakehouse-wizard"]["object_id"]
+    owner.arm.assign_role(READER, oid, "ServicePrincipal")
+    found = asked(as_application(cloud, tmp_path / "reader", FOR_DELETION))
+    assert found["network-watcher"] == Ability(
+        "network-watcher", "no", ("Contributor",), "an Owner or User Access Administrator of the subscription"
+    )
+    assert found["service-principal"].can == "no"
+    assert "AppRoleAssignment.ReadWrite.All" in found["service-principal"].lacks
+    assert "Privileged Role Administrator" in found["service-principal"].who
+    assert asked(as_application(cloud, tmp_path / "keeps", {}))["network-watcher"].can == "yes"
+
+    group = group_of(owner, oid)
+    owner.arm.assign_role(ROLES["Contributor"], group, "Group")
+    found = asked(as_application(cloud, tmp_path / "member", FOR_DELETION))
+    assert found["network-watcher"].can == found["resource-providers"].can == "yes"
+
+
+def group_of(setup: Setup, member: str) -> str:
+    """A new group with one member, as a person makes it."""
+    graph = setup.world.graph(setup.context("test"), "operator")
+    body = {"displayName": "platform", "mailNickname": "platform", "mailEnabled": False, "securityEnabled": True}
+    made = graph._rest.send("POST", "/groups", body=body)
+    graph._rest.send("POST", f"/groups/{made['id']}/members/$ref", body={
+        "@odata.id": f"https://graph.microsoft.com/v1.0/directoryObjects/{member}"
+    })  # fmt: skip
+    return str(made["id"])
+
+
+def test_the_sign_in_of_the_journey_tells_it(cloud: Connection, tmp_path: Path) -> None:
+    setup = open_setup(cloud, tmp_path)
+    finding = setup.check(journey.steps()[1])
+    assert finding.verdict is Verdict.DONE
+    told = [(one.state, one.what) for one in finding.found]
+    assert ("unknown", "account-admin: not known yet whether the operator has account_admin") in told
+    assert any(what.startswith("the principal does: foundation") for _state, what in told)
