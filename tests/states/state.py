@@ -21,7 +21,8 @@ class State:
     """`says` is part of what the check tells, `guide` of what it asks of a person (None: it asks nothing).
 
     `sends`: the mutating requests that the step's apply sends by itself, in order, as `METHOD host operation` of the
-    sandbox's recording; `ends`: the verdict after it; `again`: what a re-run sends where it is to try once more."""
+    sandbox's recording; `ends`: the verdict after it; `again`: what a re-run sends where it is to try
+    once more; `then`: part of what is told after the first."""
 
     name: str
     step: type[WizardStep]
@@ -32,6 +33,7 @@ class State:
     sends: tuple[str, ...] = ()
     ends: Verdict | None = None
     again: tuple[str, ...] = ()
+    then: str = ""
 
     def __str__(self) -> str:
         return f"{self.step.name}: {self.name}"
@@ -49,6 +51,7 @@ def holds(state: State, cloud: Connection, place: Path) -> None:
     ended = _settled(setup, state.step())
     assert tuple(sent(cloud)[before:]) == state.sends
     assert ended.verdict is (state.ends or state.verdict), told(ended)
+    assert state.then.lower() in told(ended).lower(), told(ended)
     before = len(sent(cloud))
     again = _settled(setup, state.step()) if ended.verdict is not Verdict.TODO else ended
     assert again.verdict is ended.verdict, told(again)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import quote
 
 from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
@@ -103,19 +103,27 @@ class GraphClient:
         self._delete(f"/applications/{object_id}")
 
     def service_principal(self, app_id: str) -> Body | None:
+        """With `accountEnabled`, `appOwnerOrganizationId` (the tenant of its application) and its own secrets."""
         return self._first("/servicePrincipals", f"appId eq {literal(app_id)}")
+
+    def object_by_id(self, kind: Literal["applications", "servicePrincipals"], object_id: str) -> Body | None:
+        """An application or a service principal by its object id, which is not its client id."""
+        return self._maybe(f"/{kind}/{quote(object_id, safe='')}")
 
     def create_service_principal(self, app_id: str, tag: str) -> Body:
         return self._rest.send("POST", "/servicePrincipals", body={"appId": app_id, "tags": [tag]})
 
     def add_password(self, application_object_id: str, display_name: str, end: str) -> str:
         """A new secret, told by Graph this once; `end` is an ISO time in UTC."""
-        answer = self._rest.send(
+        return str(self.new_password(application_object_id, display_name, end)["secretText"])
+
+    def new_password(self, application_object_id: str, display_name: str, end: str) -> Body:
+        """As `add_password`, with the secret's `keyId` beside its `secretText`."""
+        return self._rest.send(
             "POST",
             f"/applications/{application_object_id}/addPassword",
             body={"passwordCredential": {"displayName": display_name, "endDateTime": end}},
         )
-        return str(answer["secretText"])
 
     def remove_password(self, application_object_id: str, key_id: str) -> None:
         """Absent is success."""

@@ -23,6 +23,8 @@ from wizard.text import _
 
 API = {"api-version": "7.4"}
 RECOVERY_SECONDS = 60.0
+# A vault that does not exist has no address: there is no use in looking for long.
+ONCE_MORE = {"retry_connect": 1, "retry_read": 1}
 REFUSALS = (HttpResponseError, ServiceRequestError, ServiceResponseError)
 # A name that a vault's soft delete still holds; a second recovery of what is being recovered says the same.
 HELD = {"Conflict", "ObjectIsDeletedButRecoverable", "ObjectIsBeingRecovered"}
@@ -34,7 +36,9 @@ class KeyVault:
 
     def __init__(self, endpoints: Endpoints, credential: Credential, vault: str, cancel: Cancellation) -> None:
         self._name, self._cancel = vault, cancel
-        self._rest = RestClient(endpoints.vault.format(vault=vault), endpoints, credential, endpoints.vault_scope)
+        self._rest = RestClient(
+            endpoints.vault.format(vault=vault), endpoints, credential, endpoints.vault_scope, **ONCE_MORE
+        )
 
     def secret(self, name: str) -> str | None:
         """The newest version's value; None where there is none."""

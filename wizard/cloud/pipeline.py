@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from azure.core import PipelineClient
 from azure.core.exceptions import HttpResponseError
@@ -18,8 +18,10 @@ from azure.core.pipeline.policies import (
 )
 from azure.core.rest import HttpRequest, HttpResponse
 
-from wizard.cloud.credentials import Credential
 from wizard.cloud.endpoints import Endpoints
+
+if TYPE_CHECKING:
+    from wizard.cloud.credentials import Credential
 
 Body = dict[str, Any]
 USER_AGENT = "lakehouse-wizard"
@@ -52,7 +54,11 @@ class RestClient:
     """JSON in, JSON out. Errors are azure-core's HttpResponseError and its kin, with `error.code` read
     from the body where it stands there."""
 
-    def __init__(self, base_url: str, endpoints: Endpoints, credential: Credential | None, scope: str = "") -> None:
+    def __init__(
+        self, base_url: str, endpoints: Endpoints, credential: Credential | None, scope: str = "", **options: Any
+    ) -> None:
+        """`options` go to each request, as azure-core's retry policy takes them."""
+        self._options = options
         policies: list[Any] = [
             RequestIdPolicy(),
             HeadersPolicy({"Accept": "application/json"}),
@@ -80,7 +86,7 @@ class RestClient:
         `repeatable`: a POST that may be sent again when its answer is lost."""
         request = HttpRequest(method, path, params=query, json=body, headers=headers)
         request.url = self._client.format_url(request.url)
-        response = self._client.send_request(request, **(REPEATABLE if repeatable else {}))
+        response = self._client.send_request(request, **self._options, **(REPEATABLE if repeatable else {}))
         if response.status_code >= 400:
             raise told(response)
         if not response.content:

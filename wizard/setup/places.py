@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 import stat
 import threading
@@ -61,7 +62,7 @@ class FileResolver:
                     _("the file can be read by others (mode {mode})", mode=f"{mode:04o}"),
                     _("chmod 600 {path}", path=path),
                 )
-            value = path.read_text(encoding="utf-8").strip()
+            value = _text(path.read_bytes())
         except OSError as error:
             raise SecretMissing(
                 str(ref),
@@ -80,6 +81,14 @@ class FileResolver:
 
     def drop(self, ref: SecretRef) -> None:
         (self.folder / Path(ref.name).expanduser()).unlink(missing_ok=True)
+
+
+def _text(data: bytes) -> str:
+    """Of a file that holds no text, as a PFX, its base64."""
+    try:
+        return data.decode().strip()
+    except UnicodeDecodeError:
+        return base64.b64encode(data).decode()
 
 
 class KeyringResolver:

@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
+from functools import partial
+from pathlib import Path
+from typing import Any
+
 from wizard.cloud.endpoints import TargetSettings
 from wizard.cloud.world import Login, WorkspaceAddress, World
+from wizard.setup.secrets import SecretRef, Secrets
 from wizard.steps.base import Ctx
 from wizard.steps.facts import AccountFacts, FoundationFacts, PrincipalFacts
-from wizard.steps.sign_in import SignInQuestions
+from wizard.steps.sign_in import USES, SignInQuestions
+
+
+def secret_of(ctx: Ctx, ref: SecretRef) -> str:
+    """A secret other than the operator's own, which may be in a Key Vault that the operator opens."""
+    return secrets_of(ctx).resolve(ref)
+
+
+def secrets_of(ctx: Ctx) -> Secrets:
+    """With the Key Vaults open, as the operator."""
+    ctx.secrets.vaults.open = partial(ctx.world.key_vault, ctx)
+    return ctx.secrets
 
 
 class JourneyIdentities:
@@ -14,14 +30,27 @@ class JourneyIdentities:
 
     def operator(self, ctx: Ctx) -> Login:
         asked = ctx.ask(SignInQuestions)
-        if asked.method != "client_secret":
-            return Login(asked.method, asked.tenant_id, asked.subscription_id)
-        secret = ctx.secrets.resolve(asked.client_secret) if asked.client_secret else None
-        return Login(asked.method, asked.tenant_id, asked.subscription_id, asked.client_id, secret)
+
+        def value(field: str) -> Any:
+            """The answer, where the method uses it; the value behind it, where it is a reference."""
+            found = getattr(asked, field) if field in USES[asked.method] else None
+            return ctx.secrets.resolve(found) if isinstance(found, SecretRef) else found
+
+        token_file = value("token_file")
+        return Login(
+            asked.method,
+            asked.tenant_id,
+            asked.subscription_id,
+            client_id=value("client_id"),
+            client_secret=value("client_secret"),
+            certificate=value("client_certificate"),
+            certificate_password=value("certificate_password"),
+            token_file=str(ctx.folder.root / Path(token_file).expanduser()) if token_file else None,
+        )
 
     def principal(self, ctx: Ctx) -> Login:
         asked, principal = ctx.ask(SignInQuestions), ctx.facts(PrincipalFacts)
-        secret = ctx.secrets.resolve(principal.secret)
+        secret = secret_of(ctx, principal.secret)
         return Login("client_secret", asked.tenant_id, asked.subscription_id, principal.client_id, secret)
 
     def account_id(self, ctx: Ctx) -> str:

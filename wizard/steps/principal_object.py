@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from azure.core.exceptions import HttpResponseError
@@ -17,6 +19,7 @@ from wizard.steps.principal_questions import ServicePrincipalQuestions
 from wizard.text import _
 
 SECRET_FILE = "principal-secret"
+KEYRING_SERVICE = "lakehouse-wizard"
 REPLICATION_SECONDS = 180.0
 REPLICATION_CODES = {"PrincipalNotFound", "Request_ResourceNotFound"}
 
@@ -26,32 +29,70 @@ def display_name(ctx: Ctx) -> str:
     return "-".join(part for part in ("lakehouse", project.domain, project.environment) if part)
 
 
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """`home` is the tenant of its application; `secrets` are the client secrets, as Graph tells them without their
+    values."""
+
+    facts: PrincipalFacts
+    enabled: bool = True
+    home: str = ""
+    secrets: tuple[Mapping[str, Any], ...] = ()
+
+
 def find(ctx: Ctx) -> PrincipalFacts | None:
     """The given principal, or the one that this setup made (known by its mark, not by its name)."""
-    asked = ctx.ask(ServicePrincipalQuestions)
+    found = look(ctx)
+    return found.facts if found else None
+
+
+def look(ctx: Ctx) -> Principal | None:
+    """As `find`, with what Entra tells of it."""
+    asked, graph = ctx.ask(ServicePrincipalQuestions), ctx.world.graph(ctx, "operator")
     if asked.mode == "given":
         client_id, secret = str(asked.client_id), asked.client_secret
+        application = graph.application(client_id)
     else:
         application = our_application(ctx)
         if application is None:
             return None
-        client_id, secret = str(application["appId"]), SecretRef("file", f"{PRIVATE}/{SECRET_FILE}")
-    found = ctx.world.graph(ctx, "operator").service_principal(client_id)
+        client_id, secret = str(application["appId"]), place(ctx)
+    found = graph.service_principal(client_id)
     if found is None or secret is None:
         return None
-    return PrincipalFacts(
+    facts = PrincipalFacts(
         client_id=client_id,
         object_id=str(found["id"]),
         display_name=str(found.get("displayName") or client_id),
         secret=secret,
     )
+    holders = [found, application or {}]
+    return Principal(
+        facts=facts,
+        enabled=bool(found.get("accountEnabled", True)),
+        home=str(found.get("appOwnerOrganizationId") or ""),
+        secrets=tuple(one for holder in holders for one in holder.get("passwordCredentials") or ()),
+    )
+
+
+def place(ctx: Ctx) -> SecretRef:
+    """Where the answers want the secret of a principal of ours kept. Named by the setup: nobody else's is replaced."""
+    asked, name = ctx.ask(ServicePrincipalQuestions), f"{display_name(ctx)}-{ctx.setup_id}"
+    if asked.secret_store == "keyring":
+        return SecretRef("keyring", f"{KEYRING_SERVICE}/{name}")
+    if asked.secret_store == "key_vault":
+        return SecretRef("keyvault", f"{asked.key_vault}/{name}")
+    return SecretRef("file", f"{PRIVATE}/{SECRET_FILE}")
 
 
 def our_applications(ctx: Ctx) -> list[dict[str, Any]]:
-    """Oldest first. More than one came of answers that got lost; which one counts must not change."""
+    """The one in use first, then the oldest. More than one came of answers that got lost; which one counts must not
+    change."""
     named = ctx.world.graph(ctx, "operator").applications(display_name(ctx))
     ours = [app for app in named if mark.words(ctx.setup_id) in (app.get("tags") or ())]
-    return sorted(ours, key=lambda app: (str(app.get("createdDateTime")), str(app["id"])))
+    return sorted(
+        ours, key=lambda app: (not app.get("passwordCredentials"), str(app.get("createdDateTime")), str(app["id"]))
+    )
 
 
 def our_application(ctx: Ctx) -> dict[str, Any] | None:
@@ -81,7 +122,7 @@ def create(ctx: Ctx) -> PrincipalFacts:
         client_id=str(application["appId"]),
         object_id=str(made[-1]["id"]),
         display_name=name,
-        secret=SecretRef("file", f"{PRIVATE}/{SECRET_FILE}"),
+        secret=place(ctx),
     )
 
 

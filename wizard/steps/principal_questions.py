@@ -13,6 +13,9 @@ from wizard.steps.principal_rights import DirectoryPermission, RoleSet
 from wizard.steps.sign_in import check_guid
 from wizard.text import N_
 
+SecretStore = Literal["file", "keyring", "key_vault"]
+SECRET_DAYS = 180  # that a secret of the wizard's own lasts
+
 
 class ServicePrincipalQuestions(Questions):
     """Which principal acts, and what it may do."""
@@ -28,6 +31,25 @@ class ServicePrincipalQuestions(Questions):
     client_secret: SecretRef | None = Field(
         default=None, validate_default=True, description=N_("where the given principal's client secret is")
     )
+    secret_store: SecretStore = Field(
+        default="file",
+        description=N_(
+            "where the secret of a principal that the wizard makes is kept: file (readable by you alone), "
+            "keyring (this machine's) or key_vault"
+        ),
+    )
+    key_vault: str | None = Field(
+        default=None,
+        validate_default=True,
+        pattern="^[A-Za-z][A-Za-z0-9-]{2,23}$",
+        description=N_("the name of an existing Key Vault; for key_vault"),
+    )
+    renew_days: int = Field(
+        default=0,
+        ge=0,
+        le=SECRET_DAYS - 30,
+        description=N_("renew a secret of the wizard's own that ends within so many days; 0 waits until it has ended"),
+    )
     role_set: RoleSet = Field(
         default="least_privilege",
         description=N_("least_privilege (Contributor, and the right to assign a few roles) or owner"),
@@ -35,6 +57,13 @@ class ServicePrincipalQuestions(Questions):
     directory_permission: DirectoryPermission = Field(
         default="app_roles", description=N_("app_roles (four permissions of Microsoft Graph) or global_administrator")
     )
+
+    @field_validator("key_vault")
+    @classmethod
+    def _vault(cls, value: Any, info: ValidationInfo) -> Any:
+        if value is None and info.data.get("secret_store") == "key_vault":
+            raise PydanticCustomError("missing", "no answer")
+        return value
 
     @field_validator("client_id")
     @classmethod

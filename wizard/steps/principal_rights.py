@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -12,6 +13,8 @@ from wizard.cloud.graph import GRAPH_APP_ID
 from wizard.text import _
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from wizard.cloud.arm import ArmClient, RoleAssignment
     from wizard.cloud.graph import GraphClient
 
@@ -41,12 +44,14 @@ GLOBAL_ADMINISTRATOR = "62e90394-69f5-4237-9190-012177145e10"
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """One right to be given: `system` is azure, app-role or directory-role."""
+    """One right to be given: `system` is azure, app-role or directory-role. `assignment` is the name of one that is
+    there, whose condition is too narrow."""
 
     system: Literal["azure", "app-role", "directory-role"]
     name: str
     id: str
     condition: str | None = None
+    assignment: str | None = None
 
     def __str__(self) -> str:
         if self.system == "azure":
@@ -82,7 +87,10 @@ def missing_roles(held: list[RoleAssignment], role_set: RoleSet) -> list[Grant]:
     assigners = {ROLES["User Access Administrator"], ROLES["Role Based Access Control Administrator"]}
     if not any(item.role_id in assigners and _wide_enough(item.condition) for item in held):
         name = "Role Based Access Control Administrator"
-        missing.append(Grant("azure", name, ROLES[name], condition()))
+        narrow = next((item for item in held if item.role_id == ROLES[name]), None)
+        # Azure keeps one assignment of a role for a principal at a scope: a narrow one is widened, none is added.
+        assignment = narrow.id.rsplit("/", 1)[-1] if narrow and narrow.scope.startswith("/subscriptions/") else None
+        missing.append(Grant("azure", name, ROLES[name], condition(), assignment))
     return missing
 
 
@@ -122,7 +130,8 @@ def holds_global_administrator(graph: GraphClient, object_id: str) -> bool:
 def give(arm: ArmClient, graph: GraphClient, object_id: str, grant: Grant) -> None:
     """Grant one right to a service principal; one it holds already is success."""
     if grant.system == "azure":
-        arm.assign_role(arm.role_id(grant.name) or grant.id, object_id, "ServicePrincipal", grant.condition)
+        role = arm.role_id(grant.name) or grant.id
+        arm.assign_role(role, object_id, "ServicePrincipal", grant.condition, name=grant.assignment)
     elif grant.system == "app-role":
         resource = graph.service_principal(GRAPH_APP_ID)
         if resource is None:
@@ -131,3 +140,39 @@ def give(arm: ArmClient, graph: GraphClient, object_id: str, grant: Grant) -> No
         graph.grant_app_role(object_id, str(resource["id"]), offered.get(grant.name, grant.id))
     else:
         graph.grant_directory_role(object_id, grant.id)
+
+
+# Whose holder may give what the principal lacks.
+AZURE_GRANTORS = ("Owner", "User Access Administrator", "Role Based Access Control Administrator")
+DIRECTORY_GRANTORS = {
+    "Global Administrator": GLOBAL_ADMINISTRATOR,
+    "Privileged Role Administrator": "e8611ab8-c189-46e8-94e1-60213ab1f814",
+}
+
+
+def eligible_for(arm: ArmClient, graph: GraphClient, object_id: str, grants: Sequence[Grant]) -> list[Grant]:
+    """Which of the grants the principal is eligible for (PIM), without holding them. Entra lets nobody activate a role
+    for a service principal: an active assignment is what it needs."""
+    azure, directory = _eligible(arm, graph, object_id)
+    return [one for one in grants if one.id in (azure if one.system == "azure" else directory)]
+
+
+def activatable(arm: ArmClient, graph: GraphClient, object_id: str, grants: Sequence[Grant]) -> list[str]:
+    """The roles that somebody has only to activate (PIM) to be able to give the grants."""
+    azure, directory = _eligible(arm, graph, object_id)
+    found = []
+    if any(one.system == "azure" for one in grants):
+        found += [name for name in AZURE_GRANTORS if ROLES[name] in azure]
+    if any(one.system != "azure" for one in grants):
+        found += [name for name, id in DIRECTORY_GRANTORS.items() if id in directory]
+    return found
+
+
+def _eligible(arm: ArmClient, graph: GraphClient, object_id: str) -> tuple[set[str], set[str]]:
+    """Ids of the Azure roles and of the directory roles; empty where that is not told (no licence, no right)."""
+    azure, directory = set[str](), set[str]()
+    with suppress(HttpResponseError):
+        azure = {item.role_id for item in arm.eligible_roles(object_id)}
+    with suppress(HttpResponseError):
+        directory = {str(item.get("roleDefinitionId")) for item in graph.eligible_roles(object_id)}
+    return azure, directory

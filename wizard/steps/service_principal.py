@@ -13,9 +13,11 @@ from wizard.steps import neighbours, new_people
 from wizard.steps import principal_object as objects
 from wizard.steps import principal_rights as rights
 from wizard.steps import principal_secret as secrets
+from wizard.steps import principal_state as state
 from wizard.steps.base import Ctx, WizardStep
 from wizard.steps.facts import PrincipalFacts, SignInFacts
-from wizard.steps.principal_guides import creation_guide, grant_guide, missing_guide
+from wizard.steps.principal_guides import activation_guide, creation_guide, grant_guide
+from wizard.steps.principal_object import Principal
 from wizard.steps.principal_questions import ServicePrincipalQuestions
 from wizard.steps.principal_rights import Grant
 from wizard.steps.problems import from_exception
@@ -34,13 +36,15 @@ class ServicePrincipal(WizardStep):
     actor: ClassVar[Actor] = Actor.EITHER
     after: ClassVar[tuple[str, ...]] = ("sign-in", "project", "resource-providers")
     permissions: ClassVar[tuple[Permission, ...]] = (
-        Permission("graph", "Application.ReadWrite.All", "tenant", N_("to make the principal and its secret")),
+        Permission("graph", "Application.ReadWrite.All", "tenant", N_("to make the principal and its secret"),
+                   only="service_principal.mode=create"),
         Permission("graph", "AppRoleAssignment.ReadWrite.All", "tenant", N_("to grant it Microsoft Graph permissions")),
-        Permission("graph", "User.ReadWrite.All", "tenant", N_("to make the users of identity.create_members")),
+        Permission("graph", "User.ReadWrite.All", "tenant", N_("to make the users of identity.create_members"),
+                   only="identity.create_members"),
         Permission(
             "azure", "User Access Administrator", "/subscriptions/{subscription}", N_("to give it its Azure roles")
         ),
-    )
+    )  # fmt: skip
     questions: ClassVar[type[Questions] | None] = ServicePrincipalQuestions
     reads: ClassVar[tuple[str, ...]] = ("identity.create_members",)
 
@@ -51,46 +55,58 @@ class ServicePrincipal(WizardStep):
         self._people_denied: list[str] = []
 
     def check(self, ctx: Ctx) -> Finding:
-        asked = ctx.ask(ServicePrincipalQuestions)
-        principal = objects.find(ctx)
+        given = ctx.ask(ServicePrincipalQuestions).mode == "given"
+        principal = objects.look(ctx)
         if principal is None:
-            if asked.mode == "given":
-                why = _("there is no service principal of application {id} in the tenant", id=asked.client_id)
-                return Finding(Verdict.BLOCKED, why, guide=missing_guide(asked.client_id))
-            name = objects.display_name(ctx)
-            making = (
-                _("create the application {name} and its service principal, with a secret", name=name),
-                *_people_to_make(ctx),
-            )
-            return Finding(Verdict.TODO, _("the service principal is still to be made"), changes=making)
-        refused = secrets.sign_in(ctx, principal)
-        if refused is not None and asked.mode == "given":
-            guide = missing_guide(asked.client_id)
-            return Finding(Verdict.BLOCKED, refused.what, facts=principal, guide=guide, problem=refused)
+            return state.absent(ctx) if given else self._to_make(ctx)
+        if not principal.enabled:
+            return state.disabled(principal)
+        refused = secrets.sign_in(ctx, principal.facts)
+        if refused is not None:
+            if given:
+                return state.refused(ctx, principal, refused)
+            if (unkept := secrets.cannot_be_kept(ctx)) is not None:
+                return state.no_place(unkept)
         try:
-            missing = _missing(ctx, principal)
+            missing = _missing(ctx, principal.facts)
         except HttpResponseError as error:
             problem = from_exception(error)
-            return Finding(Verdict.UNKNOWN, problem.what, facts=principal, problem=problem)
-        changes = tuple(_("give {name}: {grant}", name=principal.display_name, grant=grant) for grant in missing)
-        if refused is not None:
-            changes = (_("make a new secret for {name}", name=principal.display_name), *changes)
+            return Finding(Verdict.UNKNOWN, problem.what, facts=principal.facts, problem=problem)
+        return self._judged(ctx, principal, missing, signs_in=refused is None)
+
+    def _to_make(self, ctx: Ctx) -> Finding:
+        if (unkept := secrets.cannot_be_kept(ctx)) is not None:
+            return state.no_place(unkept)
+        making = (
+            _("create the application {name} and its service principal, with a secret", name=objects.display_name(ctx)),
+            *_people_to_make(ctx),
+        )
+        return Finding(Verdict.TODO, _("the service principal is still to be made"), changes=making)
+
+    def _judged(self, ctx: Ctx, principal: Principal, missing: list[Grant], *, signs_in: bool) -> Finding:
+        """Of a principal that is there, and signs in or is given a new secret."""
+        facts, name, asked = principal.facts, principal.facts.display_name, ctx.ask(ServicePrincipalQuestions)
+        changes = [_("give {name}: {grant}", name=name, grant=grant) for grant in missing]
+        if not signs_in:
+            changes.insert(0, _("make a new secret for {name}", name=name))
         else:
-            changes = (*changes, *secrets.leftovers(ctx, principal).words(principal.display_name))
+            if secrets.due(ctx, principal):
+                changes.insert(0, _("make a new secret for {name}, since its secret ends soon", name=name))
+            changes += secrets.leftovers(ctx, facts).words(name)
         people = _people_to_make(ctx)
         if changes or people:
-            lacks = _("{name} lacks what the setup needs", name=principal.display_name)
-            why = lacks if changes else _("people are still to be made")
-            by_hand = grant_guide(principal.display_name, missing, eligible=False) if missing else None
-            return Finding(Verdict.TODO, why, facts=principal, changes=(*changes, *people), guide=by_hand)
-        why = _("{name} signs in and holds its roles", name=principal.display_name)
+            why = _("{name} lacks what the setup needs", name=name) if changes else _("people are still to be made")
+            by_hand = grant_guide(name, missing) if missing else None
+            found = _only_eligible(ctx, facts, missing)
+            return Finding(Verdict.TODO, why, facts=facts, changes=(*changes, *people), guide=by_hand, found=found)
         found = (
-            Found(_("application {name}, {id}", name=principal.display_name, id=principal.client_id)),
-            Found(_("its secret signs in")),
+            Found(_("application {name}, {id}", name=name, id=facts.client_id)),
+            state.expiry(ctx, principal),
             Found(_("its roles on the subscription ({roles}) and in the directory ({directory}) are there",
                     roles=asked.role_set, directory=asked.directory_permission)),
         )  # fmt: skip
-        return Finding(Verdict.DONE, why, facts=principal, found=found)
+        why = _("{name} signs in and holds its roles", name=name)
+        return Finding(Verdict.DONE, why, facts=facts, found=found)
 
     def apply(self, ctx: Ctx) -> None:
         self._denied, self._creation_denied, self._people_denied = [], False, []
@@ -101,7 +117,7 @@ class ServicePrincipal(WizardStep):
                 raise
             self._creation_denied = True
             return
-        if secrets.sign_in(ctx, principal) is not None and ctx.ask(ServicePrincipalQuestions).mode == "create":
+        if ctx.ask(ServicePrincipalQuestions).mode == "create" and _wants_secret(ctx, principal):
             secrets.renew_secret(ctx, principal)
         secrets.leftovers(ctx, principal).remove(ctx.world.graph(ctx, "operator"))
         for grant in _missing(ctx, principal):
@@ -157,9 +173,20 @@ class ServicePrincipal(WizardStep):
             return Finding(Verdict.BLOCKED, why, facts=finding.facts, changes=finding.changes, guide=guide)
         if not self._denied:
             return finding
-        why = _("the operator may not grant: {grants}", grants="; ".join(map(str, self._denied)))
+        return self._ungranted(ctx, finding)
+
+    def _ungranted(self, ctx: Ctx, finding: Finding) -> Finding:
+        """What the operator was refused: with a role that it has only to activate, or by somebody else."""
+        grants = "; ".join(map(str, self._denied))
+        arm, graph, me = ctx.world.arm(ctx), ctx.world.graph(ctx), ctx.facts(SignInFacts).operator_object_id
+        if roles := rights.activatable(arm, graph, me, self._denied):
+            why = _("the operator may grant {grants} only after activating {roles} (eligible, not active)",
+                    grants=grants, roles=", ".join(roles))  # fmt: skip
+            guide = activation_guide(roles, self._denied)
+            return Finding(Verdict.BLOCKED, why, facts=finding.facts, changes=finding.changes, guide=guide)
+        why = _("the operator may not grant: {grants}", grants=grants)
         name = finding.facts.display_name if isinstance(finding.facts, PrincipalFacts) else objects.display_name(ctx)
-        guide = grant_guide(name, self._denied, _operator_is_eligible(ctx))
+        guide = grant_guide(name, self._denied)
         return Finding(Verdict.BLOCKED, why, facts=finding.facts, changes=finding.changes, guide=guide)
 
     def removal(self, ctx: Ctx) -> Removal | None:
@@ -192,7 +219,7 @@ class ServicePrincipal(WizardStep):
             application = graph.application(principal.client_id)
             if application is not None:
                 graph.delete_application(str(application["id"]))
-            (ctx.folder.private / objects.SECRET_FILE).unlink(missing_ok=True)
+            secrets.drop(ctx, principal)
 
 
 def _people_to_make(ctx: Ctx) -> tuple[str, ...]:
@@ -223,9 +250,20 @@ def _made_for(ctx: Ctx, principal: PrincipalFacts) -> list[str]:
     return told
 
 
-def _operator_is_eligible(ctx: Ctx) -> bool:
-    """Whether the operator has a directory role that it has only to activate (PIM)."""
-    try:
-        return bool(ctx.world.graph(ctx, "operator").eligible_roles(ctx.facts(SignInFacts).operator_object_id))
-    except HttpResponseError:  # not told to everybody; the guide then does without
-        return False
+def _only_eligible(ctx: Ctx, principal: PrincipalFacts, missing: list[Grant]) -> tuple[Found, ...]:
+    """What the principal lacks though somebody made it eligible: that is no right yet, and never becomes one."""
+    if not missing:
+        return ()
+    arm, graph = ctx.world.arm(ctx, "operator"), ctx.world.graph(ctx, "operator")
+    return tuple(
+        Found(
+            _("{name} is only eligible for {grant} (PIM), which no service principal can activate: it needs an active "
+              "assignment", name=principal.display_name, grant=grant), "todo")
+        for grant in rights.eligible_for(arm, graph, principal.object_id, missing)
+    )  # fmt: skip
+
+
+def _wants_secret(ctx: Ctx, principal: PrincipalFacts) -> bool:
+    """Whether one of ours is to get a new secret: it does not sign in, or the answers want it renewed."""
+    found = objects.look(ctx)
+    return secrets.sign_in(ctx, principal) is not None or (found is not None and secrets.due(ctx, found))
