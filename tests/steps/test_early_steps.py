@@ -126,66 +126,6 @@ def test_a_principal_is_made_with_its_rights_and_taken_away_again(
     assert setup.arm.role_assignments(principal.object_id) == []
 
 
-def test_a_lost_secret_is_made_anew_for_a_principal_of_ours(shared: Connection, tmp_path: Path) -> None:
-    changes = {"service_principal": {"mode": "create", "client_id": None, "client_secret": None}}
-    setup = open_setup(shared, tmp_path, changes)
-    settle(setup, *BEFORE_TERRAFORM)
-    made = setup.book.find(PrincipalFacts)
-    setup.folder.write(setup.folder.private / SECRET_FILE, "not the secret\n")
-    finding = setup.check(ServicePrincipal())
-    assert finding.verdict is Verdict.TODO
-    settle(setup, ServicePrincipal)
-    assert setup.book.find(PrincipalFacts) == made
-
-
-def test_a_given_principal_with_a_wrong_secret_is_told_apart(
-    shared: Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("WRONG_SECRET", "certainly-not-it")
-    setup = open_setup(shared, tmp_path, {"service_principal": {"client_secret": "env:WRONG_SECRET"}})
-    settle(setup, Preflight, SignIn, Project, ResourceProviders)
-    finding = setup.check(ServicePrincipal())
-    assert finding.verdict is Verdict.BLOCKED
-    assert finding.problem is not None
-    assert finding.problem.what == "The client secret is not right"
-    assert finding.guide is not None
-
-
-def test_what_the_operator_may_not_grant_is_asked_of_a_person(
-    shared: Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    chief = open_setup(
-        shared, tmp_path / "chief", {"service_principal": {"mode": "create", "client_id": None, "client_secret": None}}
-    )
-    settle(chief, *BEFORE_TERRAFORM)
-    little = chief.book.find(PrincipalFacts)
-    assert little is not None
-    graph = chief.world.graph(chief.context("test"), "operator")
-    application = graph.create_application("bare", "a test's", "a-test")
-    graph.create_service_principal(application["appId"], "a-test")
-    monkeypatch.setenv("LITTLE_SECRET", (chief.folder.private / SECRET_FILE).read_text().strip())
-    monkeypatch.setenv("BARE_SECRET", graph.add_password(application["id"], "a test's", "2040-01-01T00:00:00Z"))
-
-    sign_in = {"client_id": little.client_id, "client_secret": "env:LITTLE_SECRET"}
-    given = {"client_id": application["appId"], "client_secret": "env:BARE_SECRET"}
-    setup = open_setup(shared, tmp_path / "little", {"sign_in": sign_in, "service_principal": given})
-    settle(setup, *BEFORE_TERRAFORM[:-1])
-    finding = setup.settle(ServicePrincipal())
-    assert finding.verdict is Verdict.BLOCKED, finding.why
-    assert finding.guide is not None
-    assert "Global Administrator" in finding.guide.who
-    assert any("Role Based Access Control Administrator" in action for action in finding.guide.actions)
-    assert finding.facts is not None
-
-    unable = {"mode": "create", "client_id": None, "client_secret": None}
-    setup = open_setup(shared, tmp_path / "unable", {"sign_in": sign_in, "service_principal": unable})
-    settle(setup, *BEFORE_TERRAFORM[:-1])
-    finding = setup.settle(ServicePrincipal())
-    assert finding.verdict is Verdict.BLOCKED, finding.why
-    assert finding.guide is not None
-    assert "Application Administrator" in finding.guide.who
-
-
 def test_sign_in_tells_a_wrong_secret_from_an_unknown_subscription(
     shared: Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
