@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -9,9 +10,10 @@ import yaml
 
 from tests.journey.running import wizard
 from tests.tui.conftest import Person, empty, opened, piloted
-from tests.tui.test_journey import approve_until_idle
+from tests.tui.test_journey import approve_until_idle, left
 from wizard.guided.launch import Launch
 from wizard.sandbox import process
+from wizard.tui.screens.form import FormScreen
 
 ANSWERS = {"project": {"domain": "sales"}, "foundation": {"monthly_budget": "321"}}  # others than any template's
 
@@ -21,13 +23,13 @@ async def answer(person: Person) -> None:
     await person.until(lambda: person.app.store.proposed, "proposals")
     await person.button("begin")
     await person.screen("form")
-    while (form := person.app.top) is not None and form.kind == "form":
+    while isinstance(form := person.app.top, FormScreen):
         await person.until(lambda: getattr(person.app.focused, "act", None) == "next", "Continue")
-        for name, text in ANSWERS.get(form.section.name, {}).items():  # type: ignore[attr-defined]
+        for name, text in ANSWERS.get(form.section.name, {}).items():
             await _type(person, name, text)
         await person.until(lambda: getattr(person.app.focused, "act", None) == "next", "Continue")
         await person.press("enter")
-        await person.until(lambda form=form: person.app.top is not form, "the next form")  # type: ignore[misc]
+        await person.until(partial(left, person, form), "the next form")
 
 
 async def _type(person: Person, name: str, text: str) -> None:

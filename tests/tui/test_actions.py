@@ -54,6 +54,16 @@ def bound(app: Still) -> dict[str, str]:
     return {key: each.binding.action for key, each in app.screen.active_bindings.items() if each.enabled}
 
 
+async def bound_in(dialogue: Ask | Pick, app: Still, pilot: Pilot[int]) -> dict[str, str]:
+    """The same while a dialogue stands over the screen."""
+    app.push_screen(dialogue)
+    await until(pilot, lambda: app.screen is dialogue and app.focused)
+    keys = bound(app)
+    dialogue.dismiss()
+    await until(pilot, lambda: app.screen is not dialogue)
+    return keys
+
+
 def inside(app: Still) -> list[str]:
     """The lines of the dialogue that stands over the screen."""
     frame = app.screen.query_one(".dialogue").content_region
@@ -105,12 +115,8 @@ async def test_every_key_is_in_the_help_and_every_action_in_its_list_as_they_are
         keys |= bound(app)
         shown = inside(app)
         asked = Ask("Stop?", "It stops.", [("keep", "Keep going"), ("stop", "Stop")])
-        for dialogue in (asked, Pick("Which?", [("one", "One")])):
-            app.push_screen(dialogue)
-            await until(pilot, lambda dialogue=dialogue: app.screen is dialogue and app.focused)  # type: ignore[misc]
-            keys |= bound(app)
-            dialogue.dismiss()
-            await until(pilot, lambda dialogue=dialogue: app.screen is not dialogue)  # type: ignore[misc]
+        keys |= await bound_in(asked, app, pilot)
+        keys |= await bound_in(Pick("Which?", [("one", "One")]), app, pilot)
         await pilot.press("escape")
         await until(pilot, lambda: app.screen is app.top)
         await look_at_the_actions(app, pilot)

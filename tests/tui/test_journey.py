@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
+from typing import Any
+
+from textual.screen import Screen
 
 from tests.tui.conftest import Person, empty, opened, piloted
 from wizard.guided.intents import Wish
@@ -20,8 +23,12 @@ async def answer_all(person: Person) -> None:
     await person.screen("form")
     while (form := person.app.top) is not None and form.kind == "form":
         await person.button("next")
-        await person.until(lambda form=form: person.app.top is not form, "the next form")  # type: ignore[misc]  # a default has no type here
+        await person.until(partial(left, person, form), "the next form")
     await person.screen("journey")
+
+
+def left(person: Person, screen: Screen[Any]) -> bool:
+    return person.app.top is not screen
 
 
 async def approve_until_idle(person: Person) -> list[tuple[str, str]]:
@@ -37,7 +44,7 @@ async def approve_until_idle(person: Person) -> list[tuple[str, str]]:
         since = step.asked_since
         if step.asked in ("approve", "person"):
             asked.append((step.name, step.asked))
-            await person.until(lambda step=step: _can_answer(person, step), "the focus on an answer")  # type: ignore[misc]  # a default has no type here
+            await person.until(partial(_can_answer, person, step), "the focus on an answer")
             if step.asked is not None:  # else it came true meanwhile
                 await person.press("enter" if step.asked == "approve" else "p")
         await person.until(partial(_heard, person, step, since), "the answer")

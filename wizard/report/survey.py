@@ -39,7 +39,7 @@ class Looking(Step[World]):
         self.seen: tuple[Seen, ...] = ()
         self.answers: dict[str, dict[str, Any]] = {}
         # The engine asks an instance; the class of each step has its own.
-        self.name, self.title, self.kind, self.after = step.name, step.title, step.kind, step.after  # type: ignore[misc]
+        vars(self).update(name=step.name, title=step.title, kind=step.kind, after=step.after)
 
     def check(self, ctx: Ctx) -> Finding:
         asked = section_name(self._step.questions) if self._step.questions else ""

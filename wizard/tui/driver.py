@@ -49,7 +49,7 @@ def driver() -> type[Driver] | None:
         def start_application_mode(self) -> None:
             if not isinstance(self._file, Outlet):
                 self._file = cast(Any, Outlet(self._file))
-            super().start_application_mode()  # type: ignore[no-untyped-call]
+            super().start_application_mode()  # type: ignore[no-untyped-call]  # Textual gives it no types
 
         def run_input_thread(self) -> None:
             try:

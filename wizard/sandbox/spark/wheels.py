@@ -117,7 +117,7 @@ def _dbutils(secrets: Secrets) -> Iterator[None]:
             self.secrets = Store()
 
     module = types.ModuleType("pyspark.dbutils")
-    module.DBUtils = DBUtils  # type: ignore[attr-defined]
+    vars(module)["DBUtils"] = DBUtils
     sys.modules[module.__name__] = module
     try:
         yield
@@ -125,11 +125,17 @@ def _dbutils(secrets: Secrets) -> Iterator[None]:
         del sys.modules[module.__name__]
 
 
+class _AsWritten(ConfigParser):
+    """An entry point's name has capitals where its author wrote them."""
+
+    def optionxform(self, optionstr: str) -> str:
+        return optionstr
+
+
 def _entry_point(folder: Path, package: str, name: str) -> Callable[[], Any]:
     """From the wheel's metadata, else the function of that name in the package: the order a cluster keeps."""
     for path in sorted(folder.glob("*.dist-info/entry_points.txt")):
-        parser = ConfigParser(delimiters=("=",))
-        parser.optionxform = str  # type: ignore[assignment]
+        parser = _AsWritten(delimiters=("=",))
         parser.read_string(path.read_text(encoding="utf-8"))
         for section in parser.sections():
             if parser.has_option(section, name):
@@ -142,7 +148,7 @@ def _entry_point(folder: Path, package: str, name: str) -> Callable[[], Any]:
 
 
 def _callable(module: types.ModuleType, name: str) -> Callable[[], Any]:
-    found = getattr(module, name, None)
+    found: Callable[[], Any] | None = getattr(module, name, None)
     if not callable(found):
         raise EntryPointMissing(f"{module.__name__} has no entry point {name}")
-    return found  # type: ignore[no-any-return]
+    return found
