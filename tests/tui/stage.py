@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,10 +15,12 @@ from textual.widget import Widget
 from textual.widgets import Button, Static
 
 from tests.tui.conftest import LOOK, PATIENCE
-from tests.tui.scenes import Scene, scenes
+from tests.tui.scenes import Scene, loaded, scenes
 from wizard.guided.launch import Launch
+from wizard.setup.draft import Draft
 from wizard.tui.app import WizardApp
 from wizard.tui.screens.dialogues import Ask
+from wizard.tui.screens.form import FormScreen
 from wizard.tui.widgets.buttons import ButtonRow
 from wizard.tui.widgets.field import Field
 
@@ -93,6 +96,19 @@ def inks(app: WizardApp) -> set[tuple[str, str, str]]:
             front, ground = pair[::-1] if style.reverse else pair
             found.add((segment.text, front, ground))
     return found
+
+
+@asynccontextmanager
+async def form(folder: Path, section: str | None) -> AsyncIterator[tuple[Still, Pilot[int], Draft]]:
+    """The form of a section, or the first one, of a folder with answers; with its draft."""
+    app = Still(Launch(folder, target="sandbox"), loaded(), "form")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: app.top is not None and app.top.ready)
+        app.pump()
+        app.edit(section)
+        await until(pilot, lambda: isinstance(app.screen, FormScreen) and app.screen.ready)
+        assert app.store.draft is not None
+        yield app, pilot, app.store.draft
 
 
 async def play(app: Still, pilot: Pilot[int], scene: Scene) -> None:

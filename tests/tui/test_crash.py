@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from textual.widgets import Static
@@ -18,12 +20,20 @@ def told(person: Person) -> str:
     return " ".join(str(person.app.top.query_one("#body", Static).content).split())
 
 
-@piloted
-async def test_a_step_that_meets_what_nobody_expected_is_a_failure_to_retry(tmp_path: Path) -> None:
-    launch = Launch(empty(tmp_path), target="sandbox", until="contracts")
-    in_the_way = launch.folder / "contracts"
+@asynccontextmanager
+async def answered(tmp_path: Path, until: str) -> AsyncIterator[tuple[Person, Path]]:
+    """The app in a new folder, every question answered, and the folder; its sandbox is stopped at the end."""
+    launch = Launch(empty(tmp_path), target="sandbox", until=until)
     async with opened(launch) as person:
         await answer_all(person)
+        yield person, launch.folder
+    process.stop(launch.folder / ".wizard" / "sandbox")
+
+
+@piloted
+async def test_a_step_that_meets_what_nobody_expected_is_a_failure_to_retry(tmp_path: Path) -> None:
+    async with answered(tmp_path, "contracts") as (person, folder):
+        in_the_way = folder / "contracts"
         in_the_way.write_text("no folder", encoding="utf-8")
         await person.button("run")
         step = person.app.store.steps
@@ -37,15 +47,12 @@ async def test_a_step_that_meets_what_nobody_expected_is_a_failure_to_retry(tmp_
         await person.press("enter")
         await person.until(lambda: person.app.store.result, "the end")
         assert person.app.store.result == "done", person.explain()
-    process.stop(launch.folder / ".wizard" / "sandbox")
 
 
 @piloted
 async def test_a_run_that_cannot_even_begin_says_why_and_the_next_one_does(tmp_path: Path) -> None:
-    launch = Launch(empty(tmp_path), target="sandbox", until="sign-in")
-    config = launch.folder / "config.yaml"
-    async with opened(launch) as person:
-        await answer_all(person)
+    async with answered(tmp_path, "sign-in") as (person, folder):
+        config = folder / "config.yaml"
         config.write_text("target: [sandbox", encoding="utf-8")
         await person.button("run")
         await person.until(lambda: person.app.store.fault, "what is wrong")
@@ -53,10 +60,9 @@ async def test_a_run_that_cannot_even_begin_says_why_and_the_next_one_does(tmp_p
         assert str(config) in person.app.store.fault
         assert "Traceback" not in person.app.store.fault
         assert person.app.store.result is None
-        assert not (launch.folder / ".wizard" / "journal.jsonl").exists()
+        assert not (folder / ".wizard" / "journal.jsonl").exists()
         config.unlink()
         await person.button("run")
         await person.until(lambda: person.app.store.result, "the end")
         assert person.app.store.result == "done", person.explain()
         assert not person.app.store.fault
-    process.stop(launch.folder / ".wizard" / "sandbox")

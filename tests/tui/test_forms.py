@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 from textual.pilot import Pilot
 
 from tests.tui.conftest import opened, piloted
-from tests.tui.scenes import loaded
-from tests.tui.stage import Still, lines, until
+from tests.tui.stage import Still, form, lines, until
 from wizard.guided.launch import Launch
 from wizard.guided.messages import NAME_KEYS, PRICE_KEYS, Named, Priced, Word, texts
 from wizard.sandbox import process
@@ -22,18 +19,6 @@ from wizard.tui.widgets.field import Line
 TAKEN = "taken by somebody else: storage account stadrisk; free now: risk2"
 
 
-@asynccontextmanager
-async def form(folder: Path, section: str | None) -> AsyncIterator[tuple[Still, Pilot[int], Draft]]:
-    app = Still(Launch(folder, target="sandbox"), loaded(), "form")
-    async with app.run_test(size=(80, 24)) as pilot:
-        await until(pilot, lambda: app.top is not None and app.top.ready)
-        app.pump()
-        app.edit(section)
-        await until(pilot, lambda: isinstance(app.screen, FormScreen) and app.screen.ready)
-        assert app.store.draft is not None
-        yield app, pilot, app.store.draft
-
-
 def priced(draft: Draft, monthly: float | None = 58.4) -> Priced:
     choices: dict[str, dict[str, float | None]] = {
         "foundation.network": {"nat_gateway": 36.5, "public_egress": None},
@@ -42,8 +27,8 @@ def priced(draft: Draft, monthly: float | None = 58.4) -> Priced:
     return Priced(texts(draft, PRICE_KEYS), choices, monthly, True, "USD")
 
 
-def named(draft: Draft, state: str = "fix", text: str = TAKEN) -> Named:
-    return Named(texts(draft, NAME_KEYS), {"project.domain": (state, text)})  # type: ignore[dict-item]
+def named(draft: Draft, word: Word = ("fix", TAKEN)) -> Named:
+    return Named(texts(draft, NAME_KEYS), {"project.domain": word})
 
 
 async def shown(app: Still, pilot: Pilot[int], words: str) -> str:
@@ -100,9 +85,9 @@ async def test_an_estimate_of_other_answers_is_not_shown(tmp_path: Path) -> None
 @piloted
 async def test_a_name_goes_from_checking_to_what_it_becomes(tmp_path: Path) -> None:
     async with form(tmp_path / "risk", "project") as (app, pilot, draft):
-        app.bridge.post(named(draft, "checking", "whether stadrisk is free"))
+        app.bridge.post(named(draft, ("checking", "whether stadrisk is free")))
         assert "nothing to fix" in await shown(app, pilot, "▸ checking whether stadrisk is free")
-        app.bridge.post(named(draft, "ok", "becomes the storage account stadrisk"))
+        app.bridge.post(named(draft, ("ok", "becomes the storage account stadrisk")))
         await shown(app, pilot, "✓ ok becomes the storage account stadrisk")
 
 
@@ -143,8 +128,9 @@ async def test_in_the_sandbox_all_of_it_is_asked_for_as_in_azure(tmp_path: Path)
         await person.screen("form")
 
         def domain() -> Word | None:
-            now = store.named is not None and texts(store.draft, NAME_KEYS) == store.named.asked  # type: ignore[arg-type]
-            return store.named.words.get("project.domain") if now and store.named else None
+            if store.named is None or store.draft is None or texts(store.draft, NAME_KEYS) != store.named.asked:
+                return None
+            return store.named.words.get("project.domain")
 
         await person.until(lambda: domain() == ("fix", TAKEN), "the name that is taken")
         await person.until(lambda: store.priced is not None and store.priced.monthly, "the estimate")

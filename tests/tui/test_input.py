@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +10,12 @@ from textual.events import Paste
 from textual.pilot import Pilot
 
 from tests.tui.conftest import piloted
-from tests.tui.scenes import AT, SUMMARY, begun, loaded
-from tests.tui.stage import Still, lines, until
+from tests.tui.scenes import AT, SUMMARY, begun
+from tests.tui.stage import Still, form, lines, until
 from wizard.guided.launch import Launch
 from wizard.setup.events import LogLine
 from wizard.tui.lines import WIDEST
 from wizard.tui.screens.dialogues import Pick
-from wizard.tui.screens.form import FormScreen
 from wizard.tui.widgets.field import MOST, Field
 from wizard.tui.widgets.logpane import plain
 
@@ -29,17 +26,6 @@ project: data-master
 user_principal_name: "me_example.com#EXT#"
 domain_azure: example.onmicrosoft.com
 """
-
-
-@asynccontextmanager
-async def form(folder: Path, section: str) -> AsyncIterator[tuple[Still, Pilot[int]]]:
-    app = Still(Launch(folder, target="sandbox"), loaded(), "form")
-    async with app.run_test(size=(80, 24)) as pilot:
-        await until(pilot, lambda: app.top is not None and app.top.ready)
-        app.pump()
-        app.edit(section)
-        await until(pilot, lambda: isinstance(app.screen, FormScreen) and app.screen.ready)
-        yield app, pilot
 
 
 def editor(app: Still, name: str) -> Any:
@@ -58,27 +44,25 @@ async def paste(app: Still, pilot: Pilot[int], name: str, text: str) -> None:
 
 @piloted
 async def test_a_paste_of_several_lines_is_one_line(tmp_path: Path) -> None:
-    async with form(tmp_path / "risk", "project") as (app, pilot):
+    async with form(tmp_path / "risk", "project") as (app, pilot, draft):
         await paste(app, pilot, "project", "credit\nrisk\r\n and more\n")
         assert editor(app, "project").value == "credit risk and more"
-        assert app.store.draft is not None
-        assert app.store.draft.text("project.project") == "credit risk and more"
+        assert draft.text("project.project") == "credit risk and more"
 
 
 @piloted
 async def test_ten_thousand_characters_are_taken_and_judged_and_no_more(tmp_path: Path) -> None:
-    async with form(tmp_path / "risk", "project") as (app, pilot):
+    async with form(tmp_path / "risk", "project") as (app, pilot, draft):
         await paste(app, pilot, "domain", "x" * (MOST + 500))
         assert len(editor(app, "domain").value) == MOST
-        assert app.store.draft is not None
-        assert "domain" in app.store.draft.complaints("project")
+        assert "domain" in draft.complaints("project")
         assert all(len(line) == 80 for line in lines(app))
 
 
 @piloted
 async def test_other_scripts_are_kept_as_they_are(tmp_path: Path) -> None:
     folder = tmp_path / "risk"
-    async with form(folder, "project") as (app, pilot):
+    async with form(folder, "project") as (app, pilot, _draft):
         await paste(app, pilot, "project", "Crédito – 信用 🏦")
         app.act("next")
         await until(pilot, (folder / "answers.yaml").is_file)
@@ -91,12 +75,10 @@ async def test_the_reference_configuration_is_loaded(tmp_path: Path) -> None:
     folder = tmp_path / "risk"
     folder.mkdir()
     (folder / "strife_config.yaml").write_text(CONFIG, encoding="utf-8")
-    async with form(folder, "project") as (app, pilot):
+    async with form(folder, "project") as (app, pilot, draft):
         app.act("load")
         await until(pilot, lambda: isinstance(app.screen, Pick))
         await pilot.press("enter")
-        assert app.store.draft is not None
-        draft = app.store.draft
         await until(pilot, lambda: draft.text("project.domain") == "claims")
         assert draft.text("project.catalog") == "lab"
         assert draft.text("project.owner") == "me_example.com#EXT#@example.onmicrosoft.com"
