@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from azure.core.exceptions import ClientAuthenticationError, HttpResponseError
 
+from tests.sandbox.arm_support import cost_by
 from tests.steps.early import Setup, open_setup
 from wizard.cloud.databricks import host_metadata
 from wizard.cloud.graph import GRAPH_APP_ID, GraphClient, read_error
@@ -75,16 +76,7 @@ def test_arm_tells_subscriptions_quota_sizes_and_names(setup: Setup) -> None:
 
 
 def test_cost_rows_are_read_by_column_name(setup: Setup) -> None:
-    query = {
-        "type": "ActualCost",
-        "timeframe": "MonthToDate",
-        "dataset": {
-            "granularity": "None",
-            "aggregation": {"totalCost": {"name": "Cost", "function": "Sum"}},
-            "grouping": [{"type": "Dimension", "name": "MeterCategory"}],
-        },
-    }
-    for row in setup.arm.cost(setup.arm.scope, query):
+    for row in setup.arm.cost(setup.arm.scope, cost_by("MeterCategory")):
         assert {"Cost", "MeterCategory"} <= set(row)
 
 

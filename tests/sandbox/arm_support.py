@@ -25,6 +25,19 @@ WATCHER = "Microsoft.Network/networkWatchers"
 NAMESPACES = ("Databricks", "Storage", "EventHub", "Network", "Compute")
 
 
+def cost_by(column: str) -> Body:
+    """Cost Management's question for this month's actual cost, summed by one column."""
+    return {
+        "type": "ActualCost",
+        "timeframe": "MonthToDate",
+        "dataset": {
+            "granularity": "None",
+            "aggregation": {"total": {"name": "Cost", "function": "Sum"}},
+            "grouping": [{"type": "Dimension", "name": column}],
+        },
+    }
+
+
 @dataclass
 class Azure:
     """One cloud seen by one caller; ids are made from short names."""

@@ -14,6 +14,7 @@ from urllib.request import Request, urlopen
 import pytest
 from azure.identity import ClientSecretCredential
 
+from tests.sandbox.arm_support import Azure, as_identity, register_all
 from wizard.sandbox import process
 from wizard.sandbox.domain.build import build_cloud
 from wizard.sandbox.domain.cloud import Cloud
@@ -59,6 +60,15 @@ def make_cloud(tmp_path: Path) -> Iterator[Callable[[str], Cloud]]:
 def cloud(make_cloud: Callable[[str], Cloud]) -> Cloud:
     """The cloud of scenario `clean`, in this process."""
     return make_cloud("clean")
+
+
+@pytest.fixture
+def azure(cloud: Cloud) -> Azure:
+    """The owner, with all namespaces registered and one group."""
+    register_all(cloud)
+    owner = as_identity(cloud, "lakehouse-wizard")
+    owner.group()
+    return owner
 
 
 @dataclass

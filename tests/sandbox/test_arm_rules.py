@@ -19,7 +19,6 @@ from tests.sandbox.arm_support import (
     Azure,
     as_identity,
     refused,
-    register_all,
 )
 from wizard.sandbox.domain import arm_compute, arm_names, arm_providers
 from wizard.sandbox.domain.arm_kind import take_name
@@ -32,15 +31,6 @@ BUDGET = "Microsoft.Consumption/budgets"
 NSG = "Microsoft.Network/networkSecurityGroups"
 GATEWAY = "Microsoft.Network/natGateways"
 ADDRESS = "Microsoft.Network/publicIPAddresses"
-
-
-@pytest.fixture
-def azure(cloud: Cloud) -> Azure:
-    """The owner, with all namespaces registered and one group."""
-    register_all(cloud)
-    owner = as_identity(cloud, "lakehouse-wizard")
-    owner.group()
-    return owner
 
 
 def network(azure: Azure) -> Body:

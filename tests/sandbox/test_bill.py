@@ -6,21 +6,11 @@ from datetime import timedelta
 
 import pytest
 
-from tests.sandbox.arm_support import NAMESPACE, Azure, as_identity, register_all
+from tests.sandbox.arm_support import NAMESPACE, Azure, cost_by
 from wizard.sandbox.domain import arm_cost, portal
-from wizard.sandbox.domain.cloud import Cloud
 from wizard.sandbox.domain.core import Body, CloudError
 
 ADDRESS = "Microsoft.Network/publicIPAddresses"
-
-
-@pytest.fixture
-def azure(cloud: Cloud) -> Azure:
-    """The owner, with all namespaces registered and one group."""
-    register_all(cloud)
-    owner = as_identity(cloud, "lakehouse-wizard")
-    owner.group()
-    return owner
 
 
 def test_cost_appears_hours_later_by_column_name(azure: Azure) -> None:
@@ -28,15 +18,7 @@ def test_cost_appears_hours_later_by_column_name(azure: Azure) -> None:
     azure.cloud.now = lambda: start
     azure.make(NAMESPACE, "ethdrisk", sku={"name": "Standard", "capacity": 2})
     azure.make(ADDRESS, "ip", sku={"name": "Standard"})
-    wanted: Body = {
-        "type": "ActualCost",
-        "timeframe": "MonthToDate",
-        "dataset": {
-            "granularity": "None",
-            "aggregation": {"total": {"name": "Cost", "function": "Sum"}},
-            "grouping": [{"type": "Dimension", "name": "ServiceName"}],
-        },
-    }
+    wanted = cost_by("ServiceName")
     assert arm_cost.query(azure.cloud, azure.caller, azure.scope, wanted) is None
     azure.cloud.now = lambda: start + timedelta(hours=18)
     answer = arm_cost.query(azure.cloud, azure.caller, azure.group_id(), wanted)
