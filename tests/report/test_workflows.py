@@ -38,9 +38,10 @@ def export(folder: Path, *more: str) -> dict[str, Any]:
     return told
 
 
-def workflow(folder: Path, name: str) -> dict[str, Any]:
+def workflow(folder: Path, name: str) -> dict[Any, Any]:
+    """YAML 1.1 takes the key `on` for true."""
     text = (folder.parent / ".github" / "workflows" / name).read_text(encoding="utf-8")
-    found: dict[str, Any] = yaml.safe_load(text)
+    found: dict[Any, Any] = yaml.safe_load(text)
     return found
 
 
@@ -57,7 +58,6 @@ def test_each_is_a_workflow_as_githubs_schema_has_it(tmp_path: Path, mode: str) 
     schema = json.loads((files("check_jsonschema") / "builtin_schemas/vendor/github-workflows.json").read_bytes())
     judge = validator_for(schema)(schema)
     for name in NAMES:
-        # YAML 1.1 takes the key `on` for true.
         found = {"on" if key is True else key: value for key, value in workflow(folder, name).items()}
         assert [error.message for error in judge.iter_errors(found)] == []
     assert list(judge.iter_errors({"on": "push", "jobs": {"a": {"runs-on": 1}}})), "the schema refuses what is none"
@@ -99,6 +99,19 @@ def test_secrets_are_named_and_stand_in_no_file(tmp_path: Path, monkeypatch: pyt
 def test_a_secret_that_every_machine_reaches_is_left_where_it_is(tmp_path: Path) -> None:
     told = export(setup(tmp_path, service_principal={"client_secret": "keyvault:kv-lake/principal"}))
     assert told["secrets"] == []
+
+
+def test_a_principal_whose_secret_is_in_a_key_vault_needs_nothing(tmp_path: Path) -> None:
+    made = {
+        "mode": "create",
+        "client_id": None,
+        "client_secret": None,
+        "secret_store": "key_vault",
+        "key_vault": "kv-x",
+    }
+    told = export(setup(tmp_path, service_principal=made))
+    assert told["secrets"] == []
+    assert "LAKEHOUSE_SERVICE_PRINCIPAL_MODE" not in job(tmp_path / "repository" / "lake", NAMES[1])["env"]
 
 
 def test_what_a_run_made_here_is_given_to_the_runner(tmp_path: Path) -> None:

@@ -129,8 +129,9 @@ def _identity(answers: Answers) -> Iterator[_Given]:
 
 
 def _principal(answers: Answers) -> Iterator[_Given]:
-    """A principal that a run would make keeps its secret in a folder, which no second runner has: it is given."""
-    if answers.section(ServicePrincipalQuestions).mode == "given":
+    """A principal that a run makes is found again by a runner, but its secret only in a Key Vault: else it is given."""
+    asked = answers.section(ServicePrincipalQuestions)
+    if asked.mode == "given" or asked.secret_store == "key_vault":
         return
     section = section_name(ServicePrincipalQuestions)
     yield _Given(variable(section, "mode"), "given")
