@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import ClassVar, Literal
 
-from databricks.sdk.errors import NotFound, ResourceConflict
-from databricks.sdk.service.catalog import CreateAccountsMetastore, PermissionsChange, Privilege
+from databricks.sdk.errors import NotFound, PermissionDenied, ResourceConflict
+from databricks.sdk.errors.base import DatabricksError
+from databricks.sdk.service.catalog import CreateAccountsMetastore, PermissionsChange
 from pydantic import Field
 
 from wizard.setup.step import (
     Actor,
     Finding,
     Found,
-    Guide,
     Kind,
     Permission,
     Problem,
@@ -23,18 +22,15 @@ from wizard.setup.step import (
     StepFailed,
     Verdict,
 )
-from wizard.steps import bindings, neighbours
+from wizard.steps import acting, bindings, metastore_state, metastore_words, neighbours
 from wizard.steps.base import Ctx, WizardStep
-from wizard.steps.facts import FoundationFacts, MetastoreFacts, PrincipalFacts, ProjectFacts
+from wizard.steps.facts import MetastoreFacts, PrincipalFacts, ProjectFacts
+from wizard.steps.metastore_state import PRIVILEGES, SECURABLE, State, granted, look, our_name, ours, workspace_id
 from wizard.text import N_, _
 
-if TYPE_CHECKING:
-    from databricks.sdk.service.catalog import MetastoreInfo
-
-SECURABLE = "metastore"
-PRIVILEGES = (Privilege.CREATE_CATALOG, Privilege.CREATE_EXTERNAL_LOCATION, Privilege.CREATE_STORAGE_CREDENTIAL)
 ASSIGNED_SECONDS = 120.0
 _MADE_BY_US = re.compile(r"lakehouse-[a-z0-9]+-[0-9a-f]{12}")  # as `our_name` puts it, by any setup
+_LIMIT = re.compile(r"(?i)limit for metastores|metastore.*(limit|quota).*(reached|exceed)")
 
 
 class MetastoreQuestions(Questions):
@@ -44,20 +40,16 @@ class MetastoreQuestions(Questions):
         default="reuse",
         description=N_("reuse the region's metastore (one is made where there is none), or create: never another's"),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class _State:
-    """What stands in the region, and what our workspace has of it."""
-
-    metastore: MetastoreInfo | None
-    assigned: bool
-    lacking: tuple[Privilege, ...]
-    unbound: tuple[bindings.Named, ...] = ()
-
-    @property
-    def id(self) -> str:
-        return str(self.metastore.metastore_id) if self.metastore else ""
+    replace: str | None = Field(
+        default=None,
+        description=N_(
+            "the name of the region's metastore, typed in full, to delete it for good and make one of our own; empty: "
+            "never"
+        ),
+        json_schema_extra={
+            "why": N_("every workspace that uses it loses its catalogs at once; the step lists them all before")
+        },
+    )
 
 
 class Metastore(WizardStep):
@@ -73,43 +65,62 @@ class Metastore(WizardStep):
     )
     questions: ClassVar[type[Questions] | None] = MetastoreQuestions
 
+    def __init__(self) -> None:
+        self._told: frozenset[str] = frozenset()  # what a replacement was said to lose
+
     def check(self, ctx: Ctx) -> Finding:
-        state = _look(ctx)
-        found = state.metastore
-        asked = ctx.ask(MetastoreQuestions)
-        if asked.mode == "create" and found is not None and not _ours(ctx, found):
-            why = _("the region has the metastore {name}, and cannot have another", name=found.name)
-            return Finding(Verdict.BLOCKED, why, guide=_reuse_guide(found))
-        changes = _changes(ctx, state)
-        facts = None
-        if found is not None:
-            facts = MetastoreFacts(metastore_id=state.id, name=str(found.name), region=str(found.region))
+        state, asked = look(ctx), ctx.ask(MetastoreQuestions)
+        foreign = state.metastore is not None and not ours(ctx, state)
+        if foreign and asked.replace:
+            return self._replacement(ctx, state, asked.replace)
+        if foreign and asked.mode == "create":
+            why = _("the region has the metastore {name}, and cannot have another", name=state.name)
+            found = metastore_words.users(ctx, state)
+            return Finding(Verdict.BLOCKED, why, guide=metastore_words.reuse(state), found=found)
+        changes, facts = metastore_words.changes(ctx, state), _facts(state)
         if changes or facts is None:
-            guide = _share_guide(ctx, state) if found is not None and not _ours(ctx, found) else None
+            guide = metastore_words.share(ctx, state) if foreign else None
             why = _("the workspace cannot use a metastore yet")
             return Finding(Verdict.TODO, why, facts=facts, changes=changes, guide=guide)
         why = _("{name} is assigned, and the principal may build in it", name=facts.name)
         named = _("metastore {name} in {region}, {id}", name=facts.name, region=facts.region, id=facts.metastore_id)
-        whose = _("made by this setup") if found is not None and _ours(ctx, found) else _("it was there; it is reused")
-        return Finding(Verdict.DONE, why, facts=facts, found=(Found(named), Found(whose)))
+        whose = _("it was there; it is reused") if foreign else _("made by this setup")
+        found = (Found(named), Found(whose), *metastore_words.users(ctx, state))
+        return Finding(Verdict.DONE, why, facts=facts, found=found)
+
+    def _replacement(self, ctx: Ctx, state: State, typed: str) -> Finding:
+        """What a replacement would lose, listed whole before it may begin; else why it may not."""
+        if typed != state.name:
+            why = _("metastore.replace names {typed}, and the region's metastore is {name}: nothing is replaced",
+                    typed=typed, name=state.name)  # fmt: skip
+            return Finding(Verdict.BLOCKED, why, guide=metastore_words.typed_wrong(state))
+        if not state.assigned or not metastore_state.administers(ctx, state):
+            why = _("{name} is not replaced: what is in it cannot be listed from here", name=state.name)
+            return Finding(Verdict.BLOCKED, why, guide=metastore_words.listed_first(ctx, state))
+        losses = metastore_words.losses(ctx, state)
+        self._told = frozenset(losses)
+        after = metastore_words.changes(ctx, State(None, False, ()))
+        why = _("{name} is to be replaced, as metastore.replace says; this cannot be undone", name=state.name)
+        return Finding(Verdict.TODO, why, changes=(*losses, *after))
 
     def apply(self, ctx: Ctx) -> None:
-        account, workspace = ctx.world.account(ctx, "operator"), int(ctx.facts(FoundationFacts).workspace_id)
-        state = _look(ctx)
+        account = acting.account(ctx)
+        state = look(ctx)
+        if state.metastore is not None and not ours(ctx, state) and ctx.ask(MetastoreQuestions).replace == state.name:
+            self._delete(ctx, state)
+            state = look(ctx)
         if state.metastore is None:
-            ctx.say(_("making the metastore {name}", name=our_name(ctx)))
-            account.metastores.create(
-                metastore_info=CreateAccountsMetastore(name=our_name(ctx), region=ctx.facts(ProjectFacts).location)
-            )
-            state = _look(ctx)
+            state = _create(ctx)
         if not state.assigned:
             ctx.say(_("assigning the metastore to the workspace"))
             try:
-                account.metastore_assignments.create(workspace, state.id)
+                if state.dangling:
+                    account.metastore_assignments.delete(workspace_id(ctx), state.dangling)
+                account.metastore_assignments.create(workspace_id(ctx), state.id)
             except ResourceConflict:  # assigned meanwhile; the look below tells to what
                 ctx.say(_("a metastore was assigned meanwhile"))
         what = _("the workspace to see its metastore")
-        if not ctx.wait_for(what, lambda: _look(ctx).assigned, seconds=ASSIGNED_SECONDS):
+        if not ctx.wait_for(what, lambda: look(ctx).assigned, seconds=ASSIGNED_SECONDS):
             raise StepFailed(
                 Problem(
                     _("the workspace does not see its metastore yet"),
@@ -117,148 +128,96 @@ class Metastore(WizardStep):
                     _("run again in some minutes"),
                 )
             )
-        state = _look(ctx)
+        state = look(ctx)
         if state.lacking:
-            change = PermissionsChange(principal=ctx.facts(PrincipalFacts).client_id, add=list(state.lacking))
-            ctx.world.workspace(ctx, "operator").grants.update(SECURABLE, state.id, changes=[change])
+            _grant(ctx, state)
         bindings.bind(ctx, state.unbound)
 
+    def _delete(self, ctx: Ctx, state: State) -> None:
+        """Only what was listed, and not if somebody came to it since."""
+        more = frozenset(metastore_words.losses(ctx, state)) - self._told
+        if more:
+            raise StepFailed(
+                Problem(
+                    _("{name} is not replaced: more would be lost now than was listed", name=state.name),
+                    "; ".join(sorted(more)),
+                    _("run again: everything is listed anew before it goes"),
+                )
+            )
+        ctx.say(_("deleting the metastore {name}", name=state.name))
+        try:
+            acting.account(ctx).metastores.delete(state.id, force=True)
+        except NotFound:  # a repetition after a lost answer
+            return
+
     def removal(self, ctx: Ctx) -> Removal | None:
-        state = _look(ctx)
+        state = look(ctx)
         if state.metastore is None:
             return None
         objects = []
         if state.assigned:
-            objects.append(_("assignment of the metastore {name} to the workspace", name=state.metastore.name))
-        others = _others(ctx, state.id)
-        if _ours(ctx, state.metastore) and not others:
-            objects.append(_("metastore {name}", name=state.metastore.name))
+            objects.append(_("assignment of the metastore {name} to the workspace", name=state.name))
+        others = metastore_state.others(ctx, state.id)
+        if ours(ctx, state) and not others:
+            objects.append(_("metastore {name}", name=state.name))
         kept = _kept(ctx, state, others)
         return Removal(tuple(objects), kept=kept) if objects or kept else None
 
     def destroy(self, ctx: Ctx) -> None:
         """The principal's grants on somebody else's metastore go too, unless other setups act as it; a metastore
         that others use stays."""
-        account, workspace = ctx.world.account(ctx, "operator"), int(ctx.facts(FoundationFacts).workspace_id)
-        state = _look(ctx)
+        account, workspace = acting.account(ctx), workspace_id(ctx)
+        state = look(ctx)
         if state.metastore is None:
             return
-        deletable = _ours(ctx, state.metastore) and not _others(ctx, state.id)
+        deletable = ours(ctx, state) and not metastore_state.others(ctx, state.id)
         if state.assigned:
             principal = ctx.facts(PrincipalFacts)
             alone = not neighbours.using_principal(ctx, principal.object_id)
             if alone and not deletable and granted(ctx, state.id):
                 change = PermissionsChange(principal=principal.client_id, remove=list(PRIVILEGES))
-                ctx.world.workspace(ctx, "operator").grants.update(SECURABLE, state.id, changes=[change])
+                acting.workspace(ctx).grants.update(SECURABLE, state.id, changes=[change])
             account.metastore_assignments.delete(workspace, state.id)
         if deletable:
             account.metastores.delete(state.id, force=True)
 
 
-def our_name(ctx: Ctx) -> str:
-    """A metastore has no tags or comment, so its name carries the setup's id."""
-    return f"lakehouse-{ctx.facts(ProjectFacts).location}-{ctx.setup_id}"
-
-
-def granted(ctx: Ctx, metastore_id: str) -> set[Privilege]:
-    """What the principal was granted on the metastore that our workspace has."""
-    client_id = ctx.facts(PrincipalFacts).client_id
-    held = ctx.world.workspace(ctx, "operator").grants.get(SECURABLE, metastore_id)
-    return {
-        privilege
-        for assignment in held.privilege_assignments or ()
-        if (assignment.principal or "").lower() == client_id.lower()
-        for privilege in assignment.privileges or ()
-    }
-
-
-def _look(ctx: Ctx) -> _State:
-    account, workspace = ctx.world.account(ctx, "operator"), int(ctx.facts(FoundationFacts).workspace_id)
-    everything = list(account.metastores.list())
+def _create(ctx: Ctx) -> State:
+    """Ours; or the region's, where somebody made one meanwhile."""
+    ctx.say(_("making the metastore {name}", name=our_name(ctx)))
+    wanted = CreateAccountsMetastore(name=our_name(ctx), region=ctx.facts(ProjectFacts).location)
     try:
-        assignment = account.metastore_assignments.get(workspace).metastore_assignment
-    except NotFound:
-        assignment = None
-    if assignment is not None and assignment.metastore_id:
-        found = next((item for item in everything if item.metastore_id == assignment.metastore_id), None)
-        if found is not None:
-            return _State(found, True, _lacking(ctx, found), bindings.unbound(ctx))
-    region = _plain(ctx.facts(ProjectFacts).location)
-    found = next((item for item in everything if _plain(item.region or "") == region), None)
-    return _State(found, False, ())
+        acting.account(ctx).metastores.create(metastore_info=wanted)
+    except DatabricksError as error:
+        if not _LIMIT.search(str(error)):
+            raise
+        state = look(ctx)
+        if state.metastore is None or ctx.ask(MetastoreQuestions).mode == "create":
+            raise
+        ctx.say(_("the region has the metastore {name} already: it is reused", name=state.name))
+        return state
+    return look(ctx)
 
 
-def _lacking(ctx: Ctx, metastore: MetastoreInfo) -> tuple[Privilege, ...]:
-    """What the principal cannot create; the metastore's owner needs no grant."""
-    if (metastore.owner or "").lower() == ctx.facts(PrincipalFacts).client_id.lower():
-        return ()
-    held = granted(ctx, str(metastore.metastore_id))
-    return tuple(privilege for privilege in PRIVILEGES if privilege not in held)
+def _grant(ctx: Ctx, state: State) -> None:
+    change = PermissionsChange(principal=ctx.facts(PrincipalFacts).client_id, add=list(state.lacking))
+    try:
+        acting.workspace(ctx).grants.update(SECURABLE, state.id, changes=[change])
+    except PermissionDenied as error:
+        raise StepFailed(metastore_words.not_granted(ctx, state, error)) from error
 
 
-def _changes(ctx: Ctx, state: _State) -> tuple[str, ...]:
-    changes = []
+def _facts(state: State) -> MetastoreFacts | None:
     if state.metastore is None:
-        changes.append(_("make the metastore {name}", name=our_name(ctx)))
-    if not state.assigned:
-        name = state.metastore.name if state.metastore else our_name(ctx)
-        changes.append(_("assign {name} to the workspace", name=name))
-    changes += [
-        _("grant {privilege} on the metastore to the principal", privilege=item.value) for item in state.lacking
-    ]
-    changes += [
-        _("let the workspace, which was made anew, use {type} {name}", type=type.replace("_", " "), name=name)
-        for type, name in state.unbound
-    ]
-    return tuple(changes)
-
-
-def _ours(ctx: Ctx, metastore: MetastoreInfo | None) -> bool:
-    return metastore is not None and metastore.name == our_name(ctx)
-
-
-def _others(ctx: Ctx, metastore_id: str) -> list[int]:
-    """Other workspaces that use the metastore."""
-    mine = int(ctx.facts(FoundationFacts).workspace_id)
-    users = ctx.world.account(ctx, "operator").metastore_assignments.list(metastore_id)
-    return [workspace for workspace in users if int(workspace) != mine]
-
-
-def _kept(ctx: Ctx, state: _State, others: list[int]) -> tuple[str, ...]:
-    """What a destroy leaves of a metastore that a wizard made, in words."""
-    name = str(state.metastore.name) if state.metastore else ""
-    if _ours(ctx, state.metastore) and others:
-        used = ", ".join(str(workspace) for workspace in others)
-        return (_("metastore {name}, in use by the workspaces {workspaces}", name=name, workspaces=used),)
-    if not _ours(ctx, state.metastore) and _MADE_BY_US.fullmatch(name) and not others:
-        return (_("metastore {name}, made by another setup; no workspace uses it after this", name=name),)
-    return ()
-
-
-def _plain(region: str) -> str:
-    return region.replace(" ", "").lower()
-
-
-def _share_guide(ctx: Ctx, state: _State) -> Guide | None:
-    """How somebody else's metastore is opened to us by hand; None where nothing of it is a person's."""
-    lacking = state.lacking if state.assigned else PRIVILEGES
-    if state.metastore is None or not lacking:
         return None
-    foundation, principal = ctx.facts(FoundationFacts), ctx.facts(PrincipalFacts)
-    name, console = state.metastore.name, ctx.world.target.endpoints.accounts
-    assign = _("in the account console, Catalog, {name}, Workspaces, Assign to workspace: {id}",
-               name=name, id=foundation.workspace_id)  # fmt: skip
-    grant = _("in the workspace https://{url}, Catalog, Metastore details, Permissions, Grant to {id}: {privileges}",
-              url=foundation.workspace_url, id=principal.client_id,
-              privileges=", ".join(item.value for item in lacking))  # fmt: skip
-    actions = (grant,) if state.assigned else (assign, grant)
-    who = _("{owner}, who owns it, or an account admin", owner=state.metastore.owner or "?")
-    return Guide(_("Open the metastore {name} to the workspace", name=name), actions, who, console)
+    return MetastoreFacts(metastore_id=state.id, name=state.name, region=str(state.metastore.region))
 
 
-def _reuse_guide(metastore: MetastoreInfo) -> Guide:
-    actions = (
-        _("set metastore.mode to reuse in the answers: the catalog gets its own storage in it"),
-        _("or have its owner {owner} delete it, if no workspace needs it", owner=metastore.owner or "?"),
-    )
-    return Guide(_("Reuse the region's metastore"), actions, _("you"), None)
+def _kept(ctx: Ctx, state: State, others: list[int]) -> tuple[str, ...]:
+    """What a destroy leaves of a metastore that a wizard made, in words."""
+    if ours(ctx, state) and others:
+        used = ", ".join(str(workspace) for workspace in others)
+        return (_("metastore {name}, in use by the workspaces {workspaces}", name=state.name, workspaces=used),)
+    if not ours(ctx, state) and _MADE_BY_US.fullmatch(state.name) and not others:
+        return (_("metastore {name}, made by another setup; no workspace uses it after this", name=state.name),)
+    return ()

@@ -78,6 +78,14 @@ def grants_and_bindings(s: Surface) -> None:
         grants.update(securable, name, changes=[catalog.PermissionsChange(principal=GROUP, add=[right])])
         (held,) = grants.get(securable, name).privilege_assignments or []
         assert (held.principal, held.privileges) == (GROUP, [right])
+    reached = grants.get_effective("volume", f"{CATALOG}.bronze.landing", principal=GROUP)
+    (held_by_group,) = reached.privilege_assignments or []
+    rights = {(each.privilege, each.inherited_from_name) for each in held_by_group.privileges or []}
+    assert rights == {
+        (privilege.READ_VOLUME, None),
+        (privilege.USE_SCHEMA, f"{CATALOG}.bronze"),
+        (privilege.USE_CATALOG, CATALOG),
+    }
     bindings = s.workspace.workspace_bindings
     s.workspace.catalogs.update(CATALOG, isolation_mode=catalog.CatalogIsolationMode.ISOLATED)
     mine = catalog.WorkspaceBinding(workspace_id=s.workspace_id)

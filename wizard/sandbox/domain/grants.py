@@ -209,6 +209,21 @@ class Grants:
         ]
         return {"privilege_assignments": shown}
 
+    def effective(self, caller: Caller, id: str) -> Bodies:
+        """What each principal was granted on the object and on what it is in; as `read`, to a manager everybody's."""
+        type, name, rights = self._place(caller, id)
+        everything = self._may_manage(rights, type, name)
+        if not everything and not rights.visible(type, name):
+            raise denied(f"User does not have MANAGE on {WORDS[type]} '{name}'.")
+        held: dict[str, Bodies] = {}
+        for place in [(type, name), *ancestors(type, name)]:
+            above = {"inherited_from_type": place[0].upper(), "inherited_from_name": place[1]}
+            for who, privileges in rights.grants(*place).items():
+                if everything or who.lower() in rights.names:
+                    told = [{"privilege": p, **(above if place != (type, name) else {})} for p in sorted(privileges)]
+                    held.setdefault(who, []).extend(told)
+        return [{"principal": who, "privileges": privileges} for who, privileges in sorted(held.items())]
+
     def create(self, caller: Caller, body: Body) -> Body:
         """Authoritative: afterwards the object has these assignments and no others."""
         required(body, "id")

@@ -124,13 +124,18 @@ class UnityKind:
         self.cloud.store.delete(self.name, rights.key(name))
 
     def list(self, caller: Caller, **filters: Any) -> Bodies:
-        """Those that the caller may see; filters compare names without case."""
+        """Those that the caller may see; filters compare names without case. `unbound`: also what is isolated from the
+        workspace, to who manages it."""
+        unbound = filters.pop("unbound", False)
         rights = Privileges(self.cloud, caller)
         return [
             public(body)
             for body in self.all(rights)
             if all(str(body.get(key, "")).lower() == str(value).lower() for key, value in filters.items())
-            and rights.visible(self.type, str(body["full_name"]))
+            and (
+                rights.visible(self.type, str(body["full_name"]))
+                or (unbound and rights.manages(self.type, str(body["full_name"])))
+            )
         ]
 
     def all(self, rights: Privileges) -> Bodies:

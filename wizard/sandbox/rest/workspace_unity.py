@@ -6,7 +6,7 @@ from typing import Any
 
 from wizard.sandbox.domain.core import Body
 from wizard.sandbox.domain.databricks import public
-from wizard.sandbox.domain.grants import Privileges
+from wizard.sandbox.domain.grants import Grants, Privileges
 from wizard.sandbox.domain.unity_kind import UnityKind
 from wizard.sandbox.rest.databricks_calls import body_of, flag, route
 from wizard.sandbox.rest.route import Call, Route
@@ -46,9 +46,11 @@ def _routes_of(segment: str) -> list[Route]:
     many, one = f"{UC}/{segment}", f"{UC}/{segment}/{{name}}"
 
     def listed(call: Call) -> Body:
-        given = {filter: call.query[filter] for filter in filters if call.query.get(filter)}
+        given: Body = {filter: call.query[filter] for filter in filters if call.query.get(filter)}
         if filters and "catalog_name" in given:
             call.cloud.kind("uc.catalog").read(call.caller, given["catalog_name"])
+        if flag(call, "include_unbound"):
+            given["unbound"] = True
         return paged(call, key, _kind(call, name).list(call.caller, **given))
 
     def delete(call: Call) -> None:
@@ -95,6 +97,14 @@ def _grants(call: Call) -> Body:
     return call.cloud.kind("uc.grants").read(call.caller, _place(call))
 
 
+def _effective(call: Call) -> Body:
+    kind = call.cloud.kind("uc.grants")
+    assert isinstance(kind, Grants)
+    assignments = kind.effective(call.caller, _place(call))
+    wanted = call.query.get("principal", "").lower()
+    return {"privilege_assignments": [one for one in assignments if not wanted or one["principal"].lower() == wanted]}
+
+
 def _grant(call: Call) -> Body:
     return call.cloud.kind("uc.grants").update(call.caller, _place(call), body_of(call))
 
@@ -113,6 +123,7 @@ ROUTES: list[Route] = [
     route("uc.table.exists", "GET", f"{UC}/tables/{{name}}/exists", _table_exists),
     *(made for segment in KINDS for made in _routes_of(segment)),
     route("uc.grants.get", "GET", f"{UC}/permissions/{{type}}/{{name:.+}}", _grants),
+    route("uc.grants.effective", "GET", f"{UC}/effective-permissions/{{type}}/{{name:.+}}", _effective),
     route("uc.grants.update", "PATCH", f"{UC}/permissions/{{type}}/{{name:.+}}", _grant),
     route("uc.binding.get", "GET", f"{UC}/bindings/{{type}}/{{name}}", _bindings),
     route("uc.binding.update", "PATCH", f"{UC}/bindings/{{type}}/{{name}}", _bind),
