@@ -10,22 +10,18 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
-from datetime import datetime
 from typing import Any
 
 from azure.core.credentials import AccessToken, TokenCredential
 from azure.core.exceptions import ClientAuthenticationError
-from azure.identity import AzureCliCredential, ClientSecretCredential, DeviceCodeCredential
 
-from wizard.cloud.endpoints import Endpoints, TargetSettings
-from wizard.cloud.world import Login
+from wizard.cloud import methods
+from wizard.cloud.endpoints import TargetSettings
+from wizard.cloud.world import ATTENDED, Login
 from wizard.setup.cancel import Cancellation
 from wizard.setup.secrets import Secrets
-from wizard.text import _
 
 EARLY = 300  # seconds before its end at which a token is replaced
-CLI_SECONDS = 30
-RETRIES = 2
 _path_lock = threading.Lock()
 
 
@@ -56,7 +52,7 @@ class Credential:
         enable_cae: bool = False,
         **kwargs: Any,
     ) -> AccessToken:
-        """A valid token. Raises ClientAuthenticationError (also where no `az` is found)."""
+        """A valid token. Raises ClientAuthenticationError, also where what the method needs is not there."""
         with self._lock:
             kept = self._tokens.get(scopes)
             if kept and not claims and kept.expires_on - time.time() > EARLY:
@@ -77,8 +73,8 @@ class Credential:
             return token
 
     def _cancellable(self, fetch: Callable[[], AccessToken]) -> AccessToken:
-        """A device code is waited for by the library, for minutes; a cancelled run leaves it waiting."""
-        if self._login.method != "device_code":
+        """A person is waited for by the library, for minutes; a cancelled run leaves it waiting."""
+        if self._login.method not in ATTENDED:
             return fetch()
         ended: Future[AccessToken] = Future()
 
@@ -88,7 +84,7 @@ class Credential:
             except BaseException as error:
                 ended.set_exception(error)
 
-        threading.Thread(target=run, name="device-code", daemon=True).start()
+        threading.Thread(target=run, name="sign-in", daemon=True).start()
         while not ended.done():
             self._cancel.pause(0.1)
         return ended.result()
@@ -111,40 +107,7 @@ class Credential:
         return payload if isinstance(payload, dict) else {}
 
     def _make(self) -> TokenCredential:
-        login, options = self._login, _options(self._target.endpoints)
-        if login.method == "azure_cli":
-            return AzureCliCredential(tenant_id=login.tenant_id, process_timeout=CLI_SECONDS)
-        if login.method == "device_code":
-            return DeviceCodeCredential(tenant_id=login.tenant_id, prompt_callback=self._prompt, **options)
-        if not login.client_id or not login.client_secret:
-            raise ClientAuthenticationError(message=_("sign-in by client_secret needs client_id and client_secret"))
-        return ClientSecretCredential(login.tenant_id, login.client_id, login.client_secret, **options)
-
-    def _prompt(self, verification_uri: str, user_code: str, expires_on: datetime) -> None:
-        self._say(
-            _(
-                "Open {url} and enter the code {code} (valid until {until} UTC)",
-                url=verification_uri,
-                code=user_code,
-                until=f"{expires_on:%H:%M}",
-            )
-        )
-
-
-def _options(endpoints: Endpoints) -> dict[str, Any]:
-    public = endpoints.login == Endpoints().login
-    options: dict[str, Any] = {
-        "authority": endpoints.login,
-        # Discovery asks Microsoft's public login host about the authority; only that host's own
-        # authorities are known there.
-        "disable_instance_discovery": not public,
-        "retry_total": RETRIES,
-        "connection_timeout": 10,
-        "read_timeout": 30,
-    }
-    if endpoints.ca_file:
-        options["connection_verify"] = endpoints.ca_file
-    return options
+        return methods.credential(self._target.endpoints, self._login, self._say)
 
 
 @contextmanager

@@ -249,13 +249,14 @@ def _made_of(draft: Draft) -> tuple[ProjectFacts, dict[str, Word]] | None:
 
 def _who_asks(draft: Draft) -> str | None:
     """Why nobody can ask for names yet; None where the answers' own sign-in can."""
+    from wizard.cloud.world import ATTENDED
     from wizard.steps.sign_in import SignInQuestions
 
     answers = draft.valid()
     if not answers.holds(SignInQuestions):
         return _("nobody is signed in")
-    if answers.section(SignInQuestions).method == "device_code":
-        return _("the code is asked for in step 2")
+    if answers.section(SignInQuestions).method in ATTENDED:
+        return _("the person signs in at step 2")
     return None
 
 

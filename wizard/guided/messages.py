@@ -21,6 +21,7 @@ NAME_KEYS = (
     "project.domain", "project.environment", "project.catalog", "foundation.event_hubs",
     "state.backend", "state.storage_account",
     "sign_in.method", "sign_in.tenant_id", "sign_in.subscription_id", "sign_in.client_id", "sign_in.client_secret",
+    "sign_in.client_certificate", "sign_in.certificate_password", "sign_in.token_file",
 )  # fmt: skip
 
 Question = Literal["approve", "agree", "person", "retry"]

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import shlex
 import sys
 import threading
+import webbrowser
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 import jwt
 import pytest
+from azure.core.credentials import TokenCredential
 from azure.core.exceptions import ClientAuthenticationError
 from azure.identity import AzureCliCredential, DeviceCodeCredential
 from azure.mgmt.resource.subscriptions import SubscriptionClient
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from tests.operations.running import PROVIDER, Surface
 from tests.sandbox.conftest import ARM_SCOPE, GRAPH_SCOPE, secret_credential
 from tests.sandbox.databricks_live import DATABRICKS_SCOPE
+from tests.states import operators
+from wizard.cloud.methods import credential
+from wizard.cloud.world import Login, Method
 
 STORAGE_SCOPE = "https://storage.azure.com/.default"
 
@@ -113,6 +120,62 @@ def sign_in_by_the_azure_cli(s: Surface) -> None:
     assert token["upn"] == owner["upn"]
 
 
+def by(s: Surface, method: Method, **login: str) -> TokenCredential:
+    """The wizard's own credential of a method."""
+    asked = Login(method, s.info["tenant_id"], s.info["subscription_id"], **login)
+    return credential(s.endpoints, asked, lambda text: None)
+
+
+def application(s: Surface, body: dict[str, Any]) -> dict[str, Any]:
+    graph = s.pipeline("graph", version="/v1.0")
+    made = graph.send("POST", "/applications", body={"displayName": "operator", **body})
+    graph.send("POST", "/servicePrincipals", body={"appId": made["appId"]})
+    return made
+
+
+def sign_in_with_a_certificate(s: Surface) -> None:
+    ours = operators.certificate()
+    der = base64.b64encode(ours.public_bytes(Encoding.DER)).decode()
+    made = application(s, {"keyCredentials": [{"type": "AsymmetricX509Cert", "usage": "Verify", "key": der}]})
+    assert [(one["key"], one["usage"]) for one in made["keyCredentials"]] == [(None, "Verify")]
+    mine = by(s, "client_certificate", client_id=made["appId"], certificate=operators.pem(ours).decode())
+    assert claims(mine.get_token(ARM_SCOPE).token)["appid"] == made["appId"]
+
+
+def sign_in_as_a_workflow(s: Surface) -> None:
+    made = application(s, {})
+    subject = "repo:example/lakehouse:environment:production"
+    issuer, audience = "https://token.actions.githubusercontent.com", "api://AzureADTokenExchange"
+    trust = {"name": "production", "issuer": issuer, "subject": subject, "audiences": [audience]}
+    path = f"/applications/{made['id']}/federatedIdentityCredentials"
+    s.pipeline("graph", version="/v1.0").send("POST", path, body=trust)
+    with pytest.MonkeyPatch.context() as environment:
+        for name, value in s.connection.workflow(subject).items():
+            environment.setenv(name, value)
+        token = by(s, "workload_identity", client_id=made["appId"]).get_token(ARM_SCOPE).token
+    assert claims(token)["appid"] == made["appId"]
+
+
+def sign_in_with_a_browser(s: Surface) -> None:
+    owner = s.info["identities"]["owner"]["upn"]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(webbrowser, "open", operators.Browser(s.connection, owner).open)
+        assert claims(by(s, "browser").get_token(ARM_SCOPE).token)["upn"] == owner
+
+
+def sign_in_as_a_machine(s: Surface) -> None:
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("AZURE_POD_IDENTITY_AUTHORITY_HOST", s.endpoints.login)
+        with pytest.raises(ClientAuthenticationError, match="Identity not found"):
+            by(s, "managed_identity").get_token(ARM_SCOPE)
+        said = s.connection.portal("machine-identity", "vm")
+        token = claims(by(s, "managed_identity").get_token(ARM_SCOPE).token)
+        assert token["appid"] in said
+        environment.setenv("IDENTITY_ENDPOINT", f"{s.endpoints.login}/msi/token")
+        environment.setenv("IDENTITY_HEADER", "of-the-platform")
+        assert claims(by(s, "managed_identity").get_token(ARM_SCOPE).token)["oid"] == token["oid"]
+
+
 def a_claims_challenge_is_answered(s: Surface) -> None:
     """A revoked session: ARM asks for claims, the client fetches another token and repeats once."""
     client = s.arm(SubscriptionClient, tenant_wide=True)
@@ -147,6 +210,10 @@ EXERCISES = [
     a_400_is_repaired,
     sign_in_with_a_device_code,
     sign_in_by_the_azure_cli,
+    sign_in_with_a_certificate,
+    sign_in_as_a_workflow,
+    sign_in_with_a_browser,
+    sign_in_as_a_machine,
     a_claims_challenge_is_answered,
     sign_in_as_older_clients_do,
 ]

@@ -8,6 +8,7 @@ from wizard.sandbox.domain import tokens
 from wizard.sandbox.domain.cloud import Cloud
 from wizard.sandbox.domain.core import Body, Caller, CloudError
 from wizard.sandbox.domain.entra_apps import Applications, AppRoleAssignments, ServicePrincipals
+from wizard.sandbox.domain.entra_assertions import require_assertion
 from wizard.sandbox.domain.entra_objects import matching
 from wizard.sandbox.domain.entra_rights import APPLICATION, PRINCIPAL, USER
 from wizard.sandbox.domain.entra_roles import DeviceCodes, DirectoryRoles, Domains, RoleEligibilities
@@ -15,6 +16,23 @@ from wizard.sandbox.domain.entra_secrets import PASSWORD, matches, secret_is_val
 from wizard.sandbox.domain.entra_users import GroupMembers, Groups, Users
 from wizard.sandbox.domain.world import world
 
+POLICY = "_policy"  # in a stored user or principal: a policy of conditional access that meets it (see POLICIES)
+POLICIES = {
+    "mfa": (
+        50076,
+        "Due to a configuration change made by your administrator, or because you moved to a new location, you must "
+        "use multi-factor authentication to access '797f4846-ba00-4fd7-ba43-dac1f8f63013'.",
+    ),
+    "device": (
+        53000,
+        "Device is not in required device state: unmanaged. Conditional Access policy requires a compliant device, and "
+        "the device is not compliant.",
+    ),
+    "block": (
+        53003,
+        "Access has been blocked by Conditional Access policies. The access policy does not allow token issuance.",
+    ),
+}
 REVOKED = "_revoked"  # in a stored user or principal: tokens from before this time (ms) are refused
 
 
@@ -39,18 +57,7 @@ def caller_by_secret(cloud: Cloud, tenant: str, client_id: str, secret: str) -> 
     """The principal behind a client id and secret.
 
     Raises CloudError 400 or 401 with OAuth's codes and Entra's AADSTS messages."""
-    require_tenant(cloud, tenant)
-    principal = _by_app_id(cloud, PRINCIPAL, client_id)
-    application = _by_app_id(cloud, APPLICATION, client_id)
-    if principal is not None and not principal["accountEnabled"]:
-        raise CloudError(
-            401,
-            "unauthorized_client",
-            f"AADSTS7000112: Application '{client_id}'({principal['displayName']}) is disabled.",
-            error_codes=[7000112],
-        )
-    if principal is None:
-        raise _unknown_application(cloud, client_id, registered=application is not None)
+    application, principal = _enabled(cloud, tenant, client_id)
     results = [secret_is_valid(cloud, body, secret) for body in (application, principal) if body is not None]
     if True in results:
         return caller_of_principal(cloud, principal)
@@ -68,6 +75,47 @@ def caller_by_secret(cloud: Cloud, tenant: str, client_id: str, secret: str) -> 
         "AADSTS7000215: Invalid client secret provided. Ensure the secret being sent in the request is the client "
         f"secret value, not the client secret ID, for a secret added to app '{client_id}'.",
         error_codes=[7000215],
+    )
+
+
+def caller_by_assertion(
+    cloud: Cloud, tenant: str, client_id: str, assertion: str, endpoints: Collection[str]
+) -> Caller:
+    """The principal that an assertion proves, by certificate or federated credential; raises CloudError as above."""
+    application, principal = _enabled(cloud, tenant, client_id)
+    require_assertion(cloud, application or {"appId": client_id}, assertion, endpoints)
+    return caller_of_principal(cloud, principal)
+
+
+def _enabled(cloud: Cloud, tenant: str, client_id: str) -> tuple[Body | None, Body]:
+    """The application, where it is registered here, and its principal; raises CloudError 400 or 401."""
+    require_tenant(cloud, tenant)
+    principal = _by_app_id(cloud, PRINCIPAL, client_id)
+    application = _by_app_id(cloud, APPLICATION, client_id)
+    if principal is None:
+        raise _unknown_application(cloud, client_id, registered=application is not None)
+    if not principal["accountEnabled"]:
+        raise CloudError(
+            401,
+            "unauthorized_client",
+            f"AADSTS7000112: Application '{client_id}'({principal['displayName']}) is disabled.",
+            error_codes=[7000112],
+        )
+    require_policy(principal, confirmed=False)
+    return application, principal
+
+
+def require_policy(account: Body, *, confirmed: bool) -> None:
+    """Raises CloudError 400 where conditional access refuses the account; `confirmed`: it gave a second factor."""
+    policy = account.get(POLICY)
+    if policy is None or (policy == "mfa" and confirmed):
+        return
+    code, words = POLICIES[policy]
+    raise CloudError(
+        400,
+        "interaction_required" if policy == "mfa" else "invalid_grant",
+        f"AADSTS{code}: {words}",
+        error_codes=[code],
     )
 
 
@@ -90,6 +138,7 @@ def caller_by_password(cloud: Cloud, tenant: str, name: str, password: str) -> C
             "AADSTS50126: Error validating credentials due to invalid username or password.",
             error_codes=[50126],
         )
+    require_policy(user, confirmed=False)
     return caller_of_user(cloud, user)
 
 

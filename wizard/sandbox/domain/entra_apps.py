@@ -4,11 +4,13 @@ An application's `id` (object) and `appId` (client) differ, and so does its prin
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 from wizard.sandbox.domain import entra_federated
 from wizard.sandbox.domain.core import SYSTEM, Body, Caller, CloudError
+from wizard.sandbox.domain.entra_assertions import key_credential
 from wizard.sandbox.domain.entra_objects import (
     Objects,
     bad_request,
@@ -65,7 +67,20 @@ class Applications(Secretive):
     name = APPLICATION
     area = "application"
     updating = deleting = "write"
-    fixed = ("id", "appId", "createdDateTime", *CREDENTIALS)
+    fixed = ("id", "appId", "createdDateTime", "passwordCredentials")
+
+    def read(self, caller: Caller, id: str) -> Body:
+        return _without_keys(super().read(caller, id))
+
+    def accepted(self, patch: Body, body: Body) -> Body:
+        """Certificates come as `keyCredentials`, those that are there named by `keyId`."""
+        changes = super().accepted(patch, body)
+        if "keyCredentials" in changes:
+            there = {one["keyId"]: one for one in body.get("keyCredentials", ())}
+            changes["keyCredentials"] = [
+                key_credential(self.cloud, there.get(one.get("keyId"), one)) for one in changes["keyCredentials"]
+            ]
+        return changes
 
     def create(self, caller: Caller, body: Body) -> Body:
         require(self.cloud, caller, "application.create")
@@ -84,14 +99,14 @@ class Applications(Secretive):
             "createdDateTime": time_text(self.cloud.now()),
             "publisherDomain": world(self.cloud).domain,
             "passwordCredentials": [],
-            "keyCredentials": [],
             **seeded,
             "_owners": self.owners_of(caller, body),
         }
+        stored.setdefault("keyCredentials", [])
         self.cloud.store.put(APPLICATION, stored["id"], stored)
-        return public(stored)
+        return _without_keys(public(stored))
 
-    def federated(self, caller: Caller, id: str) -> list[Body]:
+    def federated(self, caller: Caller, id: str) -> Sequence[Body]:
         """Its federated credentials."""
         body = self.stored(id)
         require(self.cloud, caller, "application.read", body)
@@ -114,6 +129,9 @@ class Applications(Secretive):
                 if body["appId"] == app_id:
                     self.cloud.store.delete(PRINCIPAL, key)
                     forget_references(self.cloud, key)
+
+    def list(self, caller: Caller, **filters: Any) -> list[Body]:
+        return [_without_keys(body) for body in super().list(caller, **filters)]
 
 
 class ServicePrincipals(Secretive):
@@ -213,6 +231,11 @@ class AppRoleAssignments(Objects):
 
     def update(self, caller: Caller, id: str, patch: Body) -> Body:
         raise CloudError(405, "Request_BadRequest", "An app role assignment cannot be changed.")
+
+
+def _without_keys(body: Body) -> Body:
+    """As Graph shows it: of a certificate only what names it."""
+    return {**body, "keyCredentials": [public(one) for one in body["keyCredentials"]]}
 
 
 def first_party_principals(guid_of: dict[str, str]) -> list[Body]:

@@ -6,14 +6,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from wizard.sandbox.domain import arm_compute, arm_cost, arm_providers
+from wizard.sandbox.domain import arm_compute, arm_cost, arm_providers, authorization_eligibility, portal_sign_in
 from wizard.sandbox.domain.account import first_login, region_of
+from wizard.sandbox.domain.arm_id import GROUP
+from wizard.sandbox.domain.arm_providers import register_provider
+from wizard.sandbox.domain.authorization import roles as azure_roles
 from wizard.sandbox.domain.build import assign_role, grant_graph_roles
 from wizard.sandbox.domain.cloud import Cloud
 from wizard.sandbox.domain.core import SYSTEM, Body, CloudError
 from wizard.sandbox.domain.entra import REVOKED, caller_by_oid
 from wizard.sandbox.domain.entra_objects import matching
 from wizard.sandbox.domain.entra_rights import DEVICE_CODE, ELIGIBILITY, PRINCIPAL, USER, directory_data
+from wizard.sandbox.domain.key_vault import VAULT
 from wizard.sandbox.domain.world import load_scenario, world
 
 LEAST_PRIVILEGE = ("User.ReadWrite.All", "Group.ReadWrite.All", "Application.Read.All", "Domain.Read.All")
@@ -125,13 +129,36 @@ def _revoke_sessions(cloud: Cloud, name: str) -> str:
     return f"every session of {body['displayName']} until now is revoked"
 
 
+def _set_policy(cloud: Cloud, name: str, policy: str) -> str:
+    kind, body = identity(cloud, name)
+    return portal_sign_in.set_policy(cloud, kind, body, policy)
+
+
 def _make_eligible(cloud: Cloud, name: str, role: str) -> str:
     _kind, body = identity(cloud, name)
     roles: dict[str, Any] = directory_data()["directory_roles"]
+    azure = [one.name for one in azure_roles().values()]
+    if role in azure:
+        for subscription in world(cloud).subscriptions:
+            authorization_eligibility.make(cloud, f"/subscriptions/{subscription}", role, body["id"])
+        return f"{body['displayName']} may activate the role {role} on the subscription"
     if role not in roles:
-        raise CloudError(400, "UnknownRole", f"the directory roles are: {', '.join(roles)}")
+        raise CloudError(400, "UnknownRole", f"the roles are: {', '.join((*roles, *azure))}")
     cloud.kind(ELIGIBILITY).create(SYSTEM, {"principalId": body["id"], "roleDefinitionId": roles[role]})
     return f"{body['displayName']} may activate the role {role}"
+
+
+def _make_key_vault(cloud: Cloud, vault: str, name: str) -> str:
+    kind, body = identity(cloud, name)
+    subscription = next(iter(world(cloud).subscriptions))
+    register_provider(cloud, SYSTEM, subscription, "Microsoft.KeyVault")
+    group = f"/subscriptions/{subscription}/resourceGroups/rg-vaults"
+    cloud.kind(GROUP).create(SYSTEM, {"id": group, "location": "brazilsouth"})
+    id = f"{group}/providers/{VAULT}/{vault}"
+    properties = {"tenantId": world(cloud).tenant_id, "sku": {"family": "A", "name": "standard"}}
+    cloud.kind(VAULT).create(SYSTEM, {"id": id, "location": "brazilsouth", "properties": properties})
+    assign_role(cloud, id, "Key Vault Secrets Officer", body["id"], "user" if kind == USER else "app")
+    return f"the Key Vault {vault} is there, and {body['displayName']} may use its secrets"
 
 
 def _grant_quota(cloud: Cloud, location: str, row: str, limit: str) -> str:
@@ -173,6 +200,20 @@ CLICKS = {
     "begin-registration": Click(
         ("namespace", "looks"), "somebody registers a resource provider, slowly", _begin_registration
     ),
+    "conditional-access": Click(
+        ("name", "policy"), "a policy meets a sign-in: mfa, device, block or none", _set_policy
+    ),
+    "subscription-state": Click(
+        ("state",), "the subscription is enabled, or disabled", portal_sign_in.subscription_state
+    ),
+    "machine-identity": Click(
+        ("name",), "this machine gets a managed identity; none takes them away", portal_sign_in.machine_identity
+    ),
     "pass-days": Click(("days",), "days pass, for the bill alone", _pass_days),
-    "make-eligible": Click(("name", "role"), "a directory role to activate when needed", _make_eligible),
+    "make-key-vault": Click(
+        ("vault", "name"), "somebody makes a Key Vault, and lets a person or principal use its secrets", _make_key_vault
+    ),
+    "make-eligible": Click(
+        ("name", "role"), "a role of the directory or of the subscription, to activate when needed", _make_eligible
+    ),
 }

@@ -10,12 +10,14 @@ from typing import Any
 
 from aiohttp import web
 
+from wizard.sandbox.domain import outside
 from wizard.sandbox.domain.core import CloudError
 from wizard.sandbox.domain.portal import click
 from wizard.sandbox.faults import Faults
 from wizard.sandbox.lease import Lease
 from wizard.sandbox.recorder import Latency, read_records
 from wizard.sandbox.rest.dispatch import bearer
+from wizard.sandbox.rest.login_machine import workflow
 from wizard.sandbox.rest.route import Call, Handler, Reply, Route
 
 MAX_LATENCY = 600.0  # seconds
@@ -42,6 +44,8 @@ class Controls:
             self._route("add-fault", "POST", "/faults", self._add_fault),
             self._route("clear-faults", "DELETE", "/faults", self._clear_faults),
             self._route("portal", "POST", "/portal", self._portal),
+            self._route("workflow", "POST", "/workflow", self._workflow),
+            self._route("outside-token", "POST", "/outside-token", self._outside_token),
             self._route("leases", "GET", "/leases", self._leases),
             self._route("pin", "POST", "/pin", self._pin),
             self._route("stop", "POST", "/stop", self._stop),
@@ -84,6 +88,14 @@ class Controls:
     async def _portal(self, call: Call) -> Reply:
         name, values = _member(call.body, "click"), _member(call.body, "values")
         return Reply(body={"done": click(call.cloud, str(name), [str(value) for value in values or ()])})
+
+    async def _workflow(self, call: Call) -> Reply:
+        return Reply(body=workflow(call, str(_member(call.body, "subject"))))
+
+    async def _outside_token(self, call: Call) -> Reply:
+        issuer, subject, audience = (str(_member(call.body, key)) for key in ("issuer", "subject", "audience"))
+        lifetime = int(_member(call.body, "lifetime") or outside.LIFETIME)
+        return Reply(body={"token": outside.issue(call.cloud, issuer, subject, audience, lifetime=lifetime)})
 
     async def _leases(self, call: Call) -> Reply:
         return Reply(body={"held": self.lease.held})

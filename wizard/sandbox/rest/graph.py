@@ -125,7 +125,7 @@ def remove_password(kind: str) -> Handler:
 
 
 async def federated(call: Call) -> Reply:
-    return page(call, cast(Applications, call.cloud.kind(APPLICATION)).federated(call.caller, call.path["id"]))
+    return page(call, list(cast(Applications, call.cloud.kind(APPLICATION)).federated(call.caller, call.path["id"])))
 
 
 async def one_federated(call: Call) -> Reply:

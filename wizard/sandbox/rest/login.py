@@ -8,24 +8,26 @@ from typing import Any
 
 from wizard.sandbox.domain import tokens
 from wizard.sandbox.domain.core import SYSTEM, Caller, CloudError
-from wizard.sandbox.domain.entra import caller_by_oid, caller_by_password, caller_by_secret, require_tenant
-from wizard.sandbox.domain.entra_rights import DEVICE_CODE, directory_data
+from wizard.sandbox.domain.entra import (
+    REVOKED,
+    caller_by_assertion,
+    caller_by_oid,
+    caller_by_password,
+    caller_by_secret,
+    require_policy,
+    require_tenant,
+)
+from wizard.sandbox.domain.entra_rights import DEVICE_CODE, USER, directory_data
 from wizard.sandbox.domain.entra_roles import DEVICE_CODE_SECONDS
+from wizard.sandbox.rest.login_audience import OIDC_SCOPES, audience_of
+from wizard.sandbox.rest.login_browser import authorize, client_info, redeem, sign_in
+from wizard.sandbox.rest.login_machine import app_service_token, metadata_token, workflow_token
 from wizard.sandbox.rest.route import Call, Reply, Route
 
+ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code"
 REFRESH_LIFETIME = 90 * 24 * 3600  # seconds
 POLL_SECONDS = 1
-OIDC_SCOPES = {"openid", "profile", "offline_access", "email"}
-OWN_HOSTS = {"arm": tokens.ARM, "graph": tokens.GRAPH, "accounts": tokens.DATABRICKS, "storage": tokens.STORAGE}
-RESOURCES = {
-    "https://management.azure.com": tokens.ARM,
-    "https://management.core.windows.net": tokens.ARM,
-    "https://graph.microsoft.com": tokens.GRAPH,
-    "00000003-0000-0000-c000-000000000000": tokens.GRAPH,
-    "https://storage.azure.com": tokens.STORAGE,
-    tokens.DATABRICKS: tokens.DATABRICKS,
-}
 
 
 async def discovery(call: Call) -> Reply:
@@ -75,6 +77,7 @@ async def token(call: Call) -> Reply:
     form = _form(call, "grant_type", "client_id")
     grants = {
         "client_credentials": _client_credentials,
+        "authorization_code": _authorization_code,
         "password": _password,
         "refresh_token": _refresh,
         DEVICE_GRANT: _device,
@@ -119,29 +122,14 @@ async def databricks_token(call: Call) -> Reply:
     return Reply(body={**answer, "scope": form.get("scope", "all-apis")})
 
 
-def audience_of(call: Call, scope: str, default: str | None = None) -> str:
-    """The audience of `resource/.default` (or a bare resource): public names, or the sandbox's own hosts."""
-    wanted = [one for one in scope.split() if one not in OIDC_SCOPES]
-    if not wanted and default:
-        return default
-    own = {call.cloud.hosts.url(host): audience for host, audience in OWN_HOSTS.items()}
-    known = {**RESOURCES, **own}
-    found = {known.get(one.removesuffix("/.default").removesuffix("/user_impersonation").rstrip("/")) for one in wanted}
-    if len(found) == 1 and (audience := next(iter(found))) is not None:
-        return audience
-    if not wanted:
-        why = f"AADSTS70011: The provided value for scope '{scope}' is not valid."
-        raise CloudError(400, "invalid_scope", why, error_codes=[70011])
-    raise CloudError(
-        400,
-        "invalid_resource",
-        f"AADSTS500011: The resource principal named {' '.join(wanted)} was not found in the tenant.",
-        error_codes=[500011],
-    )
-
-
 def _client_credentials(call: Call, form: dict[str, str]) -> dict[str, Any]:
     audience = audience_of(call, _scope(form))
+    tenant, client = call.path["tenant"], form["client_id"]
+    if form.get("client_assertion_type") == ASSERTION and form.get("client_assertion"):
+        here = f"{call.base_url}/{tenant}"
+        endpoints = (f"{here}/oauth2/v2.0/token", f"{here}/oauth2/token", f"{here}/v2.0")
+        caller = caller_by_assertion(call.cloud, tenant, client, form["client_assertion"], endpoints)
+        return _answer(call, caller, audience, **_claims(form))
     if not form.get("client_secret"):
         raise CloudError(
             401,
@@ -150,7 +138,7 @@ def _client_credentials(call: Call, form: dict[str, str]) -> dict[str, Any]:
             "'client_credentials' grant type.",
             error_codes=[7000216],
         )
-    caller = caller_by_secret(call.cloud, call.path["tenant"], form["client_id"], form["client_secret"])
+    caller = caller_by_secret(call.cloud, tenant, client, form["client_secret"])
     return _answer(call, caller, audience, **_claims(form))
 
 
@@ -159,6 +147,16 @@ def _password(call: Call, form: dict[str, str]) -> dict[str, Any]:
     audience = audience_of(call, _scope(form))
     caller = caller_by_password(call.cloud, call.path["tenant"], form.get("username", ""), form.get("password", ""))
     return _person_answer(call, caller, audience, form)
+
+
+def _authorization_code(call: Call, form: dict[str, str]) -> dict[str, Any]:
+    _require_public_client(form["client_id"])
+    oid, asked = redeem(call, form)
+    caller = caller_by_oid(call.cloud, oid)
+    if caller is None:
+        raise CloudError(400, "invalid_grant", "AADSTS50057: The user account is disabled.", error_codes=[50057])
+    audience = audience_of(call, asked["scope"])
+    return _person_answer(call, caller, audience, form, confirmed=True, nonce=asked.get("nonce"))
 
 
 def _refresh(call: Call, form: dict[str, str]) -> dict[str, Any]:
@@ -172,7 +170,19 @@ def _refresh(call: Call, form: dict[str, str]) -> dict[str, Any]:
     caller = caller_by_oid(call.cloud, claims["oid"])
     if caller is None or claims["client_id"] != form["client_id"]:
         raise expired
-    return _person_answer(call, caller, audience_of(call, _scope(form), claims["resource"]), form)
+    person = call.cloud.store.get(USER, caller.oid) or {}
+    if claims["xms_at"] < person.get(REVOKED, 0):
+        raise CloudError(
+            400,
+            "invalid_grant",
+            "AADSTS50173: The provided grant has expired due to it being revoked, a fresh auth token is needed. The "
+            "user might have changed or reset their password.",
+            error_codes=[50173],
+        )
+    confirmed = bool(claims.get("mfa"))
+    require_policy(person, confirmed=confirmed)
+    audience = audience_of(call, _scope(form), claims["resource"])
+    return _person_answer(call, caller, audience, form, confirmed=confirmed)
 
 
 def _device(call: Call, form: dict[str, str]) -> dict[str, Any]:
@@ -196,7 +206,8 @@ def _device(call: Call, form: dict[str, str]) -> dict[str, Any]:
     if caller is None:
         raise CloudError(400, "invalid_grant", "AADSTS50057: The user account is disabled.", error_codes=[50057])
     codes.delete(SYSTEM, waiting["device_code"])
-    return _person_answer(call, caller, audience_of(call, waiting["scope"]), form)
+    require_policy(call.cloud.store.get(USER, caller.oid) or {}, confirmed=True)
+    return _person_answer(call, caller, audience_of(call, waiting["scope"]), form, confirmed=True)
 
 
 def _answer(call: Call, caller: Caller, audience: str, **claims: Any) -> dict[str, Any]:
@@ -208,19 +219,33 @@ def _answer(call: Call, caller: Caller, audience: str, **claims: Any) -> dict[st
     }
 
 
-def _person_answer(call: Call, caller: Caller, audience: str, form: dict[str, str]) -> dict[str, Any]:
+def _person_answer(
+    call: Call,
+    caller: Caller,
+    audience: str,
+    form: dict[str, str],
+    *,
+    confirmed: bool = False,
+    nonce: str | None = None,
+) -> dict[str, Any]:
+    """`confirmed`: a second factor was given; the refresh token remembers it."""
     client = form["client_id"]
     refresh = tokens.issue(
-        call.cloud, caller, tokens.REFRESH, lifetime=REFRESH_LIFETIME, client_id=client, resource=audience
+        call.cloud,
+        caller,
+        tokens.REFRESH,
+        lifetime=REFRESH_LIFETIME,
+        client_id=client,
+        resource=audience,
+        mfa=confirmed,
     )
-    id_token = tokens.issue(call.cloud, caller, client, preferred_username=caller.name)
-    info = json.dumps({"uid": caller.oid, "utid": caller.tenant}).encode()
+    told: dict[str, Any] = {"preferred_username": caller.name, **({"nonce": nonce} if nonce else {})}
     return {
         **_answer(call, caller, audience, **_claims(form)),
         "scope": f"{audience}/.default",
         "refresh_token": refresh,
-        "id_token": id_token,
-        "client_info": base64.urlsafe_b64encode(info).decode().rstrip("="),
+        "id_token": tokens.issue(call.cloud, caller, client, **told),
+        "client_info": client_info(caller),
     }
 
 
@@ -291,6 +316,11 @@ ROUTES = [
     _post("login.databricks_token", "/oidc/{realm:.+}/v1/token", databricks_token),
     Route("login.discovery", "GET", "/{tenant}/v2.0/.well-known/openid-configuration", discovery, public=True),
     Route("login.discovery", "GET", "/{tenant}/.well-known/openid-configuration", discovery, public=True),
+    Route("login.authorize", "GET", "/{tenant}/oauth2/v2.0/authorize", authorize, public=True),
+    _post("login.sign_in", "/{tenant}/oauth2/v2.0/login", sign_in),
+    Route("login.metadata_token", "GET", "/metadata/identity/oauth2/token", metadata_token, public=True),
+    Route("login.app_service_token", "GET", "/msi/token", app_service_token, public=True),
+    Route("login.workflow_token", "GET", "/actions/id-token", workflow_token, public=True),
     _post("login.device_code", "/{tenant}/oauth2/v2.0/devicecode", device_code),
     _post("login.token", "/{tenant}/oauth2/v2.0/token", token),
     _post("login.token", "/{tenant}/oauth2/token", token),
