@@ -1,4 +1,8 @@
-"""The wizard inside a real tmux, on a server of its own: keys by send-keys, the screen by capture-pane."""
+"""The wizard inside a real tmux, on a server of its own: keys by send-keys, the screen by capture-pane.
+
+The screen is looked at again and again: tmux tells nobody that it changed. Its `wait-for` waits for a word that the
+program in the pane itself gives, and a wizard gives none; that the program has ended the system tells.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,8 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
+
+import psutil
 
 from tests.tui.terminal import LOOK, PATIENCE, Screen
 
@@ -80,7 +86,8 @@ class Tmux:
         return self._tmux("has-session", check=False).returncode != 0
 
     def wait(self) -> None:
-        deadline = time.monotonic() + PATIENCE
-        while not self.ended():
-            assert time.monotonic() < deadline, f"it never ended; the screen:\n{self.text}"
-            time.sleep(LOOK)
+        try:
+            psutil.wait_procs([psutil.Process(self.pid)], PATIENCE)
+        except psutil.NoSuchProcess:
+            return
+        assert not psutil.pid_exists(self.pid), f"it never ended; the screen:\n{self.text}"
