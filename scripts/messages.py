@@ -22,7 +22,7 @@ LOCALE = ROOT / "wizard" / "locale"
 MARKS = ("_", "_n", "N_")
 TOLD_BY_FIELDS = ("description",)  # of a pydantic Field: what a form shows of a question
 EXTRAS = ("why", "cost")
-TOLD_BY_PROBLEMS = ("what", "why", "why_found", "next_action")  # of an entry of problems.yaml
+TOLD_BY_PROBLEMS = ("what", "why", "why_found", "next_action", "who")  # of an entry of problems.yaml
 HEADER = "# The texts of Lakehouse Wizard. Written by scripts/messages.py."
 # What argparse says by itself, in Python 3.11 to 3.13.
 ARGPARSE = (

@@ -92,6 +92,8 @@ class Problem:
     log: str | None = None
     transient: bool = False
     who: str = ""  # can do the next action; empty where whoever runs it can
+    step: str | None = None  # to go back to, by its name
+    command: str | None = None  # that does the next action, or begins it
 
     @property
     def waits(self) -> bool:

@@ -21,13 +21,16 @@ _UNKNOWN_NEXT = N_("Read the service's message; its code and request id are what
 @dataclass(frozen=True, slots=True)
 class Known:
     """One entry of problems.yaml. `require_match` means that the code alone is not enough; `transient`, that it
-    passes by itself."""
+    passes by itself. The next action is done by `who`: in `step`, by `command`, or behind `link`."""
 
     id: str
     what: str
     why: str
     why_found: str | None
     next_action: str
+    who: str
+    step: str | None
+    command: str | None
     link: str | None
     codes: frozenset[str]
     pattern: re.Pattern[str] | None
@@ -59,6 +62,9 @@ def known() -> tuple[Known, ...]:
             why=entry["why"],
             why_found=entry.get("why_found"),
             next_action=entry["next_action"],
+            who=entry["who"],
+            step=entry.get("step"),
+            command=entry.get("command"),
             link=entry.get("link"),
             codes=frozenset(entry.get("codes", ())),
             pattern=re.compile(entry["match"], re.DOTALL) if "match" in entry else None,
@@ -84,6 +90,9 @@ def match(text: str, *, raw_code: str | None = None, request_id: str | None = No
                 raw_message=last,
                 log=log,
                 transient=entry.transient,
+                who=_(entry.who),
+                step=entry.step,
+                command=entry.command,
             )
     what = _("{code} from the service", code=raw_code) if raw_code else _("Something failed that is not known here")
     return Problem(what, _(_UNKNOWN_WHY), _(_UNKNOWN_NEXT), None, raw_code, request_id, last, log)
@@ -129,10 +138,10 @@ def _azure(error: BaseException) -> tuple[str | None, str | None]:
     response: Any = getattr(error, "response", None)
     headers = getattr(response, "headers", None) or {}
     request_id = headers.get("x-ms-request-id") or headers.get("request-id")
-    if not code and response is not None and getattr(response, "status_code", None):
-        code = f"HTTP {response.status_code}"
     if not code and (entra := re.search(r"AADSTS\d+", str(error))):
         code = entra.group(0)
+    if not code and response is not None and getattr(response, "status_code", None):
+        code = f"HTTP {response.status_code}"
     if not request_id and (trace := re.search(r"Trace ID: ([0-9a-f-]{36})", str(error))):
         request_id = trace.group(1)
     return (str(code) if code else None), request_id

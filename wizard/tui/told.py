@@ -124,7 +124,7 @@ def body(store: Store, step: StepState, symbols: Symbols, width: int) -> Content
     if store.fault:
         _fault(page, store)
     if step.problem and (step.asked == "retry" or step.state in ("failed", "unknown", "blocked")):
-        _problem(page, step)
+        _problem(page, store, step)
     if step.asked == "approve" and step.guide:
         _guide(page, step, symbols)
         _offer(page, step)
@@ -146,8 +146,8 @@ def _fault(page: Page, store: Store) -> None:
     page.gap()
 
 
-def _problem(page: Page, step: StepState) -> None:
-    """What, why, at most three things to do, the codes for who asks for help, and what was said last."""
+def _problem(page: Page, store: Store, step: StepState) -> None:
+    """What, why, at most three things to do, who can and where, the codes for who asks for help, what was said last."""
     problem = step.problem or {}
     page.add(_("What"), str(problem.get("what", "")), "$state-failed")
     if problem.get("why"):
@@ -157,8 +157,7 @@ def _problem(page: Page, step: StepState) -> None:
         page.numbered(_("Next"), to_do)
     elif to_do:
         page.add(_("Next"), to_do[0])
-    if problem.get("link"):
-        page.add(_("Link"), str(problem["link"]))
+    _where(page, store, step, problem)
     page.gap()
     _codes(page, problem)
     words = [line for line in str(problem.get("raw_message") or "").splitlines() if line.strip()][:RAW_LINES]
@@ -170,6 +169,19 @@ def _problem(page: Page, step: StepState) -> None:
     if last:
         page.add(_("Last"), "\n".join(f"{entry.at.astimezone():%H:%M:%S} {entry.text}" for entry in last))
     page.gap()
+
+
+def _where(page: Page, store: Store, step: StepState, problem: Mapping[str, Any]) -> None:
+    """Who can do the next action, and where it is done."""
+    back = store.steps.get(str(problem.get("step") or ""))
+    if problem.get("who"):
+        page.add(_("Who"), str(problem["who"]))
+    if back is not None and back is not step:
+        page.add(_("Back to"), f"{back.number}  {back.info.title}")
+    if problem.get("command"):
+        page.add(_("Command"), str(problem["command"]))
+    if problem.get("link"):
+        page.add(_("Link"), str(problem["link"]))
 
 
 def _codes(page: Page, problem: Mapping[str, Any]) -> None:
