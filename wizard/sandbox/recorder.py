@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -26,10 +27,11 @@ def read_records(state: Path, *, mutating: bool = False) -> list[dict[str, Any]]
 class Recorder:
     """Appends to `requests.jsonl`: seq, at, host, method, path, query, operation, mutating, caller, agent, status.
 
-    `agent` is the client's own name for itself (User-Agent); `fault` stands where one was injected, and names
-    its kind (see faults.py); a lost response's status is that of the answer that did not arrive. A provider's
-    operation has the host `provider.<name>`, the RPC as method, the resource type as path and `ok` or `failed` as
-    status."""
+    `rights` are those that the caller was asked for, held or not: actions of Azure, operations of the directory
+    (data/entra_operations.yaml). `agent` is the client's own name for itself (User-Agent); `fault` stands where one was
+    injected, and names its kind (see faults.py); a lost response's status is that of the answer that did not arrive. A
+    provider's operation has the host `provider.<name>`, the RPC as method, the resource type as path and `ok` or
+    `failed` as status."""
 
     def __init__(self, state: Path) -> None:
         self._path = state / FILE
@@ -49,6 +51,7 @@ class Recorder:
         query: str = "",
         agent: str = "",
         fault: str = "",
+        rights: Sequence[str] = (),
     ) -> None:
         self._append(
             host,
@@ -61,6 +64,7 @@ class Recorder:
             query=query,
             agent=agent,
             fault=fault,
+            rights=rights,
         )
 
     def record_provider(
@@ -92,6 +96,7 @@ class Recorder:
         query: str = "",
         agent: str = "",
         fault: str,
+        rights: Sequence[str] = (),
     ) -> None:
         self._sequence += 1
         record = {
@@ -109,6 +114,8 @@ class Recorder:
         }
         if fault:
             record["fault"] = fault
+        if rights:
+            record["rights"] = list(rights)
         line, size = (json.dumps(record, separators=(",", ":")) + "\n").encode(), os.fstat(self._file).st_size
         try:
             whole = os.write(self._file, line) == len(line)

@@ -13,6 +13,7 @@ from wizard.sandbox.domain.arm_id import ResourceId, parse_id
 from wizard.sandbox.domain.arm_kind import ArmKind, require_group
 from wizard.sandbox.domain.arm_types import NOT_CHANGEABLE, ArmType, NameRule, canonical
 from wizard.sandbox.domain.authorization import ASSIGNMENT, Role, covers, role_of, roles
+from wizard.sandbox.domain.authorization_actions import action_of
 from wizard.sandbox.domain.authorization_condition import ConditionError, parse
 from wizard.sandbox.domain.cloud import Cloud
 from wizard.sandbox.domain.core import SYSTEM, Body, Caller, CloudError
@@ -47,7 +48,7 @@ class Assignments(ArmKind):
         existing = self.find(rid)
         kind = self._principal_type(properties.get("principalId", ""))
         properties = {**properties, "principalType": properties.get("principalType") or kind or ""}
-        self._allow(caller, "write", rid, request=properties, resource=(existing or {}).get("properties", {}))
+        self._allow(caller, "create", rid, request=properties, resource=(existing or {}).get("properties", {}))
         self._check(rid, properties, kind)
         if existing is not None:
             self._check_update(existing["properties"], properties)
@@ -97,7 +98,7 @@ class Assignments(ArmKind):
         All assignments at, above and below the scope; at_scope leaves those below out; reaching has those of a
         principal and of its groups."""
         scope = str(filters.get("scope") or "/")
-        self.cloud.authorization.require(caller, f"{ASSIGNMENT}/read", scope)
+        self.cloud.authorization.require(caller, action_of("roleAssignments.list"), scope)
         principal, reaching = filters.get("principal_id"), filters.get("reaching")
         reached = self.cloud.authorization.principals_of(str(reaching)) if reaching else None
         found = []
@@ -114,7 +115,7 @@ class Assignments(ArmKind):
     ) -> None:
         self.cloud.authorization.require(
             caller,
-            f"{ASSIGNMENT}/{verb}",
+            action_of(f"roleAssignments.{verb}"),
             rid.text,
             request=attributes(request) if request else {},
             resource=attributes(resource) if resource else {},
@@ -224,7 +225,7 @@ def definition_id(rid: ResourceId, role: Role) -> str:
 
 def role_definitions(cloud: Cloud, caller: Caller, scope: str, name: str | None = None) -> Iterator[Body]:
     """The role definitions that may be assigned at a scope; `name` selects one, case not mattering."""
-    cloud.authorization.require(caller, "Microsoft.Authorization/roleDefinitions/read", scope or "/")
+    cloud.authorization.require(caller, action_of("roleDefinitions.list"), scope or "/")
     subscription = scope.split("/")[2] if scope.lower().startswith("/subscriptions/") else None
     prefix = f"/subscriptions/{subscription}" if subscription else ""
     for role in roles().values():

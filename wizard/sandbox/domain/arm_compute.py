@@ -11,6 +11,7 @@ import yaml
 
 from wizard.sandbox.domain.arm_providers import require_registered, require_subscription
 from wizard.sandbox.domain.arm_types import DATA, locations, normal_location
+from wizard.sandbox.domain.authorization_actions import action_of
 from wizard.sandbox.domain.cloud import Cloud
 from wizard.sandbox.domain.core import Body, Caller, CloudError
 
@@ -90,7 +91,7 @@ def free_cores(cloud: Cloud, subscription: str, location: str, size: str) -> int
 
 def usages(cloud: Cloud, caller: Caller, subscription: str, location: str) -> Iterator[Body]:
     """The region's quotas as `Microsoft.Compute/locations/usages` lists them."""
-    _require(cloud, caller, subscription, "Microsoft.Compute/locations/usages/read")
+    _require(cloud, caller, subscription, action_of("usages.list"))
     location = normal_location(location)
     if location not in locations():
         raise CloudError(404, "NoRegisteredProviderFound", f"No registered resource provider found for '{location}'.")
@@ -107,7 +108,7 @@ def usages(cloud: Cloud, caller: Caller, subscription: str, location: str) -> It
 
 def skus(cloud: Cloud, caller: Caller, subscription: str, location: str | None) -> Iterator[Body]:
     """The sizes of one region, or of all, as `Microsoft.Compute/skus` lists them; none of one that there is not."""
-    _require(cloud, caller, subscription, "Microsoft.Compute/skus/read")
+    _require(cloud, caller, subscription, action_of("skus.list"))
     for region in (each for each in locations() if location is None or each == normal_location(location)):
         for size in sizes().values():
             yield _sku(size, region)

@@ -11,6 +11,7 @@ from typing import Any
 
 from wizard.sandbox.domain.arm_kind import arm_kinds
 from wizard.sandbox.domain.authorization import covers
+from wizard.sandbox.domain.authorization_actions import action_of
 from wizard.sandbox.domain.cloud import Cloud
 from wizard.sandbox.domain.core import Body, Caller, CloudError
 from wizard.sandbox.domain.prices import unit_price
@@ -60,7 +61,7 @@ def query(cloud: Cloud, caller: Caller, scope: str, wanted: Body) -> Body | None
     """`properties.columns` and `.rows`; None while there is nothing to tell (HTTP 204).
 
     Raises CloudError 400 for a timeframe or a dimension that is not known."""
-    cloud.authorization.require(caller, "Microsoft.CostManagement/query/read", scope)
+    cloud.authorization.require(caller, action_of("costManagement.query"), scope)
     dataset = wanted.get("dataset") or {}
     start, end = _period(today(cloud), wanted)
     charges = list(_charges(cloud, scope, start, end))

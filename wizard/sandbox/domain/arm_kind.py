@@ -10,12 +10,14 @@ from wizard.sandbox.domain.arm_body import at, merged, place, public, without_no
 from wizard.sandbox.domain.arm_id import GROUP, ResourceId, parse_id
 from wizard.sandbox.domain.arm_types import ArmType, arm_types, locations, normal_location
 from wizard.sandbox.domain.authorization import covers
+from wizard.sandbox.domain.authorization_actions import action_of, links, note
 from wizard.sandbox.domain.cloud import Cloud
 from wizard.sandbox.domain.core import SYSTEM, Body, Caller, CloudError
 
 TAKEN = "arm.takenName"
 COPIED = ("sku", "kind", "identity", "zones", "managedBy", "eTag")
 ASSIGNMENTS = "Microsoft.Authorization/roleAssignments"
+OPERATIONS = {"read": "resources.getById", "write": "resources.createOrUpdateById", "delete": "resources.deleteById"}
 
 
 class ArmKind:
@@ -53,6 +55,7 @@ class ArmKind:
     def create(self, caller: Caller, body: Body) -> Body:
         rid = self.parse(body["id"])
         self.authorize(caller, "write", rid)
+        self._authorize_links(caller, rid, body)
         with self.cloud.store.transaction():
             return self.put(caller, rid, body)
 
@@ -68,6 +71,7 @@ class ArmKind:
         body = merged(public(existing), {key: value for key, value in patch.items() if key != "id"})
         if "tags" in patch:
             body["tags"] = patch["tags"]
+        self._authorize_links(caller, rid, body)
         with self.cloud.store.transaction():
             return self.put(caller, rid, body)
 
@@ -83,12 +87,12 @@ class ArmKind:
         """All that the caller may read; filters: subscription, group (names), parent (an id)."""
         scope = _scope(filters)
         if not self.cloud.authorization.touches(caller, scope):
-            self.cloud.authorization.require(caller, f"{self.rules.action}/read", scope)
+            self.cloud.authorization.require(caller, self.action("read"), scope)
+        note(self.action("read"))
         return [
             self.view(body)
             for body in self.bodies()
-            if covers(scope, body["id"])
-            and self.cloud.authorization.allows(caller, f"{self.rules.action}/read", body["id"])
+            if covers(scope, body["id"]) and self.cloud.authorization.allows(caller, self.action("read"), body["id"])
         ]
 
     # The common rules.
@@ -117,11 +121,31 @@ class ArmKind:
             raise missing(rid)
         return body
 
+    def action(self, verb: str) -> str:
+        """Of read, write and delete."""
+        return action_of(OPERATIONS[verb], type=self.rules.action)
+
     def authorize(self, caller: Caller, verb: str, rid: ResourceId) -> None:
-        action = f"{self.rules.action}/{verb}"
+        action = self.action(verb)
         self.cloud.authorization.require(caller, action, rid.text)
         if verb != "read" and caller.oid != SYSTEM.oid and rid.group:
             refuse_managed(self.cloud, caller, action, rid)
+
+    def _authorize_links(self, caller: Caller, rid: ResourceId, body: Body) -> None:
+        """What a resource is joined to must be the caller's to join."""
+        for link in links():
+            if link.type != self.name:
+                continue
+            for id in link.named(body):
+                if not self.cloud.authorization.allows(caller, link.action, id):
+                    raise CloudError(
+                        403,
+                        "LinkedAuthorizationFailed",
+                        f"The client '{caller.name}' with object id '{caller.oid}' has permission to perform action "
+                        f"'{self.action('write')}' on scope '{rid.text}'; however, it does not have permission to "
+                        f"perform action(s) '{link.action}' on the linked scope(s) '{id}' (respectively) or the linked "
+                        "scope(s) are invalid.",
+                    )
 
     def put(self, caller: Caller, rid: ResourceId, body: Body) -> Body:
         """Check, complete and store a body; the caller has been authorised."""

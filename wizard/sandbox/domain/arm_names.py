@@ -5,6 +5,7 @@ from __future__ import annotations
 from wizard.sandbox.domain.arm_kind import name_taken
 from wizard.sandbox.domain.arm_providers import require_registered, require_subscription
 from wizard.sandbox.domain.arm_types import arm_types
+from wizard.sandbox.domain.authorization_actions import action_of
 from wizard.sandbox.domain.cloud import Cloud
 from wizard.sandbox.domain.core import Body, Caller, CloudError
 
@@ -13,14 +14,14 @@ ACCOUNT, NAMESPACE = "Microsoft.Storage/storageAccounts", "Microsoft.EventHub/na
 
 def storage(cloud: Cloud, caller: Caller, subscription: str, name: str) -> Body:
     """`nameAvailable`, and where it is not: `reason` AccountNameInvalid or AlreadyExists, `message`."""
-    _require(cloud, caller, subscription, ACCOUNT, "Microsoft.Storage/checknameavailability/read")
+    _require(cloud, caller, subscription, ACCOUNT, action_of("storageAccounts.checkNameAvailability"))
     answer = _answer(cloud, ACCOUNT, name, "AccountNameInvalid", "AlreadyExists")
     return {key: value for key, value in answer.items() if value is not None}
 
 
 def event_hubs(cloud: Cloud, caller: Caller, subscription: str, name: str) -> Body:
     """`nameAvailable`, `reason` InvalidName, NameInUse or None, `message`."""
-    _require(cloud, caller, subscription, NAMESPACE, "Microsoft.EventHub/checkNameAvailability/action")
+    _require(cloud, caller, subscription, NAMESPACE, action_of("namespaces.checkNameAvailability"))
     answer = _answer(cloud, NAMESPACE, name, "InvalidName", "NameInUse")
     return {**answer, "reason": answer["reason"] or "None", "message": answer["message"] or ""}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wizard.sandbox.domain.arm_types import api_versions, arm_types, locations, namespace_of, namespaces
+from wizard.sandbox.domain.authorization_actions import action_of
 from wizard.sandbox.domain.cloud import Cloud
 from wizard.sandbox.domain.core import Body, Caller, CloudError
 from wizard.sandbox.domain.world import world
@@ -87,7 +88,7 @@ def require_registered(cloud: Cloud, subscription: str, namespace: str) -> None:
 def provider(cloud: Cloud, caller: Caller, subscription: str, namespace: str) -> Body:
     """One provider. Asking ends a registration that is under way, as if time had passed; or after some looks."""
     namespace = _official(namespace)
-    _require(cloud, caller, subscription, "Microsoft.Resources/subscriptions/providers/read")
+    _require(cloud, caller, subscription, action_of("providers.get"))
     record = _record(cloud, subscription, namespace)
     state, looks = str(record["state"]), int(record.get("looks", 0))
     if state == "Registering":
@@ -115,7 +116,7 @@ def register_provider(cloud: Cloud, caller: Caller, subscription: str, namespace
 
     A registered provider stays registered, and takes up the features registered since."""
     namespace = _official(namespace)
-    _require(cloud, caller, subscription, f"{namespace}/register/action")
+    _require(cloud, caller, subscription, action_of("providers.register", namespace=namespace))
     record = _record(cloud, subscription, namespace)
     prefix = _key(subscription, namespace) + "/"
     taken_up = sorted(
@@ -131,7 +132,7 @@ def register_provider(cloud: Cloud, caller: Caller, subscription: str, namespace
 def unregister_provider(cloud: Cloud, caller: Caller, subscription: str, namespace: str) -> Body:
     """Raises CloudError 409 while the subscription still holds resources of the namespace."""
     namespace = _official(namespace)
-    _require(cloud, caller, subscription, f"{namespace}/unregister/action")
+    _require(cloud, caller, subscription, action_of("providers.unregister", namespace=namespace))
     prefix = f"/subscriptions/{subscription}/".lower()
     for name in arm_types():
         if name.startswith(namespace + "/") and any(key.startswith(prefix) for key, _body in cloud.store.items(name)):
@@ -161,7 +162,7 @@ def _provider_body(subscription: str, namespace: str, state: str) -> Body:
 
 def feature(cloud: Cloud, caller: Caller, subscription: str, namespace: str, name: str) -> Body:
     """One feature. Asking ends a registration that is under way, as if time had passed."""
-    _require(cloud, caller, subscription, "Microsoft.Features/providers/features/read")
+    _require(cloud, caller, subscription, action_of("features.get"))
     namespace = _official(namespace)
     key = _key(subscription, namespace, name)
     record = cloud.store.get(FEATURE, key) or {"state": "NotRegistered"}
@@ -173,7 +174,7 @@ def feature(cloud: Cloud, caller: Caller, subscription: str, namespace: str, nam
 
 def register_feature(cloud: Cloud, caller: Caller, subscription: str, namespace: str, name: str) -> Body:
     """Begin to register a feature. It takes effect when the provider is registered again after it."""
-    _require(cloud, caller, subscription, "Microsoft.Features/providers/features/register/action")
+    _require(cloud, caller, subscription, action_of("features.register"))
     namespace = _official(namespace)
     key = _key(subscription, namespace, name)
     record = cloud.store.get(FEATURE, key)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import yaml
 
+from wizard.sandbox.domain.authorization_actions import note
 from wizard.sandbox.domain.authorization_condition import Request, parse
 from wizard.sandbox.domain.authorization_match import matches_any
 from wizard.sandbox.domain.core import SYSTEM, Body, Caller, CloudError
@@ -103,6 +104,7 @@ class Authorization:
         resource: Mapping[str, str] = NOTHING,
     ) -> bool:
         """Whether any assignment grants the action; `data` asks for a data action."""
+        note(action)
         if caller.oid == SYSTEM.oid:
             return True
         seen = Request(action, request, resource)

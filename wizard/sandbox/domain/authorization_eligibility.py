@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from wizard.sandbox.domain.authorization import covers, roles
+from wizard.sandbox.domain.authorization_actions import action_of
 from wizard.sandbox.domain.cloud import Cloud
 from wizard.sandbox.domain.core import Body, Caller
 
@@ -32,7 +33,7 @@ def make(cloud: Cloud, scope: str, role: str, principal: str) -> Body:
 
 def instances(cloud: Cloud, caller: Caller, scope: str, principal: str | None) -> list[Body]:
     """Those at or above a scope, of one principal and the groups it is in, or of all."""
-    cloud.authorization.require(caller, f"{ACTION}/read", scope or "/")
+    cloud.authorization.require(caller, action_of("roleEligibilityScheduleInstances.list"), scope or "/")
     reached = cloud.authorization.principals_of(principal) if principal else None
     return [
         body

@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 
+from wizard.sandbox.domain.authorization_actions import note
 from wizard.sandbox.domain.cloud import Cloud
 from wizard.sandbox.domain.core import SYSTEM, Body, Caller, CloudError
 
@@ -82,6 +83,7 @@ def graph_principal(cloud: Cloud) -> Body:
 def may(cloud: Cloud, caller: Caller, operation: str, target: Body | None = None) -> bool:
     """Whether the caller may do the operation, on the stored object `target` if there is one."""
     rule = operations()[operation]
+    note(operation)
     if caller.oid == SYSTEM.oid:
         return True
     if rule.self and target is not None and caller.oid in (target.get("id"), target.get("principalId")):

@@ -8,6 +8,7 @@ from wizard.sandbox.domain import arm_operations
 from wizard.sandbox.domain.arm_id import GROUP, parse_id
 from wizard.sandbox.domain.arm_kind import ArmKind, arm_kinds
 from wizard.sandbox.domain.arm_types import arm_types, canonical, normal_location
+from wizard.sandbox.domain.authorization_actions import action_of, note
 from wizard.sandbox.domain.core import Body, CloudError
 from wizard.sandbox.rest.arm_filters import lowered, parse_filter
 from wizard.sandbox.rest.route import Call, Reply, Route
@@ -112,6 +113,8 @@ def accepted(call: Call, subscription: str, namespace: str) -> Reply:
 
 
 async def operation_status(call: Call) -> Reply:
+    action = action_of("operationStatuses.get", namespace=call.path["namespace"])
+    call.cloud.authorization.require(call.caller, action, f"/subscriptions/{call.path['subscription']}")
     return Reply(200, arm_operations.poll(call.cloud, call.path["operation"]), {"Retry-After": "0"})
 
 
@@ -125,6 +128,11 @@ async def list_resources(call: Call) -> Reply:
     """All resources with a location, of the subscription or one of its groups."""
     wanted = lowered(parse_filter(call.query.get("$filter")), *FILTERS)
     subscription, group = call.path["subscription"], call.path.get("group")
+    scope = f"/subscriptions/{subscription}"
+    action = action_of("resources.listByResourceGroup" if group else "resources.list")
+    if not call.cloud.authorization.touches(call.caller, scope):
+        call.cloud.authorization.require(call.caller, action, scope)
+    note(action)
     if group:
         kind_of(call, GROUP).read(call.caller, f"/subscriptions/{subscription}/resourceGroups/{group}")
     found = [

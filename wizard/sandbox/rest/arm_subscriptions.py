@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from wizard.sandbox.domain import arm_compute, arm_names, arm_providers
 from wizard.sandbox.domain.arm_types import geography, locations, paired
+from wizard.sandbox.domain.authorization_actions import action_of, note
 from wizard.sandbox.domain.core import CloudError
 from wizard.sandbox.rest.arm_filters import lowered, parse_filter
 from wizard.sandbox.rest.route import Call, Reply, Route
@@ -14,24 +15,26 @@ async def list_subscriptions(call: Call) -> Reply:
     return Reply(200, {"value": found, "count": {"type": "Total", "value": len(found)}})
 
 
-def _subscription(call: Call) -> str:
-    """The subscription of the path; raises CloudError where it does not exist or the caller has no role on it."""
+def _subscription(call: Call, operation: str) -> str:
+    """The subscription of the path; raises CloudError where it does not exist or the caller has no role on it: a role
+    on anything in it shows it."""
     subscription = call.path["subscription"]
     arm_providers.require_subscription(call.cloud, subscription)
     scope = f"/subscriptions/{subscription}"
     if not call.cloud.authorization.touches(call.caller, scope):
-        call.cloud.authorization.require(call.caller, "Microsoft.Resources/subscriptions/read", scope)
+        call.cloud.authorization.require(call.caller, action_of(operation), scope)
+    note(action_of(operation))
     return subscription
 
 
 async def get_subscription(call: Call) -> Reply:
-    wanted = _subscription(call).lower()
+    wanted = _subscription(call, "subscriptions.get").lower()
     found = arm_providers.subscriptions(call.cloud, call.caller)
     return Reply(200, next(body for body in found if body["subscriptionId"].lower() == wanted))
 
 
 async def list_locations(call: Call) -> Reply:
-    subscription = _subscription(call)
+    subscription = _subscription(call, "subscriptions.listLocations")
     found = [
         {
             "id": f"/subscriptions/{subscription}/locations/{name}",

@@ -16,6 +16,7 @@ from uuid import uuid4
 from aiohttp import BodyPartReader, web
 
 from wizard.sandbox.domain import tokens
+from wizard.sandbox.domain.authorization_actions import noting
 from wizard.sandbox.domain.cloud import Cloud
 from wizard.sandbox.domain.core import SYSTEM, Caller, CloudError, NoSuchHost
 from wizard.sandbox.domain.entra import caller_by_token
@@ -111,6 +112,7 @@ class Door:
         raw_path = request.rel_url.raw_path
         found = self._table.find(request.method, raw_path)
         caller: Caller | None = None
+        rights: set[str] = set()
         asked = await self._asked(request, found[0] if found else None)
         rule = self._faults.take(asked) if self._faults else None
         await self._latency.pause()
@@ -124,18 +126,19 @@ class Door:
             headers = {name.lower(): value for name, value in request.headers.items()}
             caller = self._caller(route, headers)
             body = await (request.read() if route.raw_body else read_body(request))
-            reply = await answered(route, self._call(request, caller, values, headers, body), rule)
+            with noting(rights):
+                reply = await answered(route, self._call(request, caller, values, headers, body), rule)
             if self._faults and reply.status < 300:
                 self._faults.made(asked, reply.body)
         except CloudError as error:
             reply = refusal(self._host, error, request_id, self._cloud.hosts.url("login"))
         except NoSuchHost:
-            self._record(request, asked, caller, 0, rule)
+            self._record(request, asked, caller, 0, rule=rule, rights=rights)
             return _nothing(request)
         except Exception as error:
             log.exception("%s %s failed", request.method, raw_path)
             reply = refusal(self._host, _broken(error, self._host), request_id, self._cloud.hosts.url("login"))
-        self._record(request, asked, caller, reply.status, rule)
+        self._record(request, asked, caller, reply.status, rule=rule, rights=rights)
         response = render(request, reply, request_id)
         return await cut(request, response, rule) if rule and rule.kind in LOST else response
 
@@ -199,7 +202,14 @@ class Door:
             return False
 
     def _record(
-        self, request: web.Request, asked: Asked, caller: Caller | None, status: int, rule: Rule | None
+        self,
+        request: web.Request,
+        asked: Asked,
+        caller: Caller | None,
+        status: int,
+        *,
+        rule: Rule | None,
+        rights: set[str],
     ) -> None:
         if self._recorder is None:
             return
@@ -214,6 +224,7 @@ class Door:
             query=request.rel_url.query_string,
             agent=request.headers.get("User-Agent", ""),
             fault=rule.kind if rule else "",
+            rights=sorted(rights),
         )
 
 
