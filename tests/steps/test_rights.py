@@ -65,7 +65,7 @@ def test_where_the_account_is_known_it_says_who_is_no_admin_of_it(cloud: Connect
     setup.book.add(AccountFacts(account_id=ACCOUNT, source="answers"))
     found = asked(setup)
     assert found["account-admin"].can == "no"
-    assert "first login" in found["account-admin"].who
+    assert "your first login" in found["account-admin"].who
 
 
 def test_a_reader_is_told_whom_each_step_needs_and_a_role_by_a_group_counts(cloud: Connection, tmp_path: Path) -> None:
@@ -86,6 +86,23 @@ def test_a_reader_is_told_whom_each_step_needs_and_a_role_by_a_group_counts(clou
     owner.arm.assign_role(ROLES["Contributor"], group, "Group")
     found = asked(as_application(cloud, tmp_path / "member", FOR_DELETION))
     assert found["network-watcher"].can == found["resource-providers"].can == "yes"
+
+
+def test_a_role_that_is_only_eligible_is_to_be_activated(tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    with process.connect(state, "reference") as connection:
+        setup = open_setup(connection, tmp_path / "setup", FOR_DELETION)
+        oid = signed_in(setup).operator_object_id
+        (owner,) = setup.arm.role_assignments(oid)
+        setup.arm.assign_role(READER, oid, "User")
+        setup.arm.unassign_role(owner.id)
+        connection.portal("make-eligible", "operator", "Owner")
+        found = asked(setup)
+    process.stop(state)
+    assert found["network-watcher"] == Ability(
+        "network-watcher", "no", ("Contributor",), "you, after you activated Owner (PIM)"
+    )
+    assert found["service-principal"].who == "you, after you activated Owner (PIM)"
 
 
 def group_of(setup: Setup, member: str) -> str:

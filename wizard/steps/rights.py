@@ -11,6 +11,7 @@ from azure.core.exceptions import AzureError
 from databricks.sdk.errors import PermissionDenied, Unauthenticated
 from databricks.sdk.errors.base import DatabricksError
 
+from wizard.cloud.arm import RoleAssignment
 from wizard.cloud.graph import GRAPH_APP_ID
 from wizard.setup.step import Actor, Finding, Found, Permission, Verdict
 from wizard.steps.account_people import Member, find
@@ -52,6 +53,7 @@ GIVES = {
     "graph": N_("a Privileged Role Administrator or Global Administrator of the tenant"),
     "databricks-account": N_("an account admin of Databricks, or a Global Administrator by the first login there"),
 }
+BY_FIRST_LOGIN = N_("you, by your first login to the Databricks account console, or an account admin")
 LOCAL, AZURE, GRAPH, ACCOUNT = "local", "azure", "graph", "databricks-account"
 
 
@@ -96,8 +98,12 @@ class TellingSignIn(SignIn):
 
 def abilities(ctx: Ctx, who: SignInFacts, steps: Iterable[type[WizardStep]]) -> tuple[Ability, ...]:
     """Each step in its order; asks what the operator holds, and changes nothing."""
-    holdings = held(ctx, who)
-    return tuple(_ability(ctx, step, holdings) for step in steps)
+    holdings, wanted = held(ctx, who), tuple(steps)
+    found = tuple(_ability(ctx, step, holdings) for step in wanted)
+    asks = holdings.person and any(one.can == "no" for one in found)  # no application can activate a role
+    if asks and (eligible := _eligible(ctx, who)):
+        return tuple(_ability(ctx, step, replace(holdings, eligible=eligible)) for step in wanted)
+    return found
 
 
 def told(found: Sequence[Ability]) -> tuple[Found, ...]:
@@ -145,11 +151,10 @@ def held(ctx: Ctx, who: SignInFacts) -> Holdings:
     """What the operator holds now."""
     arm, graph, oid = ctx.world.arm(ctx, "operator"), ctx.world.graph(ctx, "operator"), who.operator_object_id
     person = who.operator_kind == "user"
-    azure = _asked(lambda: frozenset(ROLE_NAMES.get(each.role_id, each.role_id) for each in arm.roles_reaching(oid)))
+    azure = _asked(lambda: _role_names(arm.roles_reaching(oid)))
     directory = _asked(lambda: _names(graph.directory_roles(oid)))
-    eligible = _asked(lambda: _names(graph.eligible_roles(oid)))
     app_roles = None if person else _asked(lambda: _app_roles(ctx, oid))
-    return Holdings(azure, directory, app_roles, eligible or frozenset(), _account_admin(ctx, who), person)
+    return Holdings(azure, directory, app_roles, frozenset(), _account_admin(ctx, who), person)
 
 
 def _ability(ctx: Ctx, step: type[WizardStep], holdings: Holdings) -> Ability:
@@ -158,17 +163,25 @@ def _ability(ctx: Ctx, step: type[WizardStep], holdings: Holdings) -> Ability:
     answers = [(right, _has(holdings, right)) for right in needed(ctx, step)]
     lacking = [right for right, has in answers if has is False]
     if lacking:
-        eligible = holdings.eligible & {name for right in lacking for name in _enough(right)}
-        activate = _("you, after you activated {roles} (PIM)", roles=", ".join(sorted(eligible)))
-        return Ability(step.name, "no", tuple(right.name for right in lacking), activate if eligible else _who(lacking))
+        return Ability(step.name, "no", tuple(right.name for right in lacking), _activated(lacking, holdings))
     open_ones = [right for right, has in answers if has is None]
     if open_ones:
-        return Ability(step.name, "unknown", tuple(right.name for right in open_ones), _who(open_ones))
+        return Ability(step.name, "unknown", tuple(right.name for right in open_ones), _who(open_ones, holdings))
     return Ability(step.name, "yes")
 
 
-def _who(lacking: Sequence[Permission]) -> str:
-    return ", ".join(dict.fromkeys(_(GIVES[right.system]) for right in lacking if right.system in GIVES))
+def _who(lacking: Sequence[Permission], holdings: Holdings) -> str:
+    gives = dict(GIVES)
+    if holdings.person and "Global Administrator" in (holdings.directory or ()):
+        gives[ACCOUNT] = BY_FIRST_LOGIN
+    return ", ".join(dict.fromkeys(_(gives[right.system]) for right in lacking if right.system in gives))
+
+
+def _activated(lacking: Sequence[Permission], holdings: Holdings) -> str:
+    eligible = holdings.eligible & {name for right in lacking for name in _enough(right)}
+    if eligible:
+        return _("you, after you activated {roles} (PIM)", roles=", ".join(sorted(eligible)))
+    return _who(lacking, holdings)
 
 
 def _enough(right: Permission) -> set[str]:
@@ -219,6 +232,18 @@ def _app_roles(ctx: Ctx, object_id: str) -> frozenset[str]:
     resource = graph.service_principal(GRAPH_APP_ID)
     names = {str(role["id"]): str(role["value"]) for role in (resource or {}).get("appRoles") or ()}
     return frozenset(names.get(str(one.get("appRoleId")), "") for one in graph.app_roles(object_id))
+
+
+def _eligible(ctx: Ctx, who: SignInFacts) -> frozenset[str]:
+    """The roles of the directory and of the subscription that the operator has only to activate."""
+    arm, graph, oid = ctx.world.arm(ctx, "operator"), ctx.world.graph(ctx, "operator"), who.operator_object_id
+    directory = _asked(lambda: _names(graph.eligible_roles(oid))) or frozenset()
+    azure = _asked(lambda: _role_names(arm.eligible_roles(oid))) or frozenset()
+    return directory | azure
+
+
+def _role_names(roles: Sequence[RoleAssignment]) -> frozenset[str]:
+    return frozenset(ROLE_NAMES.get(each.role_id, each.role_id) for each in roles)
 
 
 def _account_admin(ctx: Ctx, who: SignInFacts) -> bool | None:
