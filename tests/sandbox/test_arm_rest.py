@@ -234,10 +234,10 @@ def test_a_principal_without_a_role_is_refused_in_azures_words(reference: Connec
 
 
 def test_an_unknown_operation_is_refused_by_name(clients: Clients, http: Http) -> None:
-    vault = f"{clients.scope}/resourceGroups/{GROUP}/providers/Microsoft.KeyVault/vaults/kv"
-    answer = http("PUT", f"{clients.base_url}{vault}?api-version=2023-07-01", token=clients.token, body={})
+    site = f"{clients.scope}/resourceGroups/{GROUP}/providers/Microsoft.Web/sites/shop"
+    answer = http("PUT", f"{clients.base_url}{site}?api-version=2023-12-01", token=clients.token, body={})
     assert answer.status == 501
-    assert "Microsoft.KeyVault/vaults" in answer.json["error"]["message"]
+    assert "Microsoft.Web/sites" in answer.json["error"]["message"]
     keys = f"{clients.scope}/resourceGroups/{GROUP}/providers/Microsoft.Storage/storageAccounts/x/listKeys"
     assert http("POST", f"{clients.base_url}{keys}?api-version=2023-01-01", token=clients.token, body={}).status == 501
 

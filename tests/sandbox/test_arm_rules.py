@@ -356,5 +356,5 @@ def test_restricted_sizes_say_why(azure: Azure) -> None:
 
 def test_what_is_not_modelled_is_refused_loudly(azure: Azure) -> None:
     with pytest.raises(CloudError) as error:
-        azure.cloud.kind("Microsoft.KeyVault/vaults")
+        azure.cloud.kind("Microsoft.Web/sites")
     assert error.value.status == 501

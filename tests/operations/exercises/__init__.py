@@ -16,6 +16,7 @@ from tests.operations.exercises import (
     sign_in,
     undo,
     unity,
+    vault,
     workspace,
 )
 from tests.operations.running import Exercise
@@ -23,6 +24,7 @@ from tests.operations.running import Exercise
 EXERCISES: list[Exercise] = [
     *sign_in.EXERCISES,
     *azure.EXERCISES,
+    *vault.EXERCISES,
     *directory.EXERCISES,
     *account.EXERCISES,
     *scim.EXERCISES,

@@ -31,12 +31,12 @@ def unknown_operations(s: Surface) -> None:
         list(s.workspace.repos.list())
     asked = [one for one in s.connection.requests()[before:] if one["path"] == "/api/2.0/repos"]
     assert len(asked) == 1
-    vault = f"{s.scope}/resourceGroups/rg/providers/Microsoft.KeyVault/vaults/kv"
+    site = f"{s.scope}/resourceGroups/rg/providers/Microsoft.Web/sites/shop"
     for host, method, path, named in (
         ("accounts", "GET", "{A}/budgets", "budgets"),
         ("workspace", "GET", "/api/2.0/pipelines", "/api/2.0/pipelines"),
         ("graph", "GET", "/v1.0/deviceManagement/managedDevices", "deviceManagement"),
-        ("arm", "PUT", vault, "Microsoft.KeyVault/vaults"),
+        ("arm", "PUT", site, "Microsoft.Web/sites"),
         ("arm", "POST", f"{s.scope}/providers/Microsoft.Compute/locations/x/diagnostics", "diagnostics"),
     ):
         answer = s.send(host, method, path, {} if method != "GET" else None, expect=501)

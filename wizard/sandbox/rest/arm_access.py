@@ -100,7 +100,7 @@ def _both(operation: str, method: str, path: str, handler: Handler) -> list[Rout
 ROUTES = [
     *_both("roleDefinitions.list", "GET", DEFINITIONS, list_definitions),
     *_both("roleDefinitions.get", "GET", DEFINITIONS + "/{name}", get_definition),
-    *_both("roleEligibilityScheduleInstances.list", "GET", ELIGIBLE, list_eligible),
+    Route("roleEligibilityScheduleInstances.list", "GET", "/{scope:.*}" + ELIGIBLE, list_eligible),
     *_both("roleAssignments.list", "GET", ASSIGNMENTS, list_assignments),
     *_both("roleAssignments.get", "GET", ASSIGNMENTS + "/{name}", get_assignment),
     *_both("roleAssignments.create", "PUT", ASSIGNMENTS + "/{name}", put_assignment),
