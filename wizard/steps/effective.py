@@ -28,13 +28,18 @@ def names(client: WorkspaceClient, own: str) -> frozenset[str]:
 def privileges(client: WorkspaceClient, type: str, name: str, of: Collection[str]) -> set[Privilege]:
     """What reaches any of the names `of` on the object, granted there or above. Raises DatabricksError, 403 to who
     may not see others' grants."""
-    found: set[Privilege] = set()
+    return {each for who, held in assignments(client, type, name).items() if who in of for each in held}
+
+
+def assignments(client: WorkspaceClient, type: str, name: str) -> dict[str, set[Privilege]]:
+    """Principal, in lower case, to what it was granted on the object or above it."""
+    found: dict[str, set[Privilege]] = {}
     page: str | None = None
     while True:
         answer = client.grants.get_effective(type, name, max_results=0, page_token=page)
         for assignment in answer.privilege_assignments or ():
-            if (assignment.principal or "").lower() in of:
-                found |= {each.privilege for each in assignment.privileges or () if each.privilege}
+            held = {each.privilege for each in assignment.privileges or () if each.privilege}
+            found.setdefault((assignment.principal or "").lower(), set()).update(held)
         if not answer.next_page_token or answer.next_page_token == page:
             return found
         page = answer.next_page_token

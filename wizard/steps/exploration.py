@@ -13,6 +13,7 @@ from databricks.sdk.service.workspace import ImportFormat, Language
 
 from wizard import assets
 from wizard.setup.step import Actor, Finding, Found, Kind, Permission, Problem, Removal, Verdict
+from wizard.steps import access
 from wizard.steps.base import Ctx, WizardStep
 from wizard.steps.facts import CatalogFacts, ExplorationFacts, FoundationFacts, ProjectFacts
 from wizard.text import N_, _
@@ -23,6 +24,8 @@ MANIFEST = "manifest.json"
 
 
 class Exploration(WizardStep):
+    """Done when the project is in place, and the people it is for can use what it shows."""
+
     name = "exploration"
     title = N_("Exploration")
     kind = Kind.DEPLOY
@@ -48,12 +51,13 @@ class Exploration(WizardStep):
             return _todo(path, missing)
         if manifest is None or manifest.get("content") != _digest(files):
             return _todo(path, tuple(files))
-        found = tuple(Found(f"{path}/{_object_name(name)}") for name in files)
+        people, facts = access.seen(ctx), ExplorationFacts(path=path)
+        if (shut := access.lacking(ctx, people, facts)) is not None:
+            return shut
+        found = (*(Found(f"{path}/{_object_name(name)}") for name in files), *people)
         host = ctx.facts(FoundationFacts).workspace_url
         why = _("{path} is in place", path=path)
-        return Finding(
-            Verdict.DONE, why, ExplorationFacts(path=path), found=found, link=f"https://{host}/#workspace{path}"
-        )
+        return Finding(Verdict.DONE, why, facts, found=found, link=f"https://{host}/#workspace{path}")
 
     def apply(self, ctx: Ctx) -> None:
         path, files = project_path(ctx), render(ctx)
