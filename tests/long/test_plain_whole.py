@@ -17,7 +17,7 @@ from wizard import exits
 from wizard.sandbox import process
 from wizard.sandbox.control import read_info
 
-PERSON = r"checking every \d+ s, and going on by itself\n[\s\S]*?plays the person here: .*\n"
+PERSON = r"checking in \d+ s, then less and less often, and going on by itself\n[\s\S]*?plays the person here: .*\n"
 DONE_BY_WIZARD = r"go: the wizard does this\n[\s\S]*?stop stops\n"
 
 

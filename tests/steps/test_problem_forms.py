@@ -31,6 +31,7 @@ from wizard.steps.problems import Known, from_exception, known, match
 
 REQUEST, TRACE = "4f2c1e90-7d3b-4a6c-9e58-0b1a2c3d4e5f", "8d1c3a52-2a0e-4b7c-9d15-6a0f3c9e8b21"
 SERVICES = ("arm", "graph", "storage", "databricks")
+AGAIN = (429, 500)  # sent again by the client, and at once
 OTHER_PROGRAMS = ("az",)
 Fixture = dict[str, Any]
 FIXTURES: list[Fixture] = yaml.safe_load(Path(__file__).with_name("problem_fixtures.yaml").read_text(encoding="utf-8"))
@@ -44,7 +45,7 @@ class Service(BaseHTTPRequestHandler):
         body, headers = _answer(one)
         self.rfile.read(int(self.headers.get("Content-Length") or 0))
         self.send_response(one["status"])
-        if one["status"] in (429, 500):  # sent again, and at once
+        if one["status"] in AGAIN:
             headers["x-ms-retry-after-ms"] = "1"
         for name, value in {**headers, "Content-Length": str(len(body))}.items():
             self.send_header(name, value)
@@ -124,6 +125,7 @@ def test_an_error_in_its_services_own_form_is_known(number: int, service: str) -
     )  # fmt: skip
     assert problem.raw_message
     assert one.get("why", "") in problem.why
+    assert problem.retry_after == (0.001 if one.get("status") in AGAIN else None)
     if "code" in one:
         assert problem.raw_code == one["code"]
         assert problem.request_id == REQUEST

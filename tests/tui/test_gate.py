@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from wizard.guided.asking import AskingGate
+from wizard.guided.asking import SELDOM, AskingGate
 from wizard.setup.cancel import Cancellation, Cancelled
 from wizard.setup.gate import Decision
-from wizard.setup.step import Finding, Guide, Kind, Verdict
+from wizard.setup.step import Finding, Guide, Kind, Problem, Verdict
 
 GUIDE = Guide("give it its roles", ("there",), "an Owner")
 OFFER = Finding(Verdict.TODO, "roles are missing", changes=("give Owner",), guide=GUIDE)
@@ -121,3 +121,84 @@ def test_a_word_on_one_step_leaves_the_question_of_another(heard: Heard) -> None
     asking.say("principal", Decision.CHECK)
     threads["principal"].join(30)
     assert {*words} == {*threads}
+
+
+NOBODY = Finding(Verdict.BLOCKED, "no admin", guide=GUIDE)
+
+
+def pauses(heard: Heard, began: float) -> list[float]:
+    """Seconds from `began` to the moment of each look that was told."""
+    return [event.until - began for event in heard.events if event.event == "asked" and event.until is not None]
+
+
+@pytest.fixture
+def still(monkeypatch: pytest.MonkeyPatch) -> float:
+    """Time stands, and every look is due at once."""
+    monkeypatch.setattr("wizard.guided.asking.time.monotonic", lambda: 1000.0)
+    monkeypatch.setattr(AskingGate, "_heard", lambda self, step, until: None)
+    return 1000.0
+
+
+def test_it_looks_less_and_less_often_while_nothing_changes(heard: Heard, still: float) -> None:
+    asking = gate(heard, often=5.0)
+    for _look in range(30):
+        asking.again("principal", NOBODY, failed=False)
+    told = pauses(heard, still)
+    assert told[:3] == pytest.approx([5.0, 6.0, 7.2])
+    assert told == sorted(told)
+    assert told[-1] == SELDOM
+
+
+@pytest.mark.parametrize("what", ["another state", "a word"])
+def test_it_looks_often_again_when_something_changes_or_somebody_is_there(
+    heard: Heard, still: float, what: str
+) -> None:
+    asking = gate(heard, often=5.0)
+    for _look in range(5):
+        asking.again("principal", NOBODY, failed=False)
+    if what == "a word":
+        asking.say("principal", Decision.CHECK)
+    asking.again("principal", NOBODY if what == "a word" else Finding(Verdict.BLOCKED, "one role", guide=GUIDE), False)
+    assert pauses(heard, still)[-1] == pytest.approx(5.0)
+
+
+def test_it_waits_as_long_as_the_service_asked_and_goes_on_looking(heard: Heard, still: float) -> None:
+    asking = gate(heard, often=5.0)
+    asking.again("principal", NOBODY, failed=False)
+    slow = Problem("slow down", "many requests", "wait", transient=True, retry_after=42.0)
+    assert asking.again("principal", Finding(Verdict.UNKNOWN, "slow down", problem=slow), failed=True)
+    assert pauses(heard, still) == pytest.approx([5.0, 42.0])
+
+
+def test_what_fails_for_good_waits_for_a_word(heard: Heard, still: float) -> None:
+    asking = gate(heard, often=5.0)
+    asking.again("principal", NOBODY, failed=False)
+    broken = Problem("no role", "none", "ask for one")
+    asking.again("principal", Finding(Verdict.UNKNOWN, "no role", problem=broken), failed=True)
+    assert pauses(heard, still) == pytest.approx([5.0])
+    assert heard.events[-1].what == "retry"
+
+
+def test_nothing_is_looked_at_while_nobody_can_see_it_and_at_once_when_somebody_can(heard: Heard) -> None:
+    asking, words = gate(heard), []
+    asking.show(False)
+    thread = threading.Thread(target=lambda: words.append(asking.before_apply("principal", OFFER, None)))
+    thread.start()
+    assert heard.asked.wait(30)
+    thread.join(0.1)
+    assert thread.is_alive(), "the look was due, and nobody could see it"
+    asking.show(True)
+    thread.join(30)
+    assert words == [Decision.CHECK]
+
+
+def test_a_word_counts_also_while_nobody_can_see_it(heard: Heard) -> None:
+    asking = gate(heard)
+    asking.show(False)
+    words: list[Decision] = []
+    thread = threading.Thread(target=lambda: words.append(asking.before_apply("principal", OFFER, None)))
+    thread.start()
+    assert heard.asked.wait(30)
+    asking.say("principal", Decision.GO)
+    thread.join(30)
+    assert words == [Decision.GO]

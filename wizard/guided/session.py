@@ -41,7 +41,7 @@ class Session:
         self._cancel: Cancellation | None = None
         self._wish: Wish | None = None  # to stop, or to stop at once, what runs or is about to
         self._next: Callable[[], None] | None = None  # the run that waits for the end of the one before
-        self._closed = False
+        self._closed, self._shown = False, True
         self._target = ""
         self._draft: Draft | None = None
         self._advice: Advice | None = None
@@ -77,6 +77,12 @@ class Session:
         self._closed = True
         self._stop()
         self._jobs.put(None)
+
+    def show(self, shown: bool) -> None:
+        """Whether somebody can see what is asked: while nobody can, no request is spent on looking."""
+        self._shown = shown
+        if (gate := self._gate) is not None:
+            gate.show(shown)
 
     def consider(self) -> None:
         """Ask what the answers cost as they stand now, and whether their names can be had; told as it comes."""
@@ -254,8 +260,10 @@ class Session:
         from wizard.guided.asking import AskingGate
         from wizard.rehearsal import clicks
 
-        return AskingGate({step.name: step.kind for step in journey.STEPS}, clicks(self._target), self._post,
+        gate = AskingGate({step.name: step.kind for step in journey.STEPS}, clicks(self._target), self._post,
                           often=self.launch.often, watches=self.launch.watches)  # fmt: skip
+        gate.show(self._shown)
+        return gate
 
     @contextmanager
     def _estimating(self, setup: Setup) -> Iterator[None]:

@@ -6,13 +6,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from wizard.guided.acts import BEGUN, ENDED
 from wizard.guided.messages import StepInfo
 from wizard.plain.lines import guide_lines, problem_lines
-from wizard.text import N_, _
+from wizard.text import N_, _, _n
 
 STILL = 30.0  # seconds without a line after which a step says that it still waits
 SAME = 60.0  # seconds after which a look that found nothing new is told
@@ -41,6 +42,7 @@ class Seen:
     verdict: str
     why: str
     at: float
+    last: datetime
     looks: int = 1
 
 
@@ -97,7 +99,11 @@ class Narrator:
                 told.append(f"{self.name(step)}: {_('running')}, {self._going[step].what}")
             elif step in self._seen:
                 seen = self._seen[step]
-                told.append(f"{self.name(step)}: {_(WORDS[seen.verdict])}, {seen.why}")
+                line = f"{self.name(step)}: {_(WORDS[seen.verdict])}, {seen.why}"
+                if seen.looks > 1:
+                    line += "; " + _n("last looked at {time}, {n} look", "last looked at {time}, {n} looks", seen.looks,
+                                      time=f"{seen.last.astimezone():%H:%M:%S}")  # fmt: skip
+                told.append(line)
             else:
                 told.append(f"{self.name(step)}: {_('not looked at yet')}")
         return told
@@ -133,13 +139,13 @@ class Narrator:
         now, before = self.now(), self._seen.get(event.step)
         same = before is not None and (before.verdict, before.why) == (event.verdict, event.why)
         if same and before is not None:
-            before.looks += 1
+            before.looks, before.last = before.looks + 1, event.at
             if event.verdict in ("blocked", "todo") and now - before.at >= SAME:
                 before.at = now
                 yield _("{step}: {word} still, after {n} looks: {why}", step=self.name(event.step),
                         word=_(WORDS[event.verdict]), n=before.looks, why=event.why)  # fmt: skip
             return
-        self._seen[event.step] = Seen(event.verdict, event.why, now)
+        self._seen[event.step] = Seen(event.verdict, event.why, now, event.at)
         yield f"{self.name(event.step)}: {_(WORDS[event.verdict])}, {event.why}"
         if event.guide:
             yield from _below(guide_lines(event.guide))
@@ -159,7 +165,7 @@ class Narrator:
 
     def _on_failed(self, event: Any) -> Iterator[str]:
         self._going.pop(event.step, None)
-        self._seen[event.step] = Seen("unknown", str(event.problem.get("what", "")), self.now())
+        self._seen[event.step] = Seen("unknown", str(event.problem.get("what", "")), self.now(), event.at)
         yield _("{step}: failed", step=self.name(event.step))
         yield from _below(problem_lines(event.problem))
 

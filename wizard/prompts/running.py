@@ -135,7 +135,7 @@ class Run:
             from wizard.prompts.decisions import plan
 
             plan(self._terminal, self._narrator.name(asked.step), asked, self._narrator.steps[asked.step].rights)
-        say("  " + _("checking every {n} s, and going on by itself", n=every))
+        say("  " + _("checking in {n} s, then less and less often, and going on by itself", n=every))
         if self._terminal.attended:
             if asked.what == "approve":
                 say("  " + _("{go}: the wizard does this", go=GO))

@@ -20,6 +20,7 @@ from wizard.setup.events import (
     Event,
     StepProblem,
     StepRemoved,
+    Waiting,
 )
 from wizard.setup.gate import Decision, Gate, Unattended
 from wizard.setup.outcome import Mode, Outcome
@@ -30,6 +31,7 @@ from wizard.text import _
 
 THREADS = "step"  # what their names begin with
 LOOK_SECONDS = 0.2  # between two looks at whether the user wants to stop
+LONGEST_PAUSE = 60.0  # seconds that a service may ask for
 WORKERS = 4  # steps wait for clouds and child processes, not for the processor
 
 
@@ -182,12 +184,20 @@ class Engine(Generic[World]):
         if mode is Mode.CHECK and finding.verdict is Verdict.TODO:
             return self._foreseen(step, ctx, finding)
         if mode is Mode.RUN and passing(finding):
+            self._hold_off(step.name, finding.problem)
             finding = self._check(step, ctx, step.check)
         if mode is Mode.RUN and finding.verdict is Verdict.UNKNOWN:
             outcome.failed.append(step.name)
         if mode is Mode.CHECK or finding.verdict is not Verdict.TODO:
             return finding
         return self._bring_about(step, ctx, finding, outcome)
+
+    def _hold_off(self, step: str, problem: Problem | None) -> None:
+        """Wait as long as the service asked for, before it is asked once more."""
+        if problem is not None and problem.retry_after:
+            seconds = min(problem.retry_after, LONGEST_PAUSE)
+            self._emit(Waiting(step=step, what=_("the {n} s that the service asked for", n=round(seconds))))
+            self._cancel.pause(seconds)
 
     def _foreseen(self, step: Step[World], ctx: Context[World], finding: Finding) -> Finding:
         """With the facts that an apply would tell; what goes wrong with them is no matter of the finding."""

@@ -94,6 +94,7 @@ class Problem:
     who: str = ""  # can do the next action; empty where whoever runs it can
     step: str | None = None  # to go back to, by its name
     command: str | None = None  # that does the next action, or begins it
+    retry_after: float | None = None  # seconds that the service asked to wait
 
     @property
     def waits(self) -> bool:

@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from wizard.setup.step import Problem
+from wizard.steps import pauses
 from wizard.text import N_, _
 
 LAST_LINES = 5
@@ -75,7 +76,14 @@ def known() -> tuple[Known, ...]:
     )
 
 
-def match(text: str, *, raw_code: str | None = None, request_id: str | None = None, log: str | None = None) -> Problem:
+def match(
+    text: str,
+    *,
+    raw_code: str | None = None,
+    request_id: str | None = None,
+    log: str | None = None,
+    retry_after: float | None = None,
+) -> Problem:
     """The problem behind a service's words; an unknown one keeps its code, request id and last lines."""
     last = _last_lines(text)
     for entry in known():
@@ -93,6 +101,7 @@ def match(text: str, *, raw_code: str | None = None, request_id: str | None = No
                 who=_(entry.who),
                 step=entry.step,
                 command=entry.command,
+                retry_after=retry_after,
             )
     what = _("{code} from the service", code=raw_code) if raw_code else _("Something failed that is not known here")
     return Problem(what, _(_UNKNOWN_WHY), _(_UNKNOWN_NEXT), None, raw_code, request_id, last, log)
@@ -111,7 +120,9 @@ def from_exception(error: BaseException, *, log: str | None = None) -> Problem:
         text = f"{error.filename}: {error.strerror}"  # as Terraform words it
     code, request_id = _databricks(error) if hasattr(error, "error_code") else _azure(error)
     causes = [str(cause) for cause in _causes(error)]
-    return match("\n".join([*causes, text]), raw_code=code, request_id=request_id, log=log)
+    headers = getattr(getattr(error, "response", None), "headers", None) or {}
+    pause = pauses.asked_for(headers) or getattr(error, "retry_after_secs", None)
+    return match("\n".join([*causes, text]), raw_code=code, request_id=request_id, log=log, retry_after=pause)
 
 
 def _defect(error: BaseException, log: str | None) -> Problem:

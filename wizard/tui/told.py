@@ -158,6 +158,9 @@ def _problem(page: Page, store: Store, step: StepState) -> None:
     elif to_do:
         page.add(_("Next"), to_do[0])
     _where(page, store, step, problem)
+    if step.asked == "retry" and step.next_look is not None:
+        seconds = max(0, round(step.next_look - time.monotonic()))
+        page.plain(_("looks by itself, next in {n} s", n=seconds), "$state-running")
     page.gap()
     _codes(page, problem)
     words = [line for line in str(problem.get("raw_message") or "").splitlines() if line.strip()][:RAW_LINES]
