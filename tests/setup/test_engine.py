@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 
 import pytest
@@ -309,3 +310,19 @@ def test_a_check_that_fails_in_passing_is_asked_once_more(bench: Make) -> None:
             return super().check(ctx)
 
     assert bench([word("shaky", base=Blinks)]).engine.run(Mode.RUN).result is Result.DONE
+
+
+def test_a_check_is_asked_once_more_after_the_pause_that_the_service_asked_for(bench: Make) -> None:
+    asked: list[float] = []
+
+    class Throttled(Shaky):
+        def check(self, ctx: Context[World]) -> Finding:
+            asked.append(time.monotonic())
+            if len(asked) == 1:
+                raise StepFailed(Problem("slow down", "?", "again", transient=True, retry_after=0.05))
+            return super().check(ctx)
+
+    one = bench([word("shaky", base=Throttled)])
+    assert one.engine.run(Mode.RUN).result is Result.DONE
+    assert asked[1] >= asked[0] + 0.05
+    assert "waiting" in [event.event for event in one.events]
