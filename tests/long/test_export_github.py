@@ -67,7 +67,13 @@ class Runner:
                 continue
             env = told | self._filled(step.get("env", {}))
             ran = subprocess.run(
-                (*SHELL, step["run"]), cwd=folder, env=env, capture_output=True, text=True, timeout=900
+                (*SHELL, step["run"]),
+                cwd=folder,
+                env=env,
+                capture_output=True,
+                text=True,
+                timeout=900,
+                check=False,
             )
             out += f"\n### {step['name']}: {ran.returncode}\n{ran.stdout}{ran.stderr}"
             if ran.returncode:
