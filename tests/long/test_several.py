@@ -180,7 +180,7 @@ def test_a_catalog_of_another_setup_is_told_and_another_name_goes_on(tmp_path: P
             )
             assert ran.code == (0 if name == "risk-prod" else 3), ran.explain()
         (told,) = [event["why"] for event in ran.find("checked", step="unity-catalog", verdict="blocked")]
-        assert "has the catalog crisk_prod already" in told
+        assert "names already: the catalog crisk_prod is not this setup's" in told
         words = {"crisk_prod", Folder(first).setup_id}
         before = having(hands.store(cloud), words)
         asked["project"]["catalog"] = "claims"

@@ -6,6 +6,7 @@ import json
 import stat
 
 import pytest
+from databricks.sdk.service.catalog import AzureManagedIdentityRequest
 
 from tests.terraform.conftest import Lab, files_of
 from wizard.provisioning.blocks import NAMES
@@ -128,8 +129,21 @@ def test_identity_with_a_guest(lab: Lab) -> None:
     unchanged(lab, Identity())
 
 
-def test_unity_catalog(lab: Lab) -> None:
+def test_a_name_of_the_whole_metastore_that_somebody_has_is_told(lab: Lab) -> None:
+    """The catalog's own is told the same way; here it is one that is called after it."""
     lab.admit()
+    credentials = lab.world.workspace(lab.context("unity-catalog")).storage_credentials
+    connector = AzureManagedIdentityRequest(lab.context("test").facts(FoundationFacts).access_connector_id)
+    credentials.create("crisk-credential", azure_managed_identity=connector, comment="lakehouse-setup=0123456789ab")
+    found = UnityCatalog().check(lab.context("unity-catalog"))
+    assert found.verdict is Verdict.BLOCKED
+    assert [row.what for row in found.found] == ["the storage credential crisk-credential is of the setup 0123456789ab"]
+    assert found.guide is not None
+    assert "project.catalog" in found.guide.actions[0]
+    credentials.delete("crisk-credential")
+
+
+def test_unity_catalog(lab: Lab) -> None:
     facts = carry_out(lab, UnityCatalog())
     assert isinstance(facts, CatalogFacts)
     assert facts.volumes["landing"] == "/Volumes/crisk/bronze/landing"

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from wizard.setup import mark
 from wizard.setup.context import FactsMissing
-from wizard.setup.step import Facts, Finding, Guide, Permission, Verdict
+from wizard.setup.step import Facts, Finding, Permission
 from wizard.setup.survey import Survey
-from wizard.steps import agreed
+from wizard.steps import catalog_names
 from wizard.steps.base import Ctx
 from wizard.steps.facts import (
     AccountAdminFacts,
@@ -22,9 +21,7 @@ from wizard.steps.facts import (
     ProjectFacts,
 )
 from wizard.steps.terraform_phase import TerraformStep
-from wizard.text import N_, _
-
-CATALOG = "databricks_catalog.lakehouse"
+from wizard.text import N_
 
 
 class UnityCatalog(TerraformStep):
@@ -57,8 +54,8 @@ class UnityCatalog(TerraformStep):
 
     def check(self, ctx: Ctx) -> Finding:
         found = super().check(ctx)
-        making = any(change.address == CATALOG and change.action == "create" for change in self.planned)
-        return (_taken(ctx) if making else None) or found
+        making = {change.address for change in self.planned if change.action == "create"}
+        return catalog_names.taken(ctx, self.root, making) or found
 
     def variables(self, ctx: Ctx) -> dict[str, Any]:
         foundation, directory = ctx.facts(FoundationFacts), ctx.facts(DirectoryFacts)
@@ -81,28 +78,3 @@ class UnityCatalog(TerraformStep):
             "access_connector_id": foundation.access_connector_id,
             "containers": foundation.containers,
         }
-
-
-def _taken(ctx: Ctx) -> Finding | None:
-    """Blocked where the metastore has a catalog of our name that is another's. One that is isolated to another
-    workspace is not shown, but the refusal names it."""
-    from databricks.sdk.errors import NotFound, PermissionDenied
-
-    name, setup = ctx.facts(ProjectFacts).catalog, None
-    try:
-        setup = mark.tagged(ctx.world.workspace(ctx).catalogs.get(name).properties)
-    except NotFound:
-        return None
-    except PermissionDenied as error:
-        if f"'{name}'" not in str(error):
-            return None
-    if setup == ctx.setup_id or agreed.read(ctx.folder, UnityCatalog.root).get(CATALOG) == name:
-        return None
-    actions = (
-        _("set project.catalog in the answers to another name: nothing of the catalog is made yet, so it may change"),
-        _("where it is yours: see it with adopt, and take it over with adopt --take"),
-    )
-    whose = _("of the setup {id}", id=setup) if setup else _("and it is not this setup's")
-    why = _("the metastore {metastore} has the catalog {name} already, {whose}",
-            metastore=ctx.facts(MetastoreFacts).name, name=name, whose=whose)  # fmt: skip
-    return Finding(Verdict.BLOCKED, why, guide=Guide(_("Choose another catalog"), actions, _("you")))
