@@ -41,6 +41,7 @@ class RoleAssignment:
     role_id: str  # the GUID alone, lower case
     principal_id: str
     condition: str | None = None
+    description: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +156,12 @@ class ArmClient:
         found = self._authorization.role_assignments.list_for_subscription(filter=filter)
         assignments = [
             RoleAssignment(
-                str(item.id), item.scope or "", _guid(item.role_definition_id), str(item.principal_id), item.condition
+                id=str(item.id),
+                scope=item.scope or "",
+                role_id=_guid(item.role_definition_id),
+                principal_id=str(item.principal_id),
+                condition=item.condition,
+                description=item.description,
             )
             for item in found
         ]
@@ -191,6 +197,7 @@ class ArmClient:
         *,
         scope: str | None = None,
         name: str | None = None,
+        description: str | None = None,
     ) -> None:
         """Assign at the subscription, or at `scope`; an equal assignment that exists already is success. The type
         is named, or the call would race the replication of a new principal. `name`: of the assignment whose condition
@@ -203,6 +210,7 @@ class ArmClient:
             principal_type=principal_type,
             condition=condition,
             condition_version="2.0" if condition else None,
+            description=description,
         )
         try:
             self._authorization.role_assignments.create(where, name, wanted)
@@ -324,12 +332,14 @@ class ArmClient:
         path = f"{scope}/providers/Microsoft.CostManagement/query"
         answer = self._rest.send("POST", path, query={"api-version": COST_API}, body=query, repeatable=True)
         rows: list[dict[str, Any]] = []
+        seen: set[str] = set()
         while properties := answer.get("properties"):
             columns = [column["name"] for column in properties.get("columns", ())]
             rows += [dict(zip(columns, row, strict=True)) for row in properties.get("rows", ())]
             link = properties.get("nextLink")
-            if not link:
+            if not link or link in seen:  # a page that names itself, or one before it, is the last
                 break
+            seen.add(link)
             answer = self._rest.send("POST", link, body=query, repeatable=True)
         return rows
 

@@ -37,6 +37,7 @@ class ServicePrincipalQuestions(Questions):
             "where the secret of a principal that the wizard makes is kept: file (readable by you alone), "
             "keyring (this machine's) or key_vault"
         ),
+        json_schema_extra={"why": N_("a file works everywhere; a Key Vault lets several machines run the same setup")},
     )
     key_vault: str | None = Field(
         default=None,
@@ -53,9 +54,22 @@ class ServicePrincipalQuestions(Questions):
     role_set: RoleSet = Field(
         default="least_privilege",
         description=N_("least_privilege (Contributor, and the right to assign a few roles) or owner"),
+        json_schema_extra={
+            "why": N_(
+                "it makes and removes all that the setup needs; it cannot give itself or others more (no role but "
+                "Storage Blob Data Contributor, Event Hubs Data Sender and Receiver), nor make policies and locks"
+            )
+        },
     )
     directory_permission: DirectoryPermission = Field(
-        default="app_roles", description=N_("app_roles (four permissions of Microsoft Graph) or global_administrator")
+        default="app_roles",
+        description=N_("app_roles (four permissions of Microsoft Graph) or global_administrator"),
+        json_schema_extra={
+            "why": N_(
+                "it makes users and groups, and reads applications and domains; it cannot make applications, grant "
+                "permissions or give directory roles, as a Global Administrator can"
+            )
+        },
     )
 
     @field_validator("key_vault")

@@ -127,11 +127,12 @@ def holds_global_administrator(graph: GraphClient, object_id: str) -> bool:
     )
 
 
-def give(arm: ArmClient, graph: GraphClient, object_id: str, grant: Grant) -> None:
-    """Grant one right to a service principal; one it holds already is success."""
+def give(arm: ArmClient, graph: GraphClient, object_id: str, grant: Grant, mark: str | None = None) -> None:
+    """Grant one right to a service principal; one it holds already is success. `mark` says which setup gave it, where
+    the right has room for that."""
     if grant.system == "azure":
         role = arm.role_id(grant.name) or grant.id
-        arm.assign_role(role, object_id, "ServicePrincipal", grant.condition, name=grant.assignment)
+        arm.assign_role(role, object_id, "ServicePrincipal", grant.condition, name=grant.assignment, description=mark)
     elif grant.system == "app-role":
         resource = graph.service_principal(GRAPH_APP_ID)
         if resource is None:

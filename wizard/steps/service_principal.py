@@ -8,6 +8,7 @@ from typing import ClassVar
 from azure.core.exceptions import HttpResponseError
 
 from wizard.cloud.arm import RoleAssignment, error_code
+from wizard.setup import mark
 from wizard.setup.step import Actor, Finding, Found, Kind, Permission, Questions, Removal, Verdict
 from wizard.steps import neighbours, new_people
 from wizard.steps import principal_object as objects
@@ -144,7 +145,7 @@ class ServicePrincipal(WizardStep):
 
         def given() -> bool:
             try:
-                rights.give(arm, graph, object_id, grant)
+                rights.give(arm, graph, object_id, grant, mark.words(ctx.setup_id))
             except HttpResponseError as error:
                 last.append(error)
                 if error_code(error) in DENIED_CODES:
@@ -237,9 +238,11 @@ def _missing(ctx: Ctx, principal: PrincipalFacts) -> list[Grant]:
 
 
 def _our_assignments(ctx: Ctx, principal: PrincipalFacts) -> list[RoleAssignment]:
-    """The principal's roles on the subscription that this wizard gave (known by their computed names)."""
-    arm = ctx.world.arm(ctx, "operator")
-    return [item for item in arm.role_assignments(principal.object_id) if arm.made_here(item)]
+    """The principal's roles on the subscription that this setup gave. A wizard's have computed names, this setup's its
+    mark; a principal of ours has no others."""
+    arm, ours = ctx.world.arm(ctx, "operator"), ctx.ask(ServicePrincipalQuestions).mode == "create"
+    held = [item for item in arm.role_assignments(principal.object_id) if arm.made_here(item)]
+    return [item for item in held if ours or mark.told(item.description) == ctx.setup_id]
 
 
 def _made_for(ctx: Ctx, principal: PrincipalFacts) -> list[str]:
