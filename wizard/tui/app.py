@@ -1,4 +1,4 @@
-"""The app: turns events into the store ten times a second, keys into actions, and actions into intents."""
+"""The app: turns events into the store as they come, keys into actions, and actions into intents."""
 
 from __future__ import annotations
 
@@ -38,7 +38,8 @@ from wizard.tui.theme import THEMES
 if TYPE_CHECKING:
     from wizard.guided.session import Session
 
-TURN = 0.1  # seconds between two batches of events
+TURN = 0.1  # least seconds between two batches of events
+SOON = 0.01  # seconds from the first event of a batch to its end: what is said in one breath is drawn once
 LOG_TURN = 0.25  # seconds between two drawings of a log that pours in: nobody reads faster, and keys come between
 KEY_TURN = 0.05  # seconds after a key in which no log is drawn: what it says comes first, and the next key as well
 SPELL = 0.01  # seconds that a batch may take, and that keys have before the next one
@@ -67,7 +68,9 @@ class WizardApp(App[int], inherit_bindings=False):
     def __init__(self, launch: Launch) -> None:
         super().__init__(driver_class=driver())
         self.launch = launch
-        self.store, self.bridge = Store(launch.insist_after), Bridge()
+        self.store, self.bridge = Store(launch.insist_after), Bridge(wake=self._wake)
+        self._home: asyncio.AbstractEventLoop | None = None  # the loop of the app's thread, once it runs
+        self._pumped, self._due = 0.0, False  # monotonic: the last batch; whether the next one is arranged
         self.symbols = Symbols(launch.ascii or needs_ascii())
         self.animation_level = "none"
         self.leaving = False
@@ -84,8 +87,9 @@ class WizardApp(App[int], inherit_bindings=False):
         return WelcomeScreen()
 
     def on_mount(self) -> None:
+        self._home = asyncio.get_running_loop()
+        self._arrange()  # what came before
         self._hear_signals()
-        self.set_interval(TURN, self.pump)
         self.set_interval(CLOCK, self.tick)
         self.call_after_refresh(self.start)
 
@@ -134,9 +138,23 @@ class WizardApp(App[int], inherit_bindings=False):
         self.panic(Text(_("The app itself failed: {error}", error=repr(error)) + "\n" + _(
             "What runs is stopped. Everything answered is saved; start again to go on.")))  # fmt: skip
 
+    def _wake(self) -> None:
+        """From any thread: there is something to take."""
+        with suppress(RuntimeError):  # the app has ended
+            if self._home is not None:
+                self._home.call_soon_threadsafe(self._arrange)
+
+    def _arrange(self) -> None:
+        """A batch as soon as it may be."""
+        if not self._due and self._home is not None:
+            self._due = True
+            left = self._pumped + TURN - time.monotonic()
+            self._home.call_later(max(SOON, left), self.call_next, self.pump)
+
     def pump(self) -> None:
         """Take what the engine said since the last turn, and draw once. What takes too long waits for the next turn,
         which then comes soon: keys come first."""
+        self._due, self._pumped = False, time.monotonic()
         if not self.screen_stack:  # the app ends
             return
         events: list[Any] = []
@@ -146,6 +164,7 @@ class WizardApp(App[int], inherit_bindings=False):
             for event in part:
                 self.store.apply(event)
             if time.monotonic() > until:
+                self._due = True
                 self.set_timer(SPELL, self.pump)
                 break
         if not events and not self._log_owed:
@@ -161,7 +180,9 @@ class WizardApp(App[int], inherit_bindings=False):
             now = time.monotonic()
             typed = now - self.last_key < KEY_TURN and now < self._log_due + LOG_TURN
             self._log_owed = typed or now < self._log_due
-            if not self._log_owed:
+            if self._log_owed:
+                self._arrange()
+            else:
                 self.top.draw_log()
                 self._log_due = time.monotonic() + LOG_TURN
         else:
@@ -169,8 +190,9 @@ class WizardApp(App[int], inherit_bindings=False):
             self.draw()
 
     def tick(self) -> None:
-        if self.store.mode is not None:
-            self.draw()
+        """The clocks; no dialogue has one."""
+        if self.store.mode is not None and self.top is not None:
+            self.top.draw()
 
     def draw(self) -> None:
         for screen in self.screen_stack:

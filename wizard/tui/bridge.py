@@ -1,9 +1,10 @@
-"""Between the engine's threads and the app: a queue of bounded length, emptied ten times a second."""
+"""Between the engine's threads and the app: a queue of bounded length, whose reader is woken when it fills."""
 
 from __future__ import annotations
 
 import threading
 from collections import deque
+from collections.abc import Callable
 from typing import Any
 
 BATCH = 5_000  # events that one turn takes; the rest waits for the next
@@ -11,10 +12,13 @@ ROOM = 10_000  # events that may wait; a thread that has more to say waits with 
 
 
 class Bridge:
-    """`post` from any thread; `drain` from the app's, which never waits for itself."""
+    """`post` from any thread; `drain` from the app's, which never waits for itself.
 
-    def __init__(self, room: int = ROOM) -> None:
-        self._room = room
+    `wake` is called from the thread that posts, once for all that is posted until the next `drain`."""
+
+    def __init__(self, room: int = ROOM, wake: Callable[[], object] = lambda: None) -> None:
+        self._room, self._wake = room, wake
+        self._woken = False
         self._events: deque[Any] = deque()
         self._changed = threading.Condition()
         self._reader: int | None = None  # the thread that drains; None before it did
@@ -24,6 +28,9 @@ class Bridge:
         """Waits while the queue is full. What Terraform says stays in its file meanwhile, but for the part of it that
         is being told (`run.PART`)."""
         self._events.append(event)  # atomic
+        if not self._woken:
+            self._woken = True
+            self._wake()
         if len(self._events) > self._room and threading.get_ident() != self._reader:
             with self._changed:
                 self._changed.wait_for(lambda: self._closed or len(self._events) <= self._room)
@@ -31,6 +38,7 @@ class Bridge:
     def drain(self, most: int = BATCH) -> list[Any]:
         """What came since, oldest first, at most `most`."""
         self._reader = threading.get_ident()
+        self._woken = False  # before it is emptied: what comes meanwhile wakes once more
         taken: list[Any] = []
         while len(taken) < most:
             try:

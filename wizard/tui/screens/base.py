@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
+from textual.css.query import NoMatches
 from textual.events import Resize
 from textual.screen import Screen
 from textual.widgets import Static
@@ -62,7 +63,10 @@ class Drawn(Screen[None]):
     @property
     def ready(self) -> bool:
         """Its widgets are there: not before they are composed, and no more while the screen is taken down."""
-        return self._composed and all(self.query(kind) for kind in ("#header", "#keys", ".buttons"))
+        try:
+            return self._composed and all(self.query_one(each) for each in ("#header", "#keys", "ButtonRow"))
+        except NoMatches:
+            return False
 
     @property
     def step(self) -> StepState | None:

@@ -20,7 +20,7 @@ from wizard.tui.widgets.rail import Rail, Strip
 from wizard.tui.widgets.rows import Rows
 from wizard.tui.widgets.words import Words
 
-REST = 0.5  # seconds that the keyboard rests before a new question can be answered
+REST = 0.3  # seconds that the keyboard rests before a new question can be answered
 
 
 class JourneyScreen(Drawn):
@@ -77,7 +77,9 @@ class JourneyScreen(Drawn):
     def _draw_step(self, step: StepState) -> None:
         wizard = self.wizard
         width = self.query_one("#work").content_size.width or wizard.size.width
-        self.query_one("#title", Static).update(told.title(step, wizard.symbols))
+        title = self.query_one("#title", Static)
+        if title.styles.display != "none":  # a clock that nobody sees would lay the screen out each second
+            title.update(told.title(step, wizard.symbols))
         meter, waiting = told.meter(step, wizard.symbols), told.waiting(step, wizard.store.usual.get(step.name))
         if wizard.store.stopping is not None and waiting:
             since = told.clock(time.monotonic() - wizard.store.stopping)

@@ -9,6 +9,7 @@ from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.content import Content
+from textual.events import Hide
 from textual.widgets import Button
 
 from wizard.text import _
@@ -28,6 +29,11 @@ class ActionButton(Button):
         super().__init__(Content(f"[ {_(action.text)} ]"), id=f"button-{action.name}", compact=True)
         self.act = action.name
 
+    def _on_hide(self, event: Hide) -> None:
+        """One that is past takes no focus away: the button is shown again."""
+        if self.display:
+            event.prevent_default()
+
     def on_button_pressed(self, event: Button.Pressed) -> None:
         event.stop()
         cast("WizardApp", self.app).act(self.act)
@@ -46,7 +52,7 @@ class ButtonRow(Horizontal):
         for action in of_screen(self._screen):
             if action.button:
                 button = ActionButton(action)
-                button.display = False
+                button.display = action.name in self._shown  # it may have been drawn before its buttons were there
                 yield button
 
     def draw(self, view: View) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rich.cells import cell_len
 from textual.content import Content
 from textual.visual import VisualType
 from textual.widgets import Static
@@ -12,8 +13,18 @@ class Words(Static):
     of what stands on the screen stays as it was."""
 
     def update(self, content: VisualType = "", *, layout: bool = True) -> None:
-        if not _same(self.content, content):
-            super().update(content, layout=layout)
+        before = self.content
+        if not _same(before, content):
+            super().update(content, layout=layout and not self._fits(before, content))
+
+    def _fits(self, before: VisualType, now: VisualType) -> bool:
+        """Whether both take the same place: a clock that goes on moves nothing."""
+        lines, room = _lines(before), self.content_size.width
+        width = self.styles.width
+        if lines is None or (width is not None and width.is_auto) or not room:
+            return False
+        others = _lines(now)
+        return others is not None and len(lines) == len(others) and max(lines + others) <= room
 
 
 def _same(before: VisualType, now: VisualType) -> bool:
@@ -21,3 +32,9 @@ def _same(before: VisualType, now: VisualType) -> bool:
     if isinstance(before, Content) and isinstance(now, Content):
         return before.is_same(now)
     return isinstance(before, str) and isinstance(now, str) and before == now
+
+
+def _lines(text: VisualType) -> list[int] | None:
+    """Cells of each line; None where it is no plain text."""
+    plain = text.plain if isinstance(text, Content) else text
+    return [cell_len(line) for line in plain.split("\n")] if isinstance(plain, str) else None
