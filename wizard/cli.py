@@ -13,8 +13,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wizard import __version__, exits
-from wizard.sandbox import scenarios
-from wizard.text import LANGUAGES, LOCALE, _, use
+from wizard import cli_options as options
+from wizard.cli_sandbox import sandbox_commands
+from wizard.text import LOCALE, _, use
+
+if TYPE_CHECKING:
+    from wizard.cli_options import Commands
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -44,7 +48,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _speak(words: Sequence[str]) -> list[str]:
     """Choose the language, of this process and of those it starts, before anything is said; the words without it."""
     first = argparse.ArgumentParser(prog="lakehouse-wizard", add_help=False, allow_abbrev=False)
-    _language(first)
+    options.language(first)
     found, others = first.parse_known_args(words)
     if found.lang:
         use(found.lang)
@@ -52,14 +56,6 @@ def _speak(words: Sequence[str]) -> list[str]:
     gettext.bindtextdomain("wizard", LOCALE)  # argparse asks the gettext of the process
     gettext.textdomain("wizard")
     return others
-
-
-def _language(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--lang",
-        choices=tuple(LANGUAGES),
-        help=_("the language, before or after any command (default: as LANG says)"),
-    )
 
 
 def _of_the_app(words: Sequence[str]) -> argparse.Namespace | None:
@@ -123,15 +119,15 @@ def build_parser() -> argparse.ArgumentParser:
     _journey_commands(commands)
     _answers_commands(commands)
     _export_command(commands)
-    _sandbox_commands(commands)
+    sandbox_commands(commands)
     return parser
 
 
 def _app_options(parser: argparse.ArgumentParser) -> None:
     """Without a command the app opens; these are its own, but for the language, which is every command's."""
-    _language(parser)
-    _folder(parser)
-    _target(parser)
+    options.language(parser)
+    options.folder(parser)
+    options.target(parser)
     parser.add_argument(
         "--theme", choices=("dark", "light", "ansi", "mono"), help=_("colours of the app (default: dark)")
     )
@@ -140,55 +136,8 @@ def _app_options(parser: argparse.ArgumentParser) -> None:
         "--plain", action="store_true", help=_("by prompts and lines, without the app (itself where TERM is dumb)")
     )
     parser.add_argument("--until", metavar="STEP", help=_("stop after this step"))
-    _json(parser, _("with --plain: the summary as JSON too"))
+    options.as_json(parser, _("with --plain: the summary as JSON too"))
     parser.add_argument("--debug", action="store_true", help=argparse.SUPPRESS)
-
-
-if TYPE_CHECKING:
-    Commands = argparse._SubParsersAction[argparse.ArgumentParser]
-
-
-def _command(commands: Commands, name: str, module: str, text: str) -> argparse.ArgumentParser:
-    parser = commands.add_parser(name, help=text, description=text)
-    parser.add_argument("--debug", action="store_true", help=_("show the traceback of every error"))
-    parser.set_defaults(module=module, command=name)
-    return parser
-
-
-def _action(actions: Commands, name: str, text: str) -> argparse.ArgumentParser:
-    parser = actions.add_parser(name, help=text, description=text)
-    parser.add_argument("--debug", action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
-    return parser
-
-
-def _folder(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--folder", type=Path, default=Path(), metavar="PATH", help=_("the setup folder (default: here)")
-    )
-
-
-def _json(parser: argparse.ArgumentParser, text: str) -> None:
-    parser.add_argument("--json", action="store_true", help=text)
-
-
-def _target(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--target", choices=("azure", "sandbox"), help=_("the cloud (default: the folder's, or azure)"))
-    parser.add_argument(
-        "--answers",
-        type=Path,
-        metavar="FILE",
-        help=_("answers, or template:risk, the demo's (default: the folder's answers.yaml)"),
-    )
-    parser.add_argument(
-        "--scenario",
-        help=_("what the sandbox holds at its first start ({names})", names=", ".join(scenarios.names())),
-    )
-
-    _sandbox(parser, _("a sandbox that several setups share: its folder (default: the setup's own, or the kept one)"))
-
-
-def _sandbox(parser: argparse.ArgumentParser, text: str) -> None:
-    parser.add_argument("--sandbox", type=Path, metavar="PATH", help=text)
 
 
 def _journey_commands(commands: Commands) -> None:
@@ -197,12 +146,12 @@ def _journey_commands(commands: Commands) -> None:
         ("run", _("go through the journey: check, apply, check again")),
         ("plan", _("check every step and show what a run would do; change nothing")),
     ):
-        run = _command(commands, name, "run", text)
-        _folder(run)
-        _target(run)
+        run = options.command(commands, name, "run", text)
+        options.folder(run)
+        options.target(run)
         run.add_argument("--until", metavar="STEP", help=_("stop after this step"))
         run.add_argument("--only", metavar="STEP", help=_("this step alone; earlier ones are checked, not required"))
-        _json(run, lines)
+        options.as_json(run, lines)
         if name == "plan":
             _review_options(run)
         else:
@@ -210,37 +159,29 @@ def _journey_commands(commands: Commands) -> None:
                 "--allow-data-loss", action="store_true", help=_("also apply a plan that deletes data for good")
             )
     _adopt_command(commands)
-    status = _command(commands, "status", "status", _("ask the world how things stand; change nothing"))
-    _folder(status)
-    _target(status)
-    status.add_argument("--deep", action="store_true", help=_("count the tables' rows through a SQL warehouse"))
-    _json(status, _("one JSON document"))
-    rights = _command(
-        commands, "rights", "rights", _("which steps the operator can do, and whom the others need")
-    )
-    _folder(rights)
-    _target(rights)
-    _json(rights, _("one JSON document"))
-    destroy = _command(commands, "destroy", "destroy", _("take everything of this setup away, plan first"))
-    _folder(destroy)
-    _target(destroy)
+    _look_commands(commands)
+    destroy = options.command(commands, "destroy", "destroy", _("take everything of this setup away, plan first"))
+    options.folder(destroy)
+    options.target(destroy)
     destroy.add_argument(
         "--confirm", metavar="NAME", help=_("the setup's name, as risk or risk-prod, as typed confirmation")
     )
-    _json(destroy, lines)
-    upgrade = _command(
+    options.as_json(destroy, lines)
+    upgrade = options.command(
         commands, "upgrade", "upgrade", _("which provider versions the setup keeps to; move them on request")
     )
-    _folder(upgrade)
-    _target(upgrade)
+    options.folder(upgrade)
+    options.target(upgrade)
     upgrade.add_argument(
         "--providers",
         action="store_true",
         help=_("take the versions that this wizard ships, and show every plan; nothing is applied"),
     )
-    _json(upgrade, lines)
-    doctor = _command(commands, "doctor", "doctor", _("look at this machine: what is missing, and the exact remedy"))
-    _folder(doctor)
+    options.as_json(upgrade, lines)
+    doctor = options.command(
+        commands, "doctor", "doctor", _("look at this machine: what is missing, and the exact remedy")
+    )
+    options.folder(doctor)
     doctor.add_argument("--target", choices=("azure", "sandbox"), help=_("what the machine is to be fit for"))
     doctor.add_argument(
         "--bundle",
@@ -250,25 +191,39 @@ def _journey_commands(commands: Commands) -> None:
         metavar="FILE.zip",
         help=_("gather a support file without secrets (default: into the folder's .wizard/support)"),
     )
-    _json(doctor, _("one JSON document"))
-    receipt = _command(commands, "receipt", "receipt", _("the receipts of finished runs"))
+    options.as_json(doctor, _("one JSON document"))
+    receipt = options.command(commands, "receipt", "receipt", _("the receipts of finished runs"))
     receipt.add_argument("action", choices=("show",), help=_("show the newest receipt"))
-    _folder(receipt)
-    _json(receipt, _("as JSON"))
+    options.folder(receipt)
+    options.as_json(receipt, _("as JSON"))
+
+
+def _look_commands(commands: Commands) -> None:
+    status = options.command(commands, "status", "status", _("ask the world how things stand; change nothing"))
+    options.folder(status)
+    options.target(status)
+    status.add_argument("--deep", action="store_true", help=_("count the tables' rows through a SQL warehouse"))
+    options.as_json(status, _("one JSON document"))
+    rights = options.command(
+        commands, "rights", "rights", _("which steps the operator can do, and whom the others need")
+    )
+    options.folder(rights)
+    options.target(rights)
+    options.as_json(rights, _("one JSON document"))
 
 
 def _adopt_command(commands: Commands) -> None:
     text = _("see what of the journey is there already, write the answers for it, agree to take it over")
-    adopt = _command(commands, "adopt", "adopt", text)
-    _folder(adopt)
-    _target(adopt)
+    adopt = options.command(commands, "adopt", "adopt", text)
+    options.folder(adopt)
+    options.target(adopt)
     adopt.add_argument(
         "--take",
         nargs="+",
         metavar="WHAT",
         help=_("what a run is to take over: all (that carries no mark), setup:ID, or single addresses or ids"),
     )
-    _json(adopt, _("one JSON document"))
+    options.as_json(adopt, _("one JSON document"))
 
 
 def _review_options(plan: argparse.ArgumentParser) -> None:
@@ -284,24 +239,24 @@ def _review_options(plan: argparse.ArgumentParser) -> None:
 
 
 def _answers_commands(commands: Commands) -> None:
-    answers = _command(commands, "answers", "answers", _("template, schema or check of an answers file"))
+    answers = options.command(commands, "answers", "answers", _("template, schema or check of an answers file"))
     actions = answers.add_subparsers(title=_("actions"), metavar=_("ACTION"), dest="action", required=True)
-    _action(actions, "template", _("every question with its meaning, default and variable"))
-    schema = _action(actions, "schema", _("the JSON schema of an answers file"))
+    options.action(actions, "template", _("every question with its meaning, default and variable"))
+    schema = options.action(actions, "schema", _("the JSON schema of an answers file"))
     schema.add_argument("--events", action="store_true", help=_("of the events of `--json` instead"))
-    check = _action(actions, "check", _("tell every defect of an answers file and of the files it names"))
+    check = options.action(actions, "check", _("tell every defect of an answers file and of the files it names"))
     check.add_argument("file", type=Path, help=_("the answers file to check"))
     check.add_argument("--target", choices=("azure", "sandbox"), help=_("the cloud they are meant for"))
-    config = _command(commands, "config", "config", _("make answers from another tool's configuration"))
+    config = options.command(commands, "config", "config", _("make answers from another tool's configuration"))
     config.add_argument("action", choices=("import",))
     config.add_argument("file", type=Path, help="strife_config.yaml")
     config.add_argument("--output", type=Path, metavar="FILE", help=_("write the answers there (default: show them)"))
 
 
 def _export_command(commands: Commands) -> None:
-    export = _command(commands, "export", "export", _("workflows that go through the journey without a person"))
+    export = options.command(commands, "export", "export", _("workflows that go through the journey without a person"))
     export.add_argument("to", choices=("github",), help=_("for GitHub Actions, into .github/workflows"))
-    _folder(export)
+    options.folder(export)
     export.add_argument(
         "--repository",
         metavar="OWNER/NAME",
@@ -327,76 +282,7 @@ def _export_command(commands: Commands) -> None:
         help=_("sign in, and let these workflows sign in as the application: a federated credential an environment"),
     )
     export.add_argument("--client-id", metavar="GUID", help=_("that application's client id (default: of the answers)"))
-    _json(export, _("as JSON"))
-
-
-def _sandbox_commands(commands: Commands) -> None:
-    sandbox = _command(commands, "sandbox", "sandbox", _("the local cloud for rehearsals"))
-    actions = sandbox.add_subparsers(title=_("actions"), metavar=_("ACTION"), dest="action", required=True)
-    for name, text in (
-        ("start", _("start it and keep it until `sandbox stop`")),
-        ("stop", _("stop it; its cloud stays on disk")),
-        ("reset", _("stop it and forget its cloud")),
-        ("info", _("endpoints, workspaces, CA file, identities; --json: their secrets and the reattach value too")),
-        ("requests", _("every request it answered")),
-        ("fault", _("make it misbehave: faults at the operations you name, or a latency for all")),
-        ("portal", _("do a portal's click, as the person would")),
-        ("fidelity", _("what it does not model")),
-    ):
-        action = _action(actions, name, text)
-        _folder(action)
-        _sandbox(action, _("the sandbox's own folder, for one that several setups share (default: the setup's)"))
-        if name == "start":
-            action.add_argument(
-                "--scenario",
-                help=_("{names} (default: what it has, or clean)", names=", ".join(scenarios.names())),
-            )
-        if name in ("stop", "reset"):
-            action.add_argument(
-                "--force", action="store_true", help=_("even while a wizard works with it, or others share it")
-            )
-        if name in ("info", "requests", "fidelity", "fault"):
-            _json(action, _("as JSON"))
-        if name == "requests":
-            action.add_argument("--mutating", action="store_true", help=_("only those that may change something"))
-        if name == "fault":
-            _fault_options(action)
-        if name == "portal":
-            action.add_argument("click", help=_("the click; an unknown one lists them all"))
-            action.add_argument("values", nargs="*", help=_("what the click needs"))
-
-
-def _fault_options(action: argparse.ArgumentParser) -> None:
-    action.add_argument("verb", nargs="?", choices=("add", "list", "clear"), default="list", help=_("default: list"))
-    action.add_argument("--latency", type=float, metavar="SECONDS", help=_("0 takes it away"))
-    action.add_argument(
-        "--kind",
-        choices=(
-            "lost_response",
-            "throttled",
-            "error",
-            "timeout",
-            "slow",
-            "lag",
-            "cut_body",
-            "web_page",
-            "without",
-            "denied",
-        ),
-        help=_("what goes wrong; a lost response, a time-out and a cut body come after the change is made"),
-    )
-    action.add_argument(
-        "--match",
-        action="append",
-        metavar="KEY=PATTERN",
-        help=_("which operations: host, method, operation or path, as `sandbox requests --json` shows them"),
-    )
-    action.add_argument("--mutating", action="store_true", help=_("only those that may change something"))
-    action.add_argument("--count", type=int, default=1, metavar="N", help=_("how many times; 0: always"))
-    action.add_argument("--skip", type=int, default=0, metavar="N", help=_("let the first N pass"))
-    action.add_argument("--each", action="store_true", help=_("so many times at each distinct operation"))
-    action.add_argument("--seconds", type=float, default=1.0, help=_("how long a delay, a time-out or Retry-After is"))
-    action.add_argument("--key", metavar="A.B", default="", help=_("what the answer of the kind without lacks"))
+    options.as_json(export, _("as JSON"))
 
 
 if __name__ == "__main__":
