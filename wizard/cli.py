@@ -25,9 +25,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code (see `wizard.exits`)."""
     words = _speak(sys.argv[1:] if argv is None else argv)
     arguments = _of_the_app(words) or build_parser().parse_args(words)
-    if (
-        arguments.command is not None and words[0] != arguments.command
-    ):  # what stands before a command would be lost without a word
+    # What stands before a command would be lost without a word.
+    if arguments.command is not None and words[0] != arguments.command:
         build_parser().error(
             _("put options after the command: lakehouse-wizard {command} ...", command=arguments.command)
         )
