@@ -35,6 +35,11 @@ class BarnDoorQuestions(Questions):
     wide: bool = Field(default=False, description="whether the door is wide")
 
 
+class WellQuestions(Questions):
+    key: SecretRef | None = Field(default=None, description="where the well's key is")
+    name: str = Field(default="", description="the well's name")
+
+
 ALL = (FarmQuestions, BarnDoorQuestions)
 
 
@@ -56,6 +61,15 @@ def test_valid_answers_are_typed_and_the_environment_wins(tmp_path: Path) -> Non
     assert (farm.name, farm.size, farm.crops) == ("north", 7, ("oats", "hay"))
     assert answers.section(BarnDoorQuestions).wide is True
     assert answers.plain()["farm"]["token"] == "env:GATE"
+
+
+def test_an_empty_variable_takes_away_what_need_not_be_answered(tmp_path: Path) -> None:
+    path = written(tmp_path, "well: {key: 'file:gone', name: deep}\n")
+    env = {"LAKEHOUSE_WELL_KEY": "", "LAKEHOUSE_WELL_NAME": ""}
+    well = load((WellQuestions,), path, env, Secrets(tmp_path)).section(WellQuestions)
+    assert (well.key, well.name) == (None, "")
+    with pytest.raises(AnswersInvalid):
+        load(ALL, written(tmp_path, "farm: {name: north, token: 'env:GATE'}\n"), {"LAKEHOUSE_FARM_TOKEN": ""})
 
 
 def test_every_defect_is_told_at_once_with_its_place(tmp_path: Path) -> None:

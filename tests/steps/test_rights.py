@@ -12,10 +12,11 @@ from tests.steps.early import Setup, open_setup
 from wizard import journey
 from wizard.sandbox import process
 from wizard.sandbox.process import Connection
-from wizard.setup.step import Verdict
+from wizard.setup.answers import section_name
+from wizard.setup.step import Actor, Verdict
 from wizard.steps.facts import AccountFacts, SignInFacts
-from wizard.steps.principal_rights import ROLES
-from wizard.steps.rights import Ability, abilities
+from wizard.steps.principal_rights import APP_ROLES, ROLES
+from wizard.steps.rights import GIVES, INSTEAD, Ability, abilities
 from wizard.steps.sign_in import SignIn
 
 ACCOUNT = "c4e81d07-9f36-4a5b-b2d8-05a7e63f1c94"
@@ -48,6 +49,25 @@ def as_application(cloud: Connection, place: Path, changes: dict[str, Any]) -> S
     application = cloud.info["identities"]["lakehouse-wizard"]
     operator = {"client_id": application["client_id"], "client_secret": "sandbox:lakehouse-wizard"}
     return open_setup(cloud, place, {"sign_in": {"method": "client_secret", **operator}, **changes})
+
+
+def test_the_principal_is_given_what_its_steps_say_that_they_need() -> None:
+    """The least-privilege set; the rest of its rights is Unity Catalog's and the workspace's."""
+    given = {"azure": {"Contributor", "Role Based Access Control Administrator"}, "graph": set(APP_ROLES)}
+    for step in journey.STEPS:
+        if step.actor is Actor.PRINCIPAL:
+            lacking = [one for one in step.permissions if one.name not in given.get(one.system, {one.name})]
+            assert lacking == [], step.name
+
+
+def test_every_right_of_the_operator_can_be_told_and_somebody_gives_it() -> None:
+    rights = [one for step in journey.STEPS if step.actor is not Actor.PRINCIPAL for one in step.permissions]
+    assert {one.system for one in rights} - {"local"} <= GIVES.keys()
+    assert {one.name for one in rights if one.system in ("azure", "graph")} <= INSTEAD.keys()
+    sections = {section_name(kind): kind for kind in journey.questions()}
+    for only in filter(None, (one.only for one in rights)):
+        section, _dot, field = only.partition("=")[0].partition(".")
+        assert field in sections[section].model_fields
 
 
 def test_an_owner_and_global_administrator_does_all_but_what_the_account_decides(

@@ -44,6 +44,7 @@ INSTEAD: dict[str, tuple[str, ...]] = {
     "Application.ReadWrite.All": ("Application Administrator", "Cloud Application Administrator",
                                   "Global Administrator"),
     "AppRoleAssignment.ReadWrite.All": ("Privileged Role Administrator", "Global Administrator"),
+    "RoleManagement.ReadWrite.Directory": ("Privileged Role Administrator", "Global Administrator"),
     "User.ReadWrite.All": ("User Administrator", "Global Administrator"),
     "Group.ReadWrite.All": ("Groups Administrator", "User Administrator", "Global Administrator"),
 }  # fmt: skip

@@ -39,7 +39,10 @@ class ServicePrincipal(WizardStep):
     permissions: ClassVar[tuple[Permission, ...]] = (
         Permission("graph", "Application.ReadWrite.All", "tenant", N_("to make the principal and its secret"),
                    only="service_principal.mode=create"),
-        Permission("graph", "AppRoleAssignment.ReadWrite.All", "tenant", N_("to grant it Microsoft Graph permissions")),
+        Permission("graph", "AppRoleAssignment.ReadWrite.All", "tenant", N_("to grant it Microsoft Graph permissions"),
+                   only="service_principal.directory_permission=app_roles"),
+        Permission("graph", "RoleManagement.ReadWrite.Directory", "tenant", N_("to give it Global Administrator"),
+                   only="service_principal.directory_permission=global_administrator"),
         Permission("graph", "User.ReadWrite.All", "tenant", N_("to make the users of identity.create_members"),
                    only="identity.create_members"),
         Permission(
