@@ -14,6 +14,8 @@ from jsonschema.validators import validator_for
 
 from tests.journey.conftest import RISK
 from tests.journey.running import inside
+from wizard.report.workflows import METHODS_OWN
+from wizard.steps.sign_in import SignInQuestions
 
 NAMES = ("lakehouse-plan.yml", "lakehouse-apply.yml", "lakehouse-drift.yml")
 PINNED = re.compile(r"[\w-]+/[\w-]+@[0-9a-f]{40}")
@@ -99,6 +101,21 @@ def test_secrets_are_named_and_stand_in_no_file(tmp_path: Path, monkeypatch: pyt
 def test_a_secret_that_every_machine_reaches_is_left_where_it_is(tmp_path: Path) -> None:
     told = export(setup(tmp_path, service_principal={"client_secret": "keyvault:kv-lake/principal"}))
     assert told["secrets"] == []
+
+
+def test_how_the_operator_signs_in_here_is_nothing_to_the_runner(tmp_path: Path) -> None:
+    kept = {"method": "client_certificate", "client_certificate": "file:cert.pem", "client_secret": None}
+    told = export(setup(tmp_path, sign_in=kept))
+    assert [one["name"] for one in told["secrets"]] == ["SERVICE_PRINCIPAL_CLIENT_SECRET"]
+    env = job(tmp_path / "repository" / "lake", NAMES[0])["env"]
+    own = {name: value for name, value in env.items() if name.startswith("LAKEHOUSE_SIGN_IN_")}
+    assert own == {
+        "LAKEHOUSE_SIGN_IN_METHOD": "workload_identity",
+        "LAKEHOUSE_SIGN_IN_CLIENT_ID": "${{ vars.LAKEHOUSE_CLIENT_ID }}",
+        "LAKEHOUSE_SIGN_IN_CLIENT_CERTIFICATE": "",
+    }
+    fields = set(SignInQuestions.model_fields) - {"method", "tenant_id", "subscription_id", "client_id"}
+    assert fields == set(METHODS_OWN), "a new question of the sign-in is to be taken away from the runner too"
 
 
 def test_a_principal_whose_secret_is_in_a_key_vault_needs_nothing(tmp_path: Path) -> None:

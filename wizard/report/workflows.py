@@ -23,6 +23,7 @@ CHECKOUT = "actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1  # v7.0.1"
 SETUP_PYTHON = "actions/setup-python@5fda3b95a4ea91299a34e894583c3862153e4b97  # v7.0.0"
 FROM_ANYWHERE = ("keyvault",)  # places of secrets that a runner reaches as this machine does
 PACKAGE, CLIENT_ID, BACKEND = "LAKEHOUSE_PACKAGE", "LAKEHOUSE_CLIENT_ID", "LAKEHOUSE_STATE_BACKEND"
+METHODS_OWN = ("client_secret", "client_certificate", "certificate_password", "token_file")
 PRINCIPAL_ID = "LAKEHOUSE_PRINCIPAL_CLIENT_ID"
 
 
@@ -121,8 +122,9 @@ def _identity(answers: Answers) -> Iterator[_Given]:
     yield _Given(variable(section, "method"), "workload_identity")
     client = Need(CLIENT_ID, _("Entra, App registrations: the Application (client) ID of the operator's application"))
     yield _Given(variable(section, "client_id"), _variable(CLIENT_ID), client)
-    if answers.section(SignInQuestions).client_secret is not None:
-        yield _Given(variable(section, "client_secret"), '""  # the answers name one, which no runner needs')
+    for field in METHODS_OWN:
+        if getattr(answers.section(SignInQuestions), field) is not None:
+            yield _Given(variable(section, field), '""  # the answers name one, for another way to sign in')
     where = Need(BACKEND, _("azurerm (where it is not set), or http: then `state` of the answers says which store"))
     state = variable(section_name(StateQuestions), "backend")
     yield _Given(state, f"${{{{ vars.{BACKEND} || 'azurerm' }}}}", where)
