@@ -5,7 +5,7 @@ resource "azurerm_eventhub_namespace" "lakehouse" {
   resource_group_name          = azurerm_resource_group.lakehouse.name
   location                     = azurerm_resource_group.lakehouse.location
   sku                          = "Standard"
-  capacity                     = 1
+  capacity                     = var.event_hubs_units
   minimum_tls_version          = "1.2"
   local_authentication_enabled = false
   tags                         = var.tags

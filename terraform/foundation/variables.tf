@@ -124,6 +124,17 @@ variable "event_hubs" {
   default     = false
 }
 
+variable "event_hubs_units" {
+  description = "Throughput units of the Event Hubs namespace, each billed by the hour; used if event_hubs is true."
+  type        = number
+  default     = 1
+
+  validation {
+    condition     = var.event_hubs_units >= 1 && var.event_hubs_units <= 40 && floor(var.event_hubs_units) == var.event_hubs_units
+    error_message = "A namespace of the Standard tier has 1 to 40 throughput units."
+  }
+}
+
 variable "network" {
   description = "How clusters reach the internet: nat_gateway (no public addresses on nodes) or public_egress (each node has one, no gateway is billed)."
   type        = string

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import pytest
 from azure.core.exceptions import HttpResponseError
 
+from wizard.report.bill import bill
 from wizard.report.cost import Choices, estimate, in_any_case, of_choice
 from wizard.report.schedule import runs_a_month
 
@@ -150,3 +151,36 @@ def test_the_price_of_a_choice_is_that_of_the_lines_it_makes() -> None:
     assert of_choice(CHOICES, "foundation.event_hubs", "false", prices) == 0.0
     assert of_choice(CHOICES, "compute.node_type", "Standard_Odd", prices) is None
     assert of_choice(replace(CHOICES, schedules={"": ""}), "foundation.network", "public_egress", prices) is None
+
+
+def test_each_minute_of_idleness_is_billed_as_any_other() -> None:
+    found = {wait: estimate(replace(CHOICES, idle_minutes=wait), PriceList(PRICES)).known for wait in (20, 60)}
+    hours = 20 * 40 / 60  # 20 uses, 40 minutes longer each
+    assert found[60] - found[20] == pytest.approx(hours * (0.75 * 0.55 + 0.46), abs=0.02)
+
+
+def test_what_an_answer_costs_stands_beside_it() -> None:
+    prices = PriceList(PRICES)
+    idle = of_choice(CHOICES, "compute.autotermination_minutes", "20", prices)
+    assert idle == pytest.approx(20 * 20 / 60 * (0.75 * 0.55 + 0.46), abs=0.01)
+    with_hubs = replace(CHOICES, event_hubs=True)
+    assert of_choice(with_hubs, "foundation.event_hubs_units", "3", prices) == pytest.approx(3 * 29.2)
+    assert of_choice(CHOICES, "foundation.event_hubs_units", "3", prices) == 0.0, "there is no namespace"
+    assert of_choice(replace(with_hubs, units=3), "foundation.event_hubs", "true", prices) == pytest.approx(3 * 29.2)
+
+
+def test_what_an_answer_costs_is_unknown_and_never_nothing() -> None:
+    without = PriceList({key: value for key, value in PRICES.items() if key[1] != "D3 v2/DS3 v2"})
+    assert of_choice(CHOICES, "compute.autotermination_minutes", "20", without) is None
+    assert of_choice(CHOICES, "compute.autotermination_minutes", "", PriceList(PRICES)) is None
+    hubs = replace(CHOICES, event_hubs=True)
+    assert of_choice(hubs, "foundation.event_hubs_units", "2", PriceList({})) is None
+
+
+def test_each_figure_has_its_source_and_date() -> None:
+    cost = estimate(CHOICES, PriceList(PRICES))
+    told = bill({"cost": cost.as_data(), "spent": {"since": "2026-11-01", "asked": "2026-11-21", "total": None}})
+    assert told.source_words == (
+        f"Sources: estimate: Azure's retail price list, asked on {cost.asked}; "
+        "spent: Cost Management, asked on 2026-11-21"
+    )

@@ -30,12 +30,13 @@ from wizard.tui.symbols import Symbols
 
 SINCE = "2026-11-01"
 GROUP, EMPTY, GONE = "rsgdrisk", "rsgdrisk-managed", "rsgdrisk-state"
+CIRCLE, MIXED = "rsgdcircle", "rsgdmixed"
 SERVICES = ["Currency", "ServiceName", "Meter", "Cost"]  # in no order that anybody promised
 OTHER = ["PreTaxCost", "Meter", "Currency", "ServiceName"]  # nor the same on another page
 
 
 class Bills(BaseHTTPRequestHandler):
-    """Cost Management for three groups: two pages, nothing yet, and no such group."""
+    """Cost Management: two pages, nothing yet, no such group, a page that names itself as the next, two currencies."""
 
     protocol_version = "HTTP/1.1"
 
@@ -50,6 +51,12 @@ class Bills(BaseHTTPRequestHandler):
         elif f"/{GROUP}/" in self.path:
             rows = [["BRL", "NAT Gateway", "Standard Gateway", 10.0], ["BRL", "Event Hubs", "Throughput", 0.5]]
             self._answer(200, _page(SERVICES, rows, link))
+        elif f"/{CIRCLE}/" in self.path or self.path == "/circle":
+            rows = [["BRL", "Storage", "Hot LRS Data Stored", 2.0]] if self.path != "/circle" else []
+            self._answer(200, _page(SERVICES, rows, link.replace("/more", "/circle")))
+        elif f"/{MIXED}/" in self.path:
+            rows = [["BRL", "Storage", "Hot LRS Data Stored", 2.0], ["USD", "Storage", "Hot LRS Data Stored", 2.0]]
+            self._answer(200, _page(SERVICES, rows, None))
         elif f"/{EMPTY}/" in self.path:
             self._answer(204, None)
         else:
@@ -112,6 +119,16 @@ def test_what_is_not_reported_yet_is_unknown_and_never_nothing(arm: ArmClient) -
     told = bill({"spent": found.as_data()})
     assert told.spent is None
     assert told.spent_words == "Spent since 2026-11-01: unknown, not reported yet; Azure reports up to 24 h late"
+
+
+def test_an_empty_page_with_a_link_is_no_end_and_one_that_repeats_is(arm: ArmClient) -> None:
+    assert of_groups(arm, (CIRCLE,), SINCE).total == 2.0
+
+
+def test_a_bill_in_several_currencies_has_no_sum(arm: ArmClient) -> None:
+    found = of_groups(arm, (MIXED,), SINCE)
+    assert (found.total, found.currency) == (None, None)
+    assert found.why == "billed in several currencies: BRL, USD"
 
 
 def test_a_budget_stands_in_no_currency_but_its_own() -> None:

@@ -18,6 +18,7 @@ from wizard.cloud import api_versions
 from wizard.cloud.credentials import Credential
 from wizard.cloud.endpoints import Endpoints
 from wizard.cloud.pipeline import REPEATABLE, Body, RestClient, client_options
+from wizard.cloud.policies import Bearer, listed
 
 COMPUTE_API, SKUS_API = "2024-07-01", "2021-07-01"
 ELIGIBILITY_API = "2020-10-01"
@@ -98,15 +99,20 @@ class ArmClient:
     def __init__(self, endpoints: Endpoints, credential: Credential, subscription_id: str) -> None:
         self.subscription_id = subscription_id
         self.scope = f"/subscriptions/{subscription_id}"
-        options: dict[str, Any] = {
-            "base_url": endpoints.arm,
-            "credential_scopes": [endpoints.arm_scope],
-            "polling_interval": POLLING_SECONDS,
-            **client_options(endpoints),
-        }
-        self._authorization = AuthorizationManagementClient(credential, subscription_id, **options)
-        self._resources = ResourceManagementClient(credential, subscription_id, **options)
-        self._subscriptions = SubscriptionClient(credential, **options)
+
+        def options() -> dict[str, Any]:
+            """Of one client: a policy belongs to one pipeline."""
+            return {
+                "base_url": endpoints.arm,
+                "credential_scopes": [endpoints.arm_scope],
+                "polling_interval": POLLING_SECONDS,
+                "authentication_policy": Bearer(credential, endpoints.arm_scope),
+                **client_options(endpoints),
+            }
+
+        self._authorization = AuthorizationManagementClient(credential, subscription_id, **options())
+        self._resources = ResourceManagementClient(credential, subscription_id, **options())
+        self._subscriptions = SubscriptionClient(credential, **options())
         self._rest = RestClient(endpoints.arm, endpoints, credential, endpoints.arm_scope)
 
     def subscriptions(self) -> list[Subscription]:
@@ -115,13 +121,13 @@ class ArmClient:
             Subscription(
                 str(item.subscription_id), item.display_name or "", _text(item.state), getattr(item, "tenant_id", None)
             )
-            for item in self._subscriptions.subscriptions.list()
+            for item in listed(self._subscriptions.subscriptions.list())
         ]
 
     def regions(self) -> list[Region]:
         """Every region that the subscription may use."""
         found = []
-        for item in self._subscriptions.subscriptions.list_locations(self.subscription_id):
+        for item in listed(self._subscriptions.subscriptions.list_locations(self.subscription_id)):
             told = item.metadata
             if _text(getattr(told, "region_type", None)) in ("", "Physical"):
                 pairs = getattr(told, "paired_region", None) or ()
@@ -139,7 +145,7 @@ class ArmClient:
 
     def role_id(self, role_name: str) -> str | None:
         """The GUID of a role by its name."""
-        for role in self._authorization.role_definitions.list(self.scope, filter=f"roleName eq '{role_name}'"):
+        for role in listed(self._authorization.role_definitions.list(self.scope, filter=f"roleName eq '{role_name}'")):
             return _guid(role.id)
         return None
 
@@ -153,7 +159,7 @@ class ArmClient:
         return self._assignments(f"assignedTo('{principal_id}')", at_or_above=True)
 
     def _assignments(self, filter: str, *, at_or_above: bool) -> list[RoleAssignment]:
-        found = self._authorization.role_assignments.list_for_subscription(filter=filter)
+        found = listed(self._authorization.role_assignments.list_for_subscription(filter=filter))
         assignments = [
             RoleAssignment(
                 id=str(item.id),
@@ -271,7 +277,7 @@ class ArmClient:
 
     def resources(self, resource_type: str) -> list[Resource]:
         """Every resource of one type in the subscription."""
-        found = self._resources.resources.list(filter=f"resourceType eq '{resource_type}'")
+        found = listed(self._resources.resources.list(filter=f"resourceType eq '{resource_type}'"))
         return [
             Resource(str(item.id), item.name or "", item.type or "", item.location, dict(item.tags or {}))
             for item in found
@@ -280,7 +286,7 @@ class ArmClient:
     def held_by_group(self, name: str) -> list[str] | None:
         """The ids of all that a resource group holds; None where there is no such group."""
         try:
-            return [str(item.id) for item in self._resources.resources.list_by_resource_group(name)]
+            return [str(item.id) for item in listed(self._resources.resources.list_by_resource_group(name))]
         except ResourceNotFoundError:
             return None
 
@@ -340,6 +346,7 @@ class ArmClient:
             if not link or link in seen:  # a page that names itself, or one before it, is the last
                 break
             seen.add(link)
+            seen.add(str(link))
             answer = self._rest.send("POST", link, body=query, repeatable=True)
         return rows
 

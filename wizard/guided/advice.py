@@ -132,7 +132,8 @@ class Advice:
             self._silent_until = time.monotonic() + SULK
             self._leave()
             return Priced(asked, unknown, None, False, CURRENCY)
-        return Priced(asked, found, cost.known, cost.complete, cost.currency, visit.world.target.price_note or "")
+        note, hours = visit.world.target.price_note or "", choices.exploration_hours
+        return Priced(asked, found, cost.known, cost.complete, cost.currency, note, hours)
 
     # names
 
@@ -219,13 +220,14 @@ def _until(moment: float) -> float | None:
 
 def _values(draft: Draft, key: str) -> tuple[str, ...]:
     """The choices of a question that costs; of a node type those whose price is known, and the one that stands."""
-    from wizard.report.cost import NODE_TYPES
+    from wizard.report.cost import NODE_TYPE, NODE_TYPES
 
     section, name = key.split(".")
     question = next(
         each for found in draft.sections if found.name == section for each in found.questions if each.name == name
     )
-    return question.choices or tuple(dict.fromkeys((*NODE_TYPES, draft.text(key))))
+    known = tuple(NODE_TYPES) if key == NODE_TYPE else ()
+    return question.choices or tuple(dict.fromkeys((*known, draft.text(key))))
 
 
 def _made_of(draft: Draft) -> tuple[ProjectFacts, dict[str, Word]] | None:

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 # The answers that decide what is priced, and those that decide the names and who may ask for them.
 PRICE_KEYS = (
-    "project.location", "foundation.network", "foundation.event_hubs", "compute.node_type", "contracts.files",
+    "project.location", "foundation.network", "foundation.event_hubs", "foundation.event_hubs_units",
+    "compute.node_type", "compute.autotermination_minutes", "contracts.files",
 )  # fmt: skip
 NAME_KEYS = (
     "project.domain", "project.environment", "project.catalog", "foundation.event_hubs",
@@ -130,6 +131,7 @@ class Priced:
     complete: bool
     currency: str
     note: str = ""
+    hours: float = 20.0  # assumed of the exploration cluster
     event: str = "priced"
 
 

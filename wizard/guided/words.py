@@ -29,6 +29,9 @@ CHOICES = {  # what stands for an answer of a few; names that are the same every
     "keep": N_("keep"),
     "delete": N_("delete"),
     "local": N_("in the setup folder"),
+    "file": N_("in a file"),
+    "keyring": N_("in the keyring"),
+    "key_vault": N_("in a Key Vault"),
 }
 
 
@@ -48,7 +51,7 @@ def in_all(priced: Priced) -> str:
     """The estimate, and what it takes for granted."""
     if priced.monthly is None:
         return _("unknown: the price list did not answer")
-    amount, assumed = _in(priced.monthly, priced.currency), assumptions()
+    amount, assumed = _in(priced.monthly, priced.currency), assumptions(priced.hours)
     if priced.complete:
         return _("{amount} / month; {assumed}", amount=amount, assumed=assumed)
     return _("at least {amount} / month, a price is unknown; {assumed}", amount=amount, assumed=assumed)

@@ -46,6 +46,18 @@ class Bill:
     spent: float | None
     spent_words: str
     note: str
+    estimated_on: str = ""
+    asked_on: str = ""
+
+    @property
+    def source_words(self) -> str:
+        """Where the figures come from, and of which day they are; empty where that was not told."""
+        told = []
+        if self.estimated_on and self.lines:
+            told.append(_("estimate: Azure's retail price list, asked on {day}", day=self.estimated_on))
+        if self.asked_on:
+            told.append(_("spent: Cost Management, asked on {day}", day=self.asked_on))
+        return _("Sources: {sources}", sources="; ".join(told)) if told else ""
 
     @property
     def total_words(self) -> str:
@@ -85,6 +97,8 @@ def bill(data: Mapping[str, Any]) -> Bill:
         spent=spent.get("total") if same else None,
         spent_words=_spent(spent) if spent else "",
         note=str(cost.get("note") or ""),
+        estimated_on=str(cost.get("asked") or ""),
+        asked_on=str(spent.get("asked") or "") if spent else "",
     )
 
 
@@ -104,6 +118,8 @@ def blocks(found: Bill) -> Iterator[Block]:
         yield Rows((_("service"), _("estimate"), _("spent")), rows, numbers=(1, 2))
     if found.spent_words:
         yield Paragraph(found.spent_words)
+    if found.source_words:
+        yield Paragraph(found.source_words)
 
 
 def amount(value: float | None, currency: str = "") -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wizard.report.cost import EVENT_HUBS, NETWORK, NODE_TYPE, Choices
+from wizard.report.cost import EVENT_HUBS, IDLE, NETWORK, NODE_TYPE, UNITS, Choices
 from wizard.steps.compute import ComputeQuestions
 from wizard.steps.contracts import ContractsQuestions, schedules
 from wizard.steps.facts import ProjectFacts
@@ -28,6 +28,8 @@ def choices(ctx: Ctx) -> Choices | None:
         event_hubs=foundation.event_hubs,
         node_type=compute.node_type,
         schedules=schedules(ctx.answers, ctx.folder),
+        idle_minutes=compute.autotermination_minutes,
+        units=foundation.event_hubs_units,
     )
 
 
@@ -43,4 +45,11 @@ def drafted(draft: Draft, folder: Folder) -> Choices:
         event_hubs=draft.text(EVENT_HUBS) == "true",
         node_type=draft.text(NODE_TYPE),
         schedules=schedules(answers, folder) if answers.holds(ContractsQuestions) else UNKNOWN,
+        idle_minutes=_number(draft.text(IDLE), 20),
+        units=_number(draft.text(UNITS), 1),
     )
+
+
+def _number(text: str, usual: int) -> int:
+    """What is not typed to its end counts as usual."""
+    return int(text) if text.isdecimal() else usual

@@ -6,13 +6,15 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from wizard.report.schedule import runs_a_month
-from wizard.text import N_, _, figure
+from wizard.text import N_, _, _n, figure
 
 HOURS_A_MONTH = 730.0
-EXPLORATION_HOURS = 20.0  # assumed use of the exploration cluster; it ends by itself when idle
+SESSIONS = 20  # assumed uses of the exploration cluster; after each it waits idle until it ends by itself
+WORK_MINUTES = 40.0  # assumed of each, without that wait
 MINUTES_A_RUN = 10.0  # assumed: a job cluster's start and a small daily load
 STORED_GB = 10.0  # assumed; the samples are far below it
 CURRENCY = "USD"
@@ -50,14 +52,28 @@ class Choices:
     event_hubs: bool
     node_type: str
     schedules: Mapping[str, str]
+    idle_minutes: int = 20  # after which the exploration cluster stops
+    units: int = 1  # throughput units of Event Hubs
+
+    @property
+    def exploration_hours(self) -> float:
+        """Assumed hours of the exploration cluster in a month, its idle time among them."""
+        return SESSIONS * (WORK_MINUTES + self.idle_minutes) / 60
 
 
 # The answers that cost money, by key: what another value of each makes of the choices.
 NETWORK, EVENT_HUBS, NODE_TYPE = "foundation.network", "foundation.event_hubs", "compute.node_type"
+UNITS, IDLE = "foundation.event_hubs_units", "compute.autotermination_minutes"
 CHOSEN: Mapping[str, Callable[[Choices, str], Choices]] = {
     NETWORK: lambda choices, value: replace(choices, nat_gateway=value == "nat_gateway"),
     EVENT_HUBS: lambda choices, value: replace(choices, event_hubs=value == "true"),
     NODE_TYPE: lambda choices, value: replace(choices, node_type=value),
+    UNITS: lambda choices, value: replace(choices, units=int(value)),
+    IDLE: lambda choices, value: replace(choices, idle_minutes=int(value)),
+}
+WITHOUT: Mapping[str, Callable[[Choices], Choices]] = {  # what an answer costs is what it costs more than this
+    UNITS: lambda choices: replace(choices, units=0),
+    IDLE: lambda choices: replace(choices, idle_minutes=0),
 }
 
 
@@ -98,6 +114,7 @@ class Cost:
     lines: tuple[CostLine, ...]
     currency: str
     note: str | None = None  # how sure the prices are, where they are not the cloud's own
+    asked: str = ""  # the date on which the price list was asked
 
     @property
     def known(self) -> float:
@@ -114,6 +131,7 @@ class Cost:
             "monthly": self.known,
             "complete": self.complete,
             "note": self.note,
+            "asked": self.asked,
             "lines": [
                 {
                     "title": line.title,
@@ -133,7 +151,7 @@ class Cost:
 def estimate(choices: Choices, prices: PriceFinder, *, currency: str = CURRENCY, note: str | None = None) -> Cost:
     """Price every meter the choices turn; a few requests, without sign-in."""
     lines = tuple(_price(usage, choices.region, prices, currency) for usage in usages(choices))
-    return Cost(lines, currency, note)
+    return Cost(lines, currency, note, f"{datetime.now(UTC):%Y-%m-%d}")
 
 
 class NoPrices:
@@ -159,10 +177,28 @@ def of_choice(
 ) -> float | None:
     """What a month costs of that which `value` makes, given as the answer of this key; None where a part of it is
     unknown, and 0 only where it makes nothing that is billed."""
-    wanted = CHOSEN[answer](choices, value)
+    try:
+        wanted = CHOSEN[answer](choices, value)
+    except ValueError:  # of a number that is not typed to its end
+        return None
+    if answer in WITHOUT:
+        return _more(wanted, WITHOUT[answer](choices), prices, currency)
     lines = [_price(usage, choices.region, prices, currency) for usage in usages(wanted) if usage.answer == answer]
     known = [line.monthly for line in lines if line.monthly is not None]
     return round(sum(known), 2) if len(known) == len(lines) else None
+
+
+def _more(wanted: Choices, without: Choices, prices: PriceFinder, currency: str) -> float | None:
+    """What one costs more than the other; of what both cost alike, the price need not be known."""
+    more = 0.0
+    for one, other in zip(usages(wanted), usages(without), strict=True):
+        if one.quantity == other.quantity:
+            continue
+        price = _find(one, wanted.region, prices, currency)
+        if price is None or one.quantity is None or other.quantity is None:
+            return None
+        more += price * (one.quantity - other.quantity)
+    return round(more, 2)
 
 
 class Remembered:
@@ -179,11 +215,11 @@ class Remembered:
         return self._found[key]
 
 
-def assumptions() -> str:
-    """What every estimate takes for granted, in words."""
+def assumptions(hours: float) -> str:
+    """What an estimate takes for granted, in words; `hours` of the exploration cluster."""
     return _(
         "assumed: {hours} h of cluster, {minutes} min a run, {gb} GB",
-        hours=figure(EXPLORATION_HOURS, "g"),
+        hours=figure(round(hours, 1), "g"),
         minutes=figure(MINUTES_A_RUN, "g"),
         gb=figure(STORED_GB, "g"),
     )
@@ -191,7 +227,7 @@ def assumptions() -> str:
 
 def usages(choices: Choices) -> tuple[Usage, ...]:
     """What a month uses, before any price."""
-    cluster_hours, job_hours = EXPLORATION_HOURS, _job_hours(choices.schedules)
+    cluster_hours, job_hours = choices.exploration_hours, _job_hours(choices.schedules)
     found = [
         *_network(choices.nat_gateway, cluster_hours, job_hours),
         *_compute(choices, cluster_hours, job_hours),
@@ -212,9 +248,13 @@ def usages(choices: Choices) -> tuple[Usage, ...]:
                 N_("Event Hubs"),
                 "Event Hubs",
                 "Standard Throughput Unit",
-                HOURS_A_MONTH,
+                HOURS_A_MONTH * choices.units,
                 "hour",
-                _("one throughput unit, all month, used or not"),
+                _n(
+                    "{n} throughput unit, all month, used or not",
+                    "{n} throughput units, all month, used or not",
+                    choices.units,
+                ),
                 answer=EVENT_HUBS,
             )
         )
@@ -236,7 +276,7 @@ def _network(nat_gateway: bool, cluster_hours: float, job_hours: float | None) -
 
 def _compute(choices: Choices, cluster_hours: float, job_hours: float | None) -> list[Usage]:
     dbu, machine = NODE_TYPES.get(choices.node_type, (None, choices.node_type))
-    hours = figure(cluster_hours, "g")
+    hours = figure(round(cluster_hours, 1), "g")
     exploring = _("assumed: {hours} hours a month on one {node}", hours=hours, node=choices.node_type)
     running = _(
         "{jobs} jobs as scheduled, assumed {minutes} minutes each, on one {node}; nothing while paused",

@@ -47,6 +47,7 @@ def write(folder: Folder, closing: Closing, redact: Callable[[str], str]) -> Rec
     """Write the receipt, unless the newest says the same. `redact` strikes out any secret that slipped into a text."""
     content = json.loads(redact(json.dumps(_content(closing), ensure_ascii=False)))
     lasting = {key: value for key, value in content.items() if key != "spent"}  # a bill grows by itself
+    lasting["cost"] = {**(content["cost"] or {}), "asked": ""}  # and the price list is asked anew each day
     digest = hashlib.sha256(json.dumps(lasting, sort_keys=True).encode()).hexdigest()[:12]
     last = newest(folder)
     if last is not None and last.path.stem.endswith(digest):

@@ -101,7 +101,7 @@ def _cost(found: Bill, *, wide: bool) -> RenderableType:
             table.add_row(*(Text(cell) for cell in cells[: len(table.columns)]))
         parts.append(table)
     parts.append(Text(found.total_words, style="bold"))
-    parts += [Text(words, style="dim") for words in (found.note, found.budget_words) if words]
+    parts += [Text(words, style="dim") for words in (found.note, found.budget_words, found.source_words) if words]
     if found.spent is not None:
         billed = _grid((_("service"), "left"), (_("estimate"), "right"), (_("spent"), "right"))
         for each in found.services:

@@ -43,6 +43,7 @@ class Spent:
     charges: tuple[Charge, ...] = ()
     currency: str | None = None
     why: str = ""
+    asked: str = ""  # the date on which Cost Management was asked
 
     @property
     def total(self) -> float | None:
@@ -51,6 +52,7 @@ class Spent:
     def as_data(self) -> dict[str, Any]:
         return {
             "since": self.since,
+            "asked": self.asked,
             "currency": self.currency,
             "total": self.total,
             "why": self.why,
@@ -79,11 +81,14 @@ def of_groups(arm: ArmClient, groups: Iterable[str], since: str) -> Spent:
     """What these resource groups have cost since the month began. Raises what the client raises."""
     rows = [row for group in groups for row in _rows(arm, f"{arm.scope}/resourceGroups/{group}")]
     charges = [charge for row in rows if (charge := _charge(row)) is not None]
+    asked = f"{datetime.now(UTC):%Y-%m-%d}"
     if not charges:
-        return Spent(since, why=_("not reported yet"))
-    return Spent(
-        since, tuple(_joined(charges)), next((str(row["Currency"]) for row in rows if row.get("Currency")), None)
-    )
+        return Spent(since, why=_("not reported yet"), asked=asked)
+    currencies = sorted({str(row["Currency"]) for row in rows if row.get("Currency") and _charge(row) is not None})
+    if len(currencies) > 1:  # sums of several have no meaning
+        why = _("billed in several currencies: {names}", names=", ".join(currencies))
+        return Spent(since, why=why, asked=asked)
+    return Spent(since, tuple(_joined(charges)), next(iter(currencies), None), asked=asked)
 
 
 def _rows(arm: ArmClient, scope: str) -> list[dict[str, Any]]:

@@ -36,7 +36,13 @@ class ComputeQuestions(Questions):
         json_schema_extra={"why": N_("empty: the newest with long-term support, found once and then kept")},
     )
     autotermination_minutes: int = Field(
-        default=20, ge=10, le=240, description=N_("minutes of idleness after which the exploration cluster stops")
+        default=20,
+        ge=10,
+        le=240,
+        description=N_("minutes of idleness after which the exploration cluster stops"),
+        json_schema_extra={
+            "cost": N_("idle minutes are billed as any other; 20 uses of 40 minutes a month are assumed")
+        },
     )
 
 

@@ -40,10 +40,18 @@ class FoundationQuestions(Questions):
         description=N_("whether to make an Event Hubs namespace"),
         json_schema_extra={"cost": N_("a throughput unit is billed by the hour, used or not")},
     )
+    event_hubs_units: int = Field(
+        default=1,
+        ge=1,
+        le=40,
+        description=N_("throughput units of the Event Hubs namespace: 1 MB or 1000 events a second in, twice that out"),
+        json_schema_extra={"cost": N_("each is billed by the hour, used or not, where there is a namespace")},
+    )
     monthly_budget: int = Field(
         default=200,
         gt=0,
         description=N_("budget of a month in the subscription's currency; a mail warns at 80 percent"),
+        json_schema_extra={"cost": N_("none: a budget warns, and stops nothing")},
     )
     budget_contact: str = Field(
         pattern=r"^[^@\s]+@[^@\s]+$", description=N_("the e-mail address that is warned when the budget runs out")

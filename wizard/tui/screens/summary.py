@@ -108,7 +108,8 @@ def _cost(page: Page, found: Bill, symbols: Symbols, width: int) -> None:
         page.plain(found.total_words)
     if found.compared is not None:
         page.plain(_row(_("Budget"), amount(found.compared), "", wide))
-    for words in ("" if found.compared is not None else found.budget_words, found.spent_words, found.note):
+    budget = "" if found.compared is not None else found.budget_words
+    for words in (budget, found.spent_words, found.note, found.source_words):
         if words:
             page.plain(words)
 
