@@ -42,7 +42,6 @@ class RoleAssignment:
     role_id: str  # the GUID alone, lower case
     principal_id: str
     condition: str | None = None
-    description: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +166,6 @@ class ArmClient:
                 role_id=_guid(item.role_definition_id),
                 principal_id=str(item.principal_id),
                 condition=item.condition,
-                description=item.description,
             )
             for item in found
         ]
@@ -203,7 +201,6 @@ class ArmClient:
         *,
         scope: str | None = None,
         name: str | None = None,
-        description: str | None = None,
     ) -> None:
         """Assign at the subscription, or at `scope`; an equal assignment that exists already is success. The type
         is named, or the call would race the replication of a new principal. `name`: of the assignment whose condition
@@ -216,7 +213,6 @@ class ArmClient:
             principal_type=principal_type,
             condition=condition,
             condition_version="2.0" if condition else None,
-            description=description,
         )
         try:
             self._authorization.role_assignments.create(where, name, wanted)

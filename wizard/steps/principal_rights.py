@@ -127,12 +127,11 @@ def holds_global_administrator(graph: GraphClient, object_id: str) -> bool:
     )
 
 
-def give(arm: ArmClient, graph: GraphClient, object_id: str, grant: Grant, mark: str | None = None) -> None:
-    """Grant one right to a service principal; one it holds already is success. `mark` says which setup gave it, where
-    the right has room for that."""
+def give(arm: ArmClient, graph: GraphClient, object_id: str, grant: Grant) -> None:
+    """Grant one right to a service principal; one it holds already is success."""
     if grant.system == "azure":
         role = arm.role_id(grant.name) or grant.id
-        arm.assign_role(role, object_id, "ServicePrincipal", grant.condition, name=grant.assignment, description=mark)
+        arm.assign_role(role, object_id, "ServicePrincipal", grant.condition, name=grant.assignment)
     elif grant.system == "app-role":
         resource = graph.service_principal(GRAPH_APP_ID)
         if resource is None:

@@ -148,7 +148,7 @@ class ServicePrincipal(WizardStep):
 
         def given() -> bool:
             try:
-                rights.give(arm, graph, object_id, grant, mark.words(ctx.setup_id))
+                rights.give(arm, graph, object_id, grant)
             except HttpResponseError as error:
                 last.append(error)
                 if error_code(error) in DENIED_CODES:
@@ -241,11 +241,14 @@ def _missing(ctx: Ctx, principal: PrincipalFacts) -> list[Grant]:
 
 
 def _our_assignments(ctx: Ctx, principal: PrincipalFacts) -> list[RoleAssignment]:
-    """The principal's roles on the subscription that this setup gave. A wizard's have computed names, this setup's its
-    mark; a principal of ours has no others."""
-    arm, ours = ctx.world.arm(ctx, "operator"), ctx.ask(ServicePrincipalQuestions).mode == "create"
-    held = [item for item in arm.role_assignments(principal.object_id) if arm.made_here(item)]
-    return [item for item in held if ours or mark.told(item.description) == ctx.setup_id]
+    """The principal's roles on the subscription that a wizard gave (known by their computed names). Those of a principal
+    that another setup made are that setup's to take away."""
+    application = ctx.world.graph(ctx, "operator").application(principal.client_id) or {}
+    makers = {mark.told(str(tag)) for tag in application.get("tags") or ()} - {None}
+    if makers and ctx.setup_id not in makers:
+        return []
+    arm = ctx.world.arm(ctx, "operator")
+    return [item for item in arm.role_assignments(principal.object_id) if arm.made_here(item)]
 
 
 def _made_for(ctx: Ctx, principal: PrincipalFacts) -> list[str]:
