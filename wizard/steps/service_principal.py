@@ -241,8 +241,8 @@ def _missing(ctx: Ctx, principal: PrincipalFacts) -> list[Grant]:
 
 
 def _our_assignments(ctx: Ctx, principal: PrincipalFacts) -> list[RoleAssignment]:
-    """The principal's roles on the subscription that a wizard gave (known by their computed names). Those of a principal
-    that another setup made are that setup's to take away."""
+    """The principal's roles on the subscription that a wizard gave (known by their computed names). Where another setup
+    made the principal, they are that setup's to take away."""
     application = ctx.world.graph(ctx, "operator").application(principal.client_id) or {}
     makers = {mark.told(str(tag)) for tag in application.get("tags") or ()} - {None}
     if makers and ctx.setup_id not in makers:
