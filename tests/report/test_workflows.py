@@ -70,7 +70,8 @@ def test_it_may_little_and_what_it_uses_is_pinned(tmp_path: Path) -> None:
     export(folder)
     for name in NAMES:
         found, only = workflow(folder, name), job(folder, name)
-        assert found["permissions"] == {"contents": "read", "id-token": "write"}
+        assert found["permissions"] == {}
+        assert only["permissions"] == {"contents": "read", "id-token": "write"}
         assert found["concurrency"]["cancel-in-progress"] is False
         assert only["timeout-minutes"] > 0
         uses = [step["uses"] for step in only["steps"] if "uses" in step]
