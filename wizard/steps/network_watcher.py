@@ -198,9 +198,10 @@ def _told(error: Exception) -> str:
     """What Azure refused, in words; raises again what is none of its refusals, or a sign-in that does not hold."""
     from azure.core.exceptions import AzureError, ClientAuthenticationError
 
+    from wizard.cloud.policies import NotData
     from wizard.steps.problems import from_exception
 
-    if not isinstance(error, AzureError) or isinstance(error, ClientAuthenticationError):
+    if not isinstance(error, (AzureError, NotData)) or isinstance(error, ClientAuthenticationError):
         raise error
     return from_exception(error).what
 

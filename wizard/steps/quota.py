@@ -56,9 +56,10 @@ def unreadable(error: Exception) -> Judged:
     """Raises the error again where it says more than that nothing can be read."""
     from azure.core.exceptions import ClientAuthenticationError, HttpResponseError
 
+    from wizard.cloud.policies import NotData
     from wizard.steps.problems import from_exception
 
-    if not isinstance(error, HttpResponseError) or isinstance(error, ClientAuthenticationError):
+    if not isinstance(error, (HttpResponseError, NotData)) or isinstance(error, ClientAuthenticationError):
         raise error
     why = _("the quota could not be read: {why}", why=from_exception(error).what)
     return Judged(Room.UNKNOWN, why, found=(Found(why, "unknown"),))
