@@ -18,7 +18,7 @@ from wizard.cloud import api_versions
 from wizard.cloud.credentials import Credential
 from wizard.cloud.endpoints import Endpoints
 from wizard.cloud.pipeline import REPEATABLE, Body, RestClient, client_options
-from wizard.cloud.policies import Bearer, listed
+from wizard.cloud.policies import Bearer, Seen, listed
 
 COMPUTE_API, SKUS_API = "2024-07-01", "2021-07-01"
 ELIGIBILITY_API = "2020-10-01"
@@ -334,14 +334,13 @@ class ArmClient:
         path = f"{scope}/providers/Microsoft.CostManagement/query"
         answer = self._rest.send("POST", path, query={"api-version": COST_API}, body=query, repeatable=True)
         rows: list[dict[str, Any]] = []
-        seen: set[str] = set()
+        seen = Seen()
         while properties := answer.get("properties"):
             columns = [column["name"] for column in properties.get("columns", ())]
             rows += [dict(zip(columns, row, strict=True)) for row in properties.get("rows", ())]
             link = properties.get("nextLink")
-            if not link or link in seen:  # a page that names itself, or one before it, is the last
+            if not link:
                 break
-            seen.add(link)
             seen.add(str(link))
             answer = self._rest.send("POST", link, body=query, repeatable=True)
         return rows

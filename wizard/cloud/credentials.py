@@ -95,6 +95,18 @@ class Credential:
             self._inner = None
             self._tokens.clear()
 
+    def renew(self, *scopes: str) -> None:
+        """Sign in anew, after a service refused the token for these scopes. A person is asked only where the session
+        itself has ended."""
+        if self._login.method not in ATTENDED:
+            self.forget()
+            return
+        with self._lock:
+            self._tokens.pop(scopes, None)
+            # As a service's own challenge says it: a token from before now does not count.
+            fresh = {"access_token": {"nbf": {"essential": True, "value": str(int(time.time()))}}}
+            self.get_token(*scopes, claims=json.dumps(fresh))
+
     def claims(self, scope: str) -> dict[str, Any]:
         """What the token says of its owner (`oid`, `tid`, `upn` or `appid`); empty if it is opaque."""
         parts = self.get_token(scope).token.split(".")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from pydantic import BaseModel, ConfigDict
 
 DATABRICKS_RESOURCE = "2ff814a6-3304-4ab8-85cb-cd0e6f879c1d"
@@ -24,6 +26,15 @@ class Endpoints(BaseModel):
     graph_scope: str = "https://graph.microsoft.com/.default"
     vault_scope: str = "https://vault.azure.net/.default"
     databricks_scope: str = f"{DATABRICKS_RESOURCE}/.default"
+
+
+# In this order; requests itself knows the first two, Go (and so Terraform) the last.
+BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
+
+
+def ca_of(endpoints: Endpoints) -> str | None:
+    """The bundle by which the hosts are verified: their own, or the one that the environment names; None: the usual."""
+    return endpoints.ca_file or next((os.environ[name] for name in BUNDLES if os.environ.get(name)), None)
 
 
 class TargetSettings(BaseModel):

@@ -24,7 +24,7 @@ from azure.identity import (
     WorkloadIdentityCredential,
 )
 
-from wizard.cloud.endpoints import Endpoints
+from wizard.cloud.endpoints import Endpoints, ca_of
 from wizard.cloud.pipeline import RestClient
 from wizard.cloud.world import Login
 from wizard.text import _
@@ -162,6 +162,6 @@ def _options(endpoints: Endpoints) -> dict[str, Any]:
         "connection_timeout": 10,
         "read_timeout": 30,
     }
-    if endpoints.ca_file:
-        options["connection_verify"] = endpoints.ca_file
+    if bundle := ca_of(endpoints):
+        options["connection_verify"] = bundle
     return options

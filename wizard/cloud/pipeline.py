@@ -9,23 +9,22 @@ from typing import TYPE_CHECKING, Any
 from azure.core import PipelineClient
 from azure.core.exceptions import HttpResponseError
 from azure.core.pipeline.policies import (
-    BearerTokenCredentialPolicy,
+    CustomHookPolicy,
     HeadersPolicy,
     RequestIdPolicy,
-    RetryPolicy,
     SensitiveHeaderCleanupPolicy,
     UserAgentPolicy,
 )
 from azure.core.rest import HttpRequest, HttpResponse
 
-from wizard.cloud.endpoints import Endpoints
+from wizard.cloud.endpoints import Endpoints, ca_of
+from wizard.cloud.policies import Bearer, NotData, Retries, Seen, refuse_pages
 
 if TYPE_CHECKING:
     from wizard.cloud.credentials import Credential
 
 Body = dict[str, Any]
 USER_AGENT = "lakehouse-wizard"
-RETRIES = 3
 # Options of a call whose repetition changes nothing more. Without them no POST is sent again after its answer
 # was lost, since it may have made an object that has no natural key.
 REPEATABLE: dict[str, Any] = {"retry_on_methods": frozenset({"HEAD", "GET", "PUT", "DELETE", "PATCH", "POST"})}
@@ -39,20 +38,21 @@ for _library in ("azure", "msal", "databricks"):
 def client_options(endpoints: Endpoints) -> dict[str, Any]:
     """What every client on azure-core is given: bounded retries and timeouts, and the hosts' CA."""
     options: dict[str, Any] = {
-        "retry_total": RETRIES,
+        "retry_policy": Retries(),
+        "raw_response_hook": refuse_pages,
         "connection_timeout": 10,
         "read_timeout": 60,
         "user_agent": USER_AGENT,
         "logging_enable": False,
     }
-    if endpoints.ca_file:
-        options["connection_verify"] = endpoints.ca_file
+    if bundle := ca_of(endpoints):
+        options["connection_verify"] = bundle
     return options
 
 
 class RestClient:
     """JSON in, JSON out. Errors are azure-core's HttpResponseError and its kin, with `error.code` read
-    from the body where it stands there."""
+    from the body where it stands there; NotData for what is no answer of the service."""
 
     def __init__(
         self, base_url: str, endpoints: Endpoints, credential: Credential | None, scope: str = "", **options: Any
@@ -63,10 +63,11 @@ class RestClient:
             RequestIdPolicy(),
             HeadersPolicy({"Accept": "application/json"}),
             UserAgentPolicy(USER_AGENT),
-            RetryPolicy(retry_total=RETRIES),
+            Retries(),
         ]
         if credential is not None:
-            policies.append(BearerTokenCredentialPolicy(credential, scope))
+            policies.append(Bearer(credential, scope))
+        policies.append(CustomHookPolicy(raw_response_hook=refuse_pages))
         policies.append(SensitiveHeaderCleanupPolicy())
         self._client: PipelineClient[HttpRequest, HttpResponse] = PipelineClient(
             base_url, policies=policies, **client_options(endpoints)
@@ -91,17 +92,22 @@ class RestClient:
             raise told(response)
         if not response.content:
             return {}
-        answer = response.json()
+        try:
+            answer = response.json()
+        except ValueError as error:
+            raise NotData(f"WebPageInstead: {request.url}") from error
         return answer if isinstance(answer, dict) else {"value": answer}
 
     def pages(self, path: str, *, query: dict[str, str], items: str, next_page: str) -> Iterator[Body]:
-        """Every item of a list; `next_page` names the key that holds the absolute URL of the next page."""
-        answer = self.send("GET", path, query=query)
+        """Every item of a list; `next_page` names the key that holds the absolute URL of the next page. A page may be
+        empty and not the last; raises NotData where one leads back to another."""
+        answer, seen = self.send("GET", path, query=query), Seen()
         while True:
             yield from answer.get(items) or ()
             link = answer.get(next_page)
             if not link:
                 return
+            seen.add(str(link))
             answer = self.send("GET", str(link))
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
+from wizard.cloud import waits
 from wizard.cloud.endpoints import TargetSettings
 
 if TYPE_CHECKING:
@@ -103,6 +104,7 @@ class World:
             return client
 
     def login(self, ctx: Context[Any], who: Who) -> Login:
+        waits.asked_by(ctx)
         return self._identities.operator(ctx) if who == "operator" else self._identities.principal(ctx)
 
     def credential(self, ctx: Context[Any], who: Who) -> Credential:

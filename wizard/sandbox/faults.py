@@ -5,23 +5,29 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import re
+import time
 from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, field, fields
+from email.utils import formatdate
 from fnmatch import fnmatchcase
 from typing import Any, Literal, get_args
 
 from wizard.sandbox.domain.core import CloudError
 
 FaultKind = Literal[
-    "lost_response", "throttled", "error", "timeout", "slow", "lag", "cut_body", "web_page", "without", "denied"
-]
+    "lost_response", "throttled", "error", "timeout", "slow", "lag", "cut_body", "web_page", "without", "denied",
+    "expired", "throttled_until", "changed", "empty_page", "same_page",
+]  # fmt: skip
 KINDS: tuple[FaultKind, ...] = get_args(FaultKind)
 LOST: tuple[FaultKind, ...] = ("lost_response", "timeout", "cut_body")
 """Kinds by which a change is made, and its answer does not arrive."""
 REFUSED: dict[FaultKind, tuple[int, str, str]] = {
     "throttled": (429, "TooManyRequests", "Too many requests. Please retry after some time."),
     "error": (500, "InternalServerError", "The server encountered an internal error. Please retry the request."),
+    "expired": (401, "ExpiredAuthenticationToken", "The access token has expired."),
+    "throttled_until": (429, "TooManyRequests", "Too many requests. Please retry after some time."),
+    "changed": (412, "PreconditionFailed", "The condition set in the request's headers is not met: it was changed."),
     "denied": (403, "AuthorizationFailed", "The client does not have authorization to perform this action."),
 }
 """Kinds by which nothing is done: status, code, message."""
@@ -30,7 +36,15 @@ NOT_FOUND = {
     "accounts": "RESOURCE_DOES_NOT_EXIST",
     "workspace": "RESOURCE_DOES_NOT_EXIST",
 }
-DENIED = {"graph": "Authorization_RequestDenied", "accounts": "PERMISSION_DENIED", "workspace": "PERMISSION_DENIED"}
+# Where a host words a refusal in its own way.
+OF_HOST: dict[tuple[FaultKind, str], str] = {
+    ("denied", "graph"): "Authorization_RequestDenied",
+    ("denied", "accounts"): "PERMISSION_DENIED",
+    ("denied", "workspace"): "PERMISSION_DENIED",
+    ("expired", "graph"): "InvalidAuthenticationToken",
+    ("expired", "accounts"): "UNAUTHENTICATED",
+    ("expired", "workspace"): "UNAUTHENTICATED",
+}
 MATCHES = ("host", "method", "operation", "path")
 MAX_SECONDS = 600.0
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+(Z|\+00:00)?")
@@ -149,10 +163,16 @@ async def refuse_or_wait(rule: Rule | None, host: str = "") -> None:
         raise CloudError(404, NOT_FOUND.get(host, "ResourceNotFound"), "The resource is not known here yet.")
     elif rule.kind in REFUSED:
         status, code, message = REFUSED[rule.kind]
-        if rule.kind == "denied":
-            code = DENIED.get(host, code)
-        headers = {"Retry-After": f"{rule.seconds:.0f}"} if status == 429 else {}
+        code = OF_HOST.get((rule.kind, host), code)
+        headers = {"Retry-After": _after(rule)} if status == 429 else {}
         raise CloudError(status, code, message, headers=headers)
+
+
+def _after(rule: Rule) -> str:
+    """Retry-After in either of its forms, a date or seconds."""
+    if rule.kind == "throttled_until":
+        return formatdate(time.time() + rule.seconds, usegmt=True)
+    return f"{rule.seconds:.0f}"
 
 
 def lacking(body: Any, key: str) -> Any:

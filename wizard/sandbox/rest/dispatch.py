@@ -23,6 +23,7 @@ from wizard.sandbox.domain.entra import caller_by_token
 from wizard.sandbox.faults import LOST, Asked, Faults, Rule, lacking, refuse_or_wait, sameness
 from wizard.sandbox.recorder import Latency, Recorder
 from wizard.sandbox.rest.envelopes import refusal
+from wizard.sandbox.rest.leading import LEADING, led
 from wizard.sandbox.rest.route import Call, Host, Reply, Route
 from wizard.setup.disk import FULL
 
@@ -232,6 +233,8 @@ async def answered(route: Route, call: Call, rule: Rule | None) -> Reply:
     """The handler's reply; a web page in its place, with nothing done, or a part of it where a fault says so."""
     if rule and rule.kind == "web_page":
         return Reply(200, BETWEEN, {"Content-Type": "text/html"})
+    if rule and rule.kind in LEADING:
+        return await led(route, call, again=rule.kind == "same_page")
     reply = await route.handler(call)
     return replace(reply, body=lacking(reply.body, rule.key)) if rule and rule.kind == "without" else reply
 
