@@ -304,6 +304,7 @@ def little_operator(*eligible: str) -> Callable[[Setup, Path], dict[str, Any]]:
     return make
 
 
+SECRETS_USER = "4633458b-17de-408a-b874-0445c86b69e6"
 READER = "acdd72a7-3385-48ef-bd42-f606fba81ae7"
 
 
@@ -323,6 +324,16 @@ def with_keyring(domain: str) -> Arrange:
         return nobody(domain, secret_store="keyring")(cloud, place)
 
     return arranged
+
+
+def read_only_vault(cloud: Connection, place: Path) -> Setup:
+    """The operator may read the vault's secrets, and set none."""
+    setup = nobody("reader", secret_store="key_vault", key_vault="kv-read")(cloud, place)
+    cloud.portal("make-key-vault", "kv-read", "outsider")
+    vault = f"{setup.arm.scope}/resourceGroups/rg-vaults/providers/Microsoft.KeyVault/vaults/kv-read"
+    me = cloud.info["identities"][cloud.info["operator"]]["object_id"]
+    setup.arm.assign_role(SECRETS_USER, me, "ServicePrincipal", scope=vault)
+    return setup
 
 
 def disable_given(setup: Setup, app: App) -> None:
@@ -364,6 +375,9 @@ STATES = [
         BLOCKED, "may not use the secrets of the Key Vault kv-shut", "Key Vault Secrets Officer"),
     row("a Key Vault keeps its secret", nobody("vault", secret_store="key_vault", key_vault="kv-open"), TODO, STILL,
         sends=(*APPLICATION, *SECRET, "PUT vault vault.secrets.set", *RIGHTS), ends=DONE),
+    row("the Key Vault lets its secrets be read, not set", read_only_vault, TODO, STILL,
+        sends=(*APPLICATION, *SECRET, "PUT vault vault.secrets.set", *REVOKED), ends=TODO,
+        then="make a new secret"),
     row("its secret moves into a Key Vault", made("moved", secret_store="key_vault", key_vault="kv-open"), TODO,
         "make a new secret", sends=(*SECRET, "PUT vault vault.secrets.set", *REVOKED), ends=DONE),
     # What it holds.
