@@ -81,6 +81,14 @@ class NetworkWatcher(WizardStep):
             "azure", "Contributor", "/subscriptions/{subscription}", N_("to delete the network watcher"),
             only="network_watcher.action=delete",
         ),
+        Permission(
+            "azure", "Contributor", "/subscriptions/{subscription}", N_("to delete the group that is left empty"),
+            only="network_watcher.empty_group=delete",
+        ),
+        Permission(
+            "azure", "Contributor", "/subscriptions/{subscription}", N_("to opt out of Azure's making watchers"),
+            only="network_watcher.opt_out",
+        ),
     )  # fmt: skip
     questions: ClassVar[type[Questions] | None] = NetworkWatcherQuestions
 

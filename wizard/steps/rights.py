@@ -164,10 +164,14 @@ def _ability(ctx: Ctx, step: type[WizardStep], holdings: Holdings) -> Ability:
     answers = [(right, _has(holdings, right)) for right in needed(ctx, step)]
     lacking = [right for right, has in answers if has is False]
     if lacking:
-        return Ability(step.name, "no", tuple(right.name for right in lacking), _activated(lacking, holdings))
+        return Ability(
+            step.name, "no", tuple(dict.fromkeys(right.name for right in lacking)), _activated(lacking, holdings)
+        )
     open_ones = [right for right, has in answers if has is None]
     if open_ones:
-        return Ability(step.name, "unknown", tuple(right.name for right in open_ones), _who(open_ones, holdings))
+        return Ability(
+            step.name, "unknown", tuple(dict.fromkeys(right.name for right in open_ones)), _who(open_ones, holdings)
+        )
     return Ability(step.name, "yes")
 
 
@@ -205,7 +209,8 @@ def _has_role(roles: frozenset[str] | None, right: Permission) -> bool | None:
     """A role of the tenant's own may hold the right too: the step itself will tell."""
     if roles is not None and _enough(right) & roles:
         return True
-    return None if roles is None or roles - set(ROLE_NAMES.values()) else False
+    below = not right.scope.startswith("/subscriptions/")  # given on one resource, it shows on that alone
+    return None if roles is None or below or roles - set(ROLE_NAMES.values()) else False
 
 
 def _has_in_directory(holdings: Holdings, right: Permission) -> bool | None:
