@@ -63,7 +63,8 @@ def test_the_principal_is_given_what_its_steps_say_that_they_need() -> None:
 def test_every_right_of_the_operator_can_be_told_and_somebody_gives_it() -> None:
     rights = [one for step in journey.STEPS if step.actor is not Actor.PRINCIPAL for one in step.permissions]
     assert {one.system for one in rights} - {"local"} <= GIVES.keys()
-    assert {one.name for one in rights if one.system in ("azure", "graph")} <= INSTEAD.keys()
+    whole = [one for one in rights if one.scope in ("tenant", "/subscriptions/{subscription}")]
+    assert {one.name for one in whole} <= INSTEAD.keys()
     sections = {section_name(kind): kind for kind in journey.questions()}
     for only in filter(None, (one.only for one in rights)):
         section, _dot, field = only.partition("=")[0].partition(".")

@@ -164,14 +164,10 @@ def _ability(ctx: Ctx, step: type[WizardStep], holdings: Holdings) -> Ability:
     answers = [(right, _has(holdings, right)) for right in needed(ctx, step)]
     lacking = [right for right, has in answers if has is False]
     if lacking:
-        return Ability(
-            step.name, "no", tuple(dict.fromkeys(right.name for right in lacking)), _activated(lacking, holdings)
-        )
+        return Ability(step.name, "no", _names_of(lacking), _activated(lacking, holdings))
     open_ones = [right for right, has in answers if has is None]
     if open_ones:
-        return Ability(
-            step.name, "unknown", tuple(dict.fromkeys(right.name for right in open_ones)), _who(open_ones, holdings)
-        )
+        return Ability(step.name, "unknown", _names_of(open_ones), _who(open_ones, holdings))
     return Ability(step.name, "yes")
 
 
@@ -180,6 +176,10 @@ def _who(lacking: Sequence[Permission], holdings: Holdings) -> str:
     if holdings.person and "Global Administrator" in (holdings.directory or ()):
         gives[ACCOUNT] = BY_FIRST_LOGIN
     return ", ".join(dict.fromkeys(_(gives[right.system]) for right in lacking if right.system in gives))
+
+
+def _names_of(rights: Sequence[Permission]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(right.name for right in rights))
 
 
 def _activated(lacking: Sequence[Permission], holdings: Holdings) -> str:
@@ -199,7 +199,7 @@ def _has(holdings: Holdings, right: Permission) -> bool | None:
     if right.system == LOCAL:
         return True
     if right.system == AZURE:
-        return _has_role(holdings.azure, right)
+        return _has_role(holdings.azure, right) if right.name in INSTEAD else None  # else of one object, below
     if right.system == GRAPH:
         return _has_in_directory(holdings, right)
     return holdings.account_admin if right.system == ACCOUNT else None
