@@ -19,9 +19,10 @@ resource "databricks_group" "engineers" {
   external_id  = var.group_object_id
 }
 
+# Where the account takes a group's members from Entra by itself, none may be added here.
 resource "databricks_group_member" "people" {
   provider = databricks.accounts
-  for_each = var.member_upns
+  for_each = var.members_synced ? toset([]) : var.member_upns
 
   group_id  = databricks_group.engineers.id
   member_id = data.databricks_user.member[each.key].id
@@ -30,6 +31,7 @@ resource "databricks_group_member" "people" {
 # Whoever makes a cluster dedicated to a group has to be in the group.
 resource "databricks_group_member" "principal" {
   provider = databricks.accounts
+  count    = var.members_synced ? 0 : 1
 
   group_id  = databricks_group.engineers.id
   member_id = data.databricks_service_principal.principal.id

@@ -99,6 +99,12 @@ variable "member_upns" {
   }
 }
 
+variable "members_synced" {
+  description = "Whether the account takes the group's members from Entra by itself (automatic identity management)."
+  type        = bool
+  default     = false
+}
+
 variable "principal_client_id" {
   description = "Client id of the principal that jobs run as; it is known to the account already."
   type        = string

@@ -15,14 +15,16 @@ from tests.states.lakes import Lakes, settle
 from tests.states.state import State, holds
 from tests.states.test_account_id import CLOSED, NOBODYS, OTHERS
 from tests.steps.early import Setup
+from wizard.cloud.pipeline import RestClient
 from wizard.sandbox import process
 from wizard.sandbox.process import Connection
 from wizard.setup.step import Verdict
 from wizard.steps.account_admin import AccountAdmin
 from wizard.steps.account_id import AccountId
 from wizard.steps.account_people import ADMIN, SCHEMAS
-from wizard.steps.facts import AccountFacts, PrincipalFacts, ProjectFacts, SignInFacts
+from wizard.steps.facts import AccountFacts, DirectoryFacts, PrincipalFacts, ProjectFacts, SignInFacts
 
+RESOLVE, JOIN = "POST accounts account.identity.resolve", "POST graph graph.group.members.add"
 CREATE, PATCH = "POST accounts account.scim.create", "PATCH accounts account.scim.patch"
 _LAKES: dict[str, Lakes] = {}
 
@@ -39,10 +41,18 @@ def clean(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
     yield from opened(tmp_path_factory, "clean")
 
 
-def opened(tmp_path_factory: pytest.TempPathFactory, scenario: str) -> Iterator[Connection]:
-    state = tmp_path_factory.mktemp(f"account-admin-{scenario}") / "state"
+@pytest.fixture(scope="module")
+def synced(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
+    """As `reference`, in an account that takes people and groups from Entra by itself."""
+    for connection in opened(tmp_path_factory, "reference", "synced"):
+        connection.portal("sync-identities")
+        yield connection
+
+
+def opened(tmp_path_factory: pytest.TempPathFactory, scenario: str, name: str = "") -> Iterator[Connection]:
+    state = tmp_path_factory.mktemp(f"account-admin-{name or scenario}") / "state"
     with process.connect(state, scenario) as connection:
-        _LAKES[scenario] = Lakes(connection)
+        _LAKES[name or scenario] = Lakes(connection)
         yield connection
     process.stop(state)
 
@@ -50,7 +60,7 @@ def opened(tmp_path_factory: pytest.TempPathFactory, scenario: str) -> Iterator[
 @pytest.fixture(autouse=True)
 def no_fault(request: pytest.FixtureRequest) -> Iterator[None]:
     yield
-    for name in {"reference", "clean"} & set(request.fixturenames):
+    for name in {"reference", "synced", "clean"} & set(request.fixturenames):
         request.getfixturevalue(name).clear_faults()
 
 
@@ -61,9 +71,10 @@ class People:
     principal: str = "absent"
     owner: str = "absent"
     operator: str = "admin"
+    of: str = "reference"
 
     def __call__(self, cloud: Connection, place: Path) -> Setup:
-        setup = settle(_LAKES["reference"].open(place), AccountId)
+        setup = settle(_LAKES[self.of].open(place), AccountId)
         cloud.portal("first-login")
         signed_in, principal = setup.book.find(SignInFacts), setup.book.find(PrincipalFacts)
         project = setup.book.find(ProjectFacts)
@@ -74,7 +85,21 @@ class People:
         put(account.service_principals_v2, "applicationId", principal.client_id, self.principal)
         put(account.users_v2, "userName", project.owner, self.owner)
         put(account.users_v2, "userName", signed_in.operator_name, self.operator)
+        if self.of == "synced":
+            group_in_entra(setup, project, [principal.object_id] if self.principal == "admin" else [])
         return setup
+
+
+def group_in_entra(setup: Setup, project: ProjectFacts, members: list[str]) -> None:
+    """The group of the step identity, a new one each time."""
+    endpoints = setup.connection.target.endpoints
+    credential = setup.world.credential(setup.context("test"), "operator")
+    rest = RestClient(f"{endpoints.graph}/v1.0", endpoints, credential, endpoints.graph_scope)
+    wanted = {"displayName": project.group, "mailEnabled": False, "mailNickname": "lake", "securityEnabled": True}
+    bound = {"members@odata.bind": [f"https://graph.microsoft.com/v1.0/directoryObjects/{id}" for id in members]}
+    made = rest.send("POST", "/groups", body={**wanted, **(bound if members else {})})
+    facts = DirectoryFacts(group_name=project.group, group_object_id=str(made["id"]), member_upns=(project.owner,))
+    setup.book.add(facts)
 
 
 def put(people: Any, attribute: str, name: str, wanted: str) -> None:
@@ -158,6 +183,19 @@ STATES = [
         sends=(PATCH,), ends=Verdict.DONE,
     ),
     State(
+        "both have the role, and the account takes nobody from Entra",
+        AccountAdmin, People("admin", "admin"), Verdict.DONE, "automatic identity management is off",
+    ),
+    State(
+        "the account takes people from Entra by itself, and has nobody of ours yet",
+        AccountAdmin, People(of="synced"), Verdict.TODO, "add the principal lakehouse-wizard to the Entra group",
+        sends=(RESOLVE, PATCH, RESOLVE, PATCH, JOIN), ends=Verdict.DONE,
+    ),
+    State(
+        "the account takes people from Entra by itself, and has everybody",
+        AccountAdmin, People("admin", "admin", of="synced"), Verdict.DONE, "automatic identity management is on",
+    ),
+    State(
         "the account id is nobody's",
         AccountAdmin, told(NOBODYS), Verdict.BLOCKED, f"there is no Databricks account {NOBODYS}",
         guide="Give the workspace's own account",
@@ -177,5 +215,5 @@ STATES = [
 
 @pytest.mark.parametrize("state", STATES, ids=str)
 def test_the_state_is_told(state: State, request: pytest.FixtureRequest, tmp_path: Path) -> None:
-    scenario = "reference" if isinstance(state.arrange, People) else "clean"
+    scenario = state.arrange.of if isinstance(state.arrange, People) else "clean"
     holds(state, request.getfixturevalue(scenario), tmp_path)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from wizard.setup.step import Actor, Finding, Found, Kind, Permission, Problem, StepFailed, Verdict
+from wizard.steps import identity_sync
 from wizard.steps.account_guide import first_admin
 from wizard.steps.account_people import Member, Present, admins, ensure, find, lacks
 from wizard.steps.account_proof import Proof, prove, refuted
@@ -51,8 +52,11 @@ class AccountAdmin(WizardStep):
             return Finding(Verdict.BLOCKED, why, guide=first_admin(ctx))
         account = ctx.world.account(ctx, who)
         found = [(member, find(account, member)) for member in members(ctx)]
-        facts, stands = _facts(found, who), _stand(ctx, account, who)
+        synced = identity_sync.is_on(ctx, account, who)
+        facts = _facts(found, who, synced)
+        stands = (*_stand(ctx, account, who), identity_sync.told(synced))
         changes = tuple(text for member, present in found for text in lacks(member, present))
+        changes += identity_sync.joins(ctx) if synced else ()
         if changes:
             why = _("the account lacks people or roles")
             return Finding(Verdict.TODO, why, facts=facts, changes=changes, found=stands)
@@ -60,10 +64,15 @@ class AccountAdmin(WizardStep):
         return Finding(Verdict.DONE, why, facts=facts, found=(*_there(ctx), *stands))
 
     def apply(self, ctx: Ctx) -> None:
-        account = ctx.world.account(ctx, admitted(ctx)[0])
-        wanted = members(ctx)
+        who, _proof = admitted(ctx)
+        account, wanted = ctx.world.account(ctx, who), members(ctx)
+        synced = identity_sync.is_on(ctx, account, who)
         for member in wanted:
+            if synced and find(account, member) is None:
+                identity_sync.resolve(ctx, account, member)
             ensure(account, member)
+        if synced and identity_sync.joins(ctx):
+            identity_sync.join(ctx)
         what = _("the account to show the new roles")
         if not ctx.wait_for(what, lambda: _settled(account, wanted), seconds=SETTLE_SECONDS):
             raise StepFailed(
@@ -120,14 +129,14 @@ def _stand(ctx: Ctx, account: AccountClient, who: Who) -> tuple[Found, ...]:
     return tuple(Found(row) for row in rows)
 
 
-def _facts(found: list[tuple[Member, Present | None]], who: Who) -> AccountAdminFacts | None:
+def _facts(found: list[tuple[Member, Present | None]], who: Who, synced: bool) -> AccountAdminFacts | None:
     """None while somebody is missing."""
     ids = {member: present.id for member, present in found if present is not None}
     if len(ids) < len(found):
         return None
     principal = next(ids[member] for member in ids if member.kind == "principal")
     people = {member.name: ids[member] for member in ids if member.kind == "user"}
-    return AccountAdminFacts(principal_scim_id=principal, people=people, acts=who)
+    return AccountAdminFacts(principal_scim_id=principal, people=people, acts=who, synced=synced)
 
 
 def _settled(account: AccountClient, wanted: list[Member]) -> bool:

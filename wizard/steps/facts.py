@@ -83,6 +83,7 @@ class AccountAdminFacts(Facts):
     principal_scim_id: str
     people: dict[str, str]  # user principal name -> SCIM id
     acts: Literal["operator", "principal"] = "operator"  # whom the account lets in as its admin
+    synced: bool = False  # the account takes people and the group's members from Entra by itself
 
 
 class MetastoreFacts(Facts):

@@ -60,8 +60,8 @@ class UnityCatalog(TerraformStep):
     def variables(self, ctx: Ctx) -> dict[str, Any]:
         foundation, directory = ctx.facts(FoundationFacts), ctx.facts(DirectoryFacts)
         ctx.facts(MetastoreFacts)  # nothing below stands without a metastore
-        people = ctx.facts(AccountAdminFacts).people
-        if not {upn.lower() for upn in directory.member_upns} <= {upn.lower() for upn in people}:
+        admin = ctx.facts(AccountAdminFacts)
+        if not {upn.lower() for upn in directory.member_upns} <= {upn.lower() for upn in admin.people}:
             raise FactsMissing(AccountAdminFacts)
         return {
             "accounts_host": ctx.world.target.endpoints.accounts,
@@ -74,6 +74,7 @@ class UnityCatalog(TerraformStep):
             "group_name": directory.group_name,
             "group_object_id": directory.group_object_id,
             "member_upns": sorted(directory.member_upns),
+            "members_synced": admin.synced,
             "principal_client_id": ctx.facts(PrincipalFacts).client_id,
             "access_connector_id": foundation.access_connector_id,
             "containers": foundation.containers,

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from databricks.sdk import WorkspaceClient
 from databricks.sdk.core import Config
+from databricks.sdk.errors import BadRequest
 from databricks.sdk.service import catalog, iam
 
 from tests.operations.running import LOCATION, Surface
@@ -99,8 +101,21 @@ def sign_in_to_databricks(s: Surface) -> None:
         assert client.current_user.me().user_name == s.principal["client_id"]
 
 
+def identities_of_entra(s: Surface) -> None:
+    """An account without automatic identity management refuses; one with it: tests/states/test_account_admin.py."""
+    identities = s.account.iam_v2
+    person = s.info["identities"]["owner"]["object_id"]
+    for ask in (
+        lambda: identities.get_external_user(f"accounts/{s.info['account_id']}/external-users/{person}"),
+        lambda: identities.resolve_service_principal(s.principal["object_id"]),
+    ):
+        with pytest.raises(BadRequest, match="not enabled"):
+            ask()
+
+
 EXERCISES = [
     the_account_and_its_workspaces,
+    identities_of_entra,
     metastores,
     metastore_assignment,
     root_credential,

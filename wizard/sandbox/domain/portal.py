@@ -6,7 +6,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from wizard.sandbox.domain import arm_compute, arm_cost, arm_providers, authorization_eligibility, portal_sign_in
+from wizard.sandbox.domain import (
+    arm_compute,
+    arm_cost,
+    arm_providers,
+    authorization_eligibility,
+    identity_sync,
+    portal_sign_in,
+)
 from wizard.sandbox.domain.account import first_login, region_of
 from wizard.sandbox.domain.arm_id import GROUP
 from wizard.sandbox.domain.arm_providers import register_provider
@@ -175,6 +182,11 @@ def _begin_registration(cloud: Cloud, namespace: str, looks: str) -> str:
     return f"the registration of {namespace} has begun, and ends after {looks} looks"
 
 
+def _sync_identities(cloud: Cloud) -> str:
+    identity_sync.turn_on(cloud)
+    return "the Databricks account takes its people and groups from Entra by itself"
+
+
 def _pass_days(cloud: Cloud, days: str) -> str:
     if not days.isdecimal() or not 0 < int(days[:4]) <= MOST_DAYS:
         raise CloudError(400, "NotDays", f"'{days}' is no number of days from 1 to {MOST_DAYS}")
@@ -208,6 +220,9 @@ CLICKS = {
     ),
     "machine-identity": Click(
         ("name",), "this machine gets a managed identity; none takes them away", portal_sign_in.machine_identity
+    ),
+    "sync-identities": Click(
+        (), "an account admin turns on automatic identity management in the Databricks account", _sync_identities
     ),
     "pass-days": Click(("days",), "days pass, for the bill alone", _pass_days),
     "make-key-vault": Click(

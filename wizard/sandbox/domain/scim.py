@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from wizard.sandbox.domain import identity_sync
 from wizard.sandbox.domain.core import SYSTEM, Body, Caller, CloudError
 from wizard.sandbox.domain.databricks import Bodies, StoredKind, clean_list, missing, public, required
 from wizard.sandbox.domain.principals import NAME_KEYS, find_principal, principal_by_id, require_account_admin
@@ -62,8 +63,10 @@ class Principals(StoredKind):
             stored.setdefault("emails", [{"type": "work", "value": name, "primary": True}])
         with self.cloud.store.transaction():
             self.cloud.store.put(self.name, id, stored)
-            for member in body.get("members") or []:
-                self._edge(id, str(member["value"]))
+            own = [str(member["value"]) for member in body.get("members") or []]
+            synced = self.name == "account.group" and identity_sync.synced(self.cloud, stored)
+            for member in identity_sync.members_of(self.cloud, stored) if synced else own:
+                self._edge(id, member)
         return self.shown(id, stored)
 
     def read(self, caller: Caller, id: str) -> Body:
@@ -90,6 +93,9 @@ class Principals(StoredKind):
 
     def update(self, caller: Caller, id: str, patch: Body) -> Body:
         require_account_admin(self.cloud, caller)
+        paths = [str(operation.get("path", "")) for operation in patch.get("Operations", ())]
+        if "members" in patch or any(path.startswith("members") for path in paths):
+            identity_sync.keep_members(self.cloud, caller, self.load(caller, id))
         return self.patch(id, patch)
 
     def patch(self, id: str, patch: Body) -> Body:
@@ -178,6 +184,7 @@ class GroupMembers(StoredKind):
             raise missing(f"Group with id {group} not found.")
         if principal_by_id(self.cloud, member) is None:
             raise missing(f"Principal with id {member} not found.")
+        identity_sync.keep_members(self.cloud, caller, self.cloud.store.get("account.group", group) or {})
         return self.save(caller, f"{group}|{member}", {"group_id": group, "member_id": member})
 
     def read(self, caller: Caller, id: str) -> Body:

@@ -7,6 +7,7 @@ from typing import Any
 from wizard.sandbox.domain.account import Metastores
 from wizard.sandbox.domain.core import Body, Caller, CloudError
 from wizard.sandbox.domain.databricks import account_id, not_modelled, other_accounts
+from wizard.sandbox.domain.identity_sync import resolve
 from wizard.sandbox.domain.principals import NAME_KEYS
 from wizard.sandbox.domain.scim import Principals
 from wizard.sandbox.domain.scim_protocol import page
@@ -18,6 +19,7 @@ from wizard.sandbox.rest.route import Call, Handler, Reply, Route
 A = "/api/2.0/accounts/{account}"
 NOT_A_PAGE = b"<!doctype html><html><head><title>Databricks - Sign In</title></head><body></body></html>"
 PLACES = {"Users": "account.user", "Groups": "account.group", "ServicePrincipals": "account.servicePrincipal"}
+IDENTITIES = {"users": "account.user", "service-principals": "account.servicePrincipal"}
 ASSIGNMENT = "account.metastoreAssignment"
 ACCESS = "account.permissionAssignment"
 
@@ -200,6 +202,50 @@ def _scim() -> list[Route]:
     ]
 
 
+# Identities by their id in Entra
+
+
+def _resolved(call: Call, external_id: str) -> tuple[Body, Body]:
+    """(what both forms tell alike, the account's body)."""
+    place = call.path["place"]
+    body = resolve(call.cloud, call.caller, IDENTITIES[place], external_id)
+    status = "ACTIVE" if body.get("active", True) else "INACTIVE"
+    if place == "users":
+        return {"username": body["userName"], "account_user_status": status}, body
+    told = {"application_id": body["applicationId"], "display_name": body.get("displayName")}
+    return {**told, "account_sp_status": status}, body
+
+
+def _external(call: Call) -> Body:
+    place, id = call.path["place"], call.path["id"]
+    told, body = _resolved(call, id)
+    name = f"accounts/{call.path['account']}/external-{place}/{id}"
+    key = f"external_{place.replace('-', '_').removesuffix('s')}_id"
+    return {"name": name, "account_id": call.path["account"], "internal_id": body["id"], key: id, **told}
+
+
+def _resolve(call: Call) -> Body:
+    id = str(body_of(call).get("external_id") or "")
+    told, body = _resolved(call, id)
+    noun = call.path["place"].replace("-", "_").removesuffix("s")
+    own = "user_id" if noun == "user" else "service_principal_id"
+    return {noun: {own: body["id"], "account_id": call.path["account"], "external_id": id, **told}}
+
+
+def _identities() -> list[Route]:
+    root = "/api/2.0/identity/accounts/{account}"
+    made = (
+        plain("account.identity.external", "GET", root + "/external-{place:users|service-principals}/{id}", _external),
+        plain(
+            "account.identity.resolve",
+            "POST",
+            root + "/{place:users|service-principals}/resolve-by-external-id",
+            _resolve,
+        ),
+    )
+    return [Route(each.operation, each.method, each.path, _ours(each.handler)) for each in made]
+
+
 def _workspaces() -> list[Route]:
     kind = "account.workspace"
     access = "/workspaces/{workspace}/permissionassignments"
@@ -273,6 +319,7 @@ ROUTES: list[Route] = [
     *_workspaces(),
     *_metastores(),
     *_scim(),
+    *_identities(),
 ]
 
 assert set(PLACES.values()) == set(NAME_KEYS)
