@@ -209,8 +209,7 @@ def _has_role(roles: frozenset[str] | None, right: Permission) -> bool | None:
     """A role of the tenant's own may hold the right too: the step itself will tell."""
     if roles is not None and _enough(right) & roles:
         return True
-    below = not right.scope.startswith("/subscriptions/")  # given on one resource, it shows on that alone
-    return None if roles is None or below or roles - set(ROLE_NAMES.values()) else False
+    return None if roles is None or roles - set(ROLE_NAMES.values()) else False
 
 
 def _has_in_directory(holdings: Holdings, right: Permission) -> bool | None:

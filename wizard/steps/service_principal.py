@@ -45,6 +45,8 @@ class ServicePrincipal(WizardStep):
                    only="service_principal.directory_permission=global_administrator"),
         Permission("graph", "User.ReadWrite.All", "tenant", N_("to make the users of identity.create_members"),
                    only="identity.create_members"),
+        Permission("azure", "Key Vault Secrets Officer", "{key_vault}", N_("to keep its secret in the Key Vault"),
+                   lasting=True, only="service_principal.secret_store=key_vault"),
         Permission(
             "azure", "User Access Administrator", "/subscriptions/{subscription}", N_("to give it its Azure roles")
         ),
