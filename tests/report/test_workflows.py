@@ -96,7 +96,17 @@ def test_secrets_are_named_and_stand_in_no_file(tmp_path: Path, monkeypatch: pyt
         for step in job(folder, name)["steps"]:
             needs = "lakehouse-wizard" in step.get("run", "") and "receipt" not in step["run"]
             assert ("secrets." in json.dumps(step)) == needs, step
-    assert job(folder, NAMES[1])["env"]["LAKEHOUSE_STATE_BACKEND"] == "${{ vars.LAKEHOUSE_STATE_BACKEND || 'azurerm' }}"
+
+
+@pytest.mark.parametrize(("kept", "usual"), [("local", "azurerm"), ("azurerm", "azurerm"), ("http", "http")])
+def test_one_variable_chooses_the_backend_and_without_it_the_answers_do(tmp_path: Path, kept: str, usual: str) -> None:
+    address = {"address": "https://states.example.com/x"} if kept == "http" else {}
+    told = export(setup(tmp_path, state={"backend": kept, **address}))
+    assert told["state_on_this_machine"] == (kept == "local")
+    env = job(tmp_path / "repository" / "lake", NAMES[1])["env"]
+    assert {name: value for name, value in env.items() if name.startswith("LAKEHOUSE_STATE_")} == {
+        "LAKEHOUSE_STATE_BACKEND": f"${{{{ vars.LAKEHOUSE_STATE_BACKEND || '{usual}' }}}}"
+    }
 
 
 def test_a_secret_that_every_machine_reaches_is_left_where_it_is(tmp_path: Path) -> None:

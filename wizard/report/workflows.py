@@ -8,6 +8,7 @@ from string import Template
 from typing import get_args
 
 from wizard import assets
+from wizard.provisioning.backend import AZURERM, LOCAL
 from wizard.setup.answers import Answers, section_name, variable
 from wizard.setup.secrets import SecretRef
 from wizard.setup.step import Questions
@@ -58,11 +59,12 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Workflows:
-    """The files by their names, and what they need."""
+    """The files by their names, and what they need. `unreachable`: the answers keep the state where no runner is."""
 
     files: dict[str, str]
     variables: tuple[Need, ...]
     secrets: tuple[Need, ...]
+    unreachable: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,8 @@ def workflows(place: Place, answers: Answers, questions: Iterable[type[Questions
         f"{place.name}-{kind}.yml": _filled((root / f"{kind}.yml").read_text(encoding="utf-8"), words, plain, hidden)
         for kind in KINDS
     }
-    return Workflows(files, tuple(_needs(plain)), tuple(_needs(hidden)))
+    unreachable = answers.section(StateQuestions).backend == LOCAL
+    return Workflows(files, tuple(_needs(plain)), tuple(_needs(hidden)), unreachable)
 
 
 def _filled(text: str, words: dict[str, str], plain: Sequence[_Given], hidden: Sequence[_Given]) -> str:
@@ -125,9 +128,12 @@ def _identity(answers: Answers) -> Iterator[_Given]:
     for field in METHODS_OWN:
         if getattr(answers.section(SignInQuestions), field) is not None:
             yield _Given(variable(section, field), '""  # the answers name one, for another way to sign in')
-    where = Need(BACKEND, _("azurerm (where it is not set), or http: then `state` of the answers says which store"))
+    kept = answers.section(StateQuestions).backend
+    usual = AZURERM if kept == LOCAL else kept
+    where = Need(BACKEND, _("where Terraform's state lies, azurerm or http, as `state` of the answers tells more of; "
+                            "{backend} where it is not set", backend=usual))  # fmt: skip
     state = variable(section_name(StateQuestions), "backend")
-    yield _Given(state, f"${{{{ vars.{BACKEND} || 'azurerm' }}}}", where)
+    yield _Given(state, f"${{{{ vars.{BACKEND} || '{usual}' }}}}", where)
 
 
 def _principal(answers: Answers) -> Iterator[_Given]:
