@@ -149,8 +149,8 @@ def _told(
     told = [_("wrote {path}", path=path) if new else _("{path} is as it would be written", path=path)
             for path, new in written.items()]  # fmt: skip
     if made.unreachable:
-        told += ["", _("The answers keep Terraform's state on this machine, where no runner finds it: set state.backend "
-                       "to azurerm or http and run once, before a workflow does.")]  # fmt: skip
+        told += ["", _("The answers keep Terraform's state on this machine, where no runner finds it: set "
+                       "state.backend to azurerm or http and run once, before a workflow does.")]  # fmt: skip
     guard, plain = place.environments
     told += ["", _("In the repository at GitHub make the environments {guard} (with reviewers, who agree to each "
                    "apply, and only for the branch {branch}) and {plain}.", guard=guard, branch=place.branch,
