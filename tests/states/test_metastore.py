@@ -25,7 +25,8 @@ from wizard.setup.step import StepFailed, Verdict
 from wizard.steps.account_admin import AccountAdmin
 from wizard.steps.account_id import AccountId
 from wizard.steps.facts import AccountAdminFacts, FoundationFacts, PrincipalFacts
-from wizard.steps.metastore import PRIVILEGES, Metastore
+from wizard.steps.metastore import Metastore
+from wizard.steps.metastore_state import PRIVILEGES
 
 CREATE, DELETE = "POST accounts account.metastores.create", "DELETE accounts account.metastores.delete"
 ASSIGN, GRANT = "POST accounts account.metastore-assignment.create", "PATCH workspace uc.grants.update"

@@ -54,7 +54,10 @@ def _account_admin(ctx: Ctx, project: ProjectFacts) -> Iterator[str]:
 
 
 def _metastore(ctx: Ctx, project: ProjectFacts) -> Iterator[str]:
-    if ctx.ask(MetastoreQuestions).mode == "reuse":
+    asked = ctx.ask(MetastoreQuestions)
+    if asked.replace:
+        yield _("delete the metastore {name} with everything in it, and make one of our own", name=asked.replace)
+    elif asked.mode == "reuse":
         yield _("make a metastore for {region}, where it has none", region=project.location)
     else:
         yield _("make a metastore for {region}", region=project.location)

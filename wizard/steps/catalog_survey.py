@@ -9,6 +9,7 @@ from databricks.sdk.errors import NotFound
 
 from wizard.setup import mark
 from wizard.setup.survey import Seen, Standing, Survey, summed, whose
+from wizard.steps import acting
 from wizard.steps.base import Ctx
 from wizard.steps.facts import CatalogFacts, DirectoryFacts, FoundationFacts, MetastoreFacts, ProjectFacts
 from wizard.steps.layout import CONTAINERS, SCHEMAS, VOLUMES
@@ -48,7 +49,7 @@ def survey(ctx: Ctx) -> Survey:
 def _group(ctx: Ctx) -> Seen:
     name, ours = ctx.facts(ProjectFacts).group, ctx.maybe(DirectoryFacts)
     what, address = _("account group {name}", name=name), "databricks_group.engineers"
-    groups = ctx.world.account(ctx, "operator").groups_v2.list(filter=f'displayName eq "{name}"')
+    groups = acting.account(ctx).groups_v2.list(filter=f'displayName eq "{name}"')
     if found := sorted(groups, key=lambda one: not _stands_for(one, ours)):
         one, same = found[0], _stands_for(found[0], ours)
         differs = () if same else (_("it does not stand for the Entra group of that name"),)
