@@ -140,7 +140,8 @@ class Advice:
     def _tell_names(self, draft: Draft) -> float | None:
         words = _made_of(draft)
         if words is None:
-            return None
+            self._post(self.named(draft))
+            return _until(self._alone_until) if self._refused is not None else None
         asked, (project, told) = texts(draft, NAME_KEYS), words
         if _who_asks(draft) is None:
             checking: Word = ("checking", _("whether {name} is free", name=project.storage_account))
@@ -149,11 +150,13 @@ class Advice:
         return _until(self._alone_until) if self._refused is not None else None
 
     def named(self, draft: Draft) -> Named:
-        """Asks whether the names are free, where somebody is signed in; else says when that is asked."""
-        asked, words = texts(draft, NAME_KEYS), _made_of(draft)
+        """Asks what the sign-in sees, and whether the names are free, where somebody is signed in; else says when that
+        is asked."""
+        asked, words, seen = texts(draft, NAME_KEYS), _made_of(draft), self._seen(draft)
         if words is None:
-            return Named(asked, {})
+            return Named(asked, seen)
         project, told = words
+        told = {**told, **seen}
         why = _who_asks(draft)
         if why is None:
             try:
@@ -165,6 +168,15 @@ class Advice:
         later = _("becomes the storage account {name}; step {step} asks whether it is free (now: {why})",
                   name=project.storage_account, step=_step(), why=why)  # fmt: skip
         return Named(asked, {**told, DOMAIN: ("ok", later)})
+
+    def _seen(self, draft: Draft) -> dict[str, Word]:
+        """Nothing where the cloud cannot be asked: the step says why."""
+        from wizard.guided import seen
+
+        try:
+            return seen.words(draft, self._visited())
+        except Exception:  # as with prices: what cannot be had is not said
+            return {}
 
     def _asked_for(self, draft: Draft, project: ProjectFacts) -> dict[str, Word]:
         from wizard.steps import taken

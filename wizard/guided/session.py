@@ -41,7 +41,7 @@ class Session:
         self._cancel: Cancellation | None = None
         self._wish: Wish | None = None  # to stop, or to stop at once, what runs or is about to
         self._next: Callable[[], None] | None = None  # the run that waits for the end of the one before
-        self._closed, self._shown = False, True
+        self._closed, self.shown = False, True
         self._target = ""
         self._draft: Draft | None = None
         self._advice: Advice | None = None
@@ -80,7 +80,7 @@ class Session:
 
     def show(self, shown: bool) -> None:
         """Whether somebody can see what is asked: while nobody can, no request is spent on looking."""
-        self._shown = shown
+        self.shown = shown
         if (gate := self._gate) is not None:
             gate.show(shown)
 
@@ -262,7 +262,7 @@ class Session:
 
         gate = AskingGate({step.name: step.kind for step in journey.STEPS}, clicks(self._target), self._post,
                           often=self.launch.often, watches=self.launch.watches)  # fmt: skip
-        gate.show(self._shown)
+        gate.show(self.shown)
         return gate
 
     @contextmanager

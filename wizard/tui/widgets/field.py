@@ -83,6 +83,8 @@ class Field(Vertical):
     def judge(self, complaint: str | None, symbols: Symbols, word: Word | None = None) -> None:
         """Say what is to fix; else the `word` of who looked the answer up, if any did; then what is asked."""
         state, text = ("fix", complaint) if complaint is not None else word or ("ok", "")
+        if complaint is not None and word is not None and word[0] == "fix":
+            text = _("{complaint}; {word}", complaint=complaint, word=word[1])
         told: list[str | tuple[str, str]] = [(symbols.both(state), MARKS[state].style), "   "]
         if text:
             told += [(text, MARKS[state].style), "\n" if _meaning(self.question, text) else ""]
