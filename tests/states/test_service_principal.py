@@ -7,13 +7,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
-import keyring
 import pytest
-from keyring.backend import KeyringBackend
-from keyring.backends.fail import Keyring as NoKeyring
 
+from tests import keyrings
 from tests.states.state import Arrange, State, holds
 from tests.steps.early import Setup, open_setup
 from wizard.cloud.graph import GraphClient
@@ -42,26 +40,6 @@ DIRECTORY_ROLE = ("POST graph graph.directoryRoleAssignment.create",)
 RIGHTS = (*ROLE * 2, *APP_ROLE * 4)
 
 
-class DrawerKeyring(KeyringBackend):
-    """A keyring as a desktop has one, in this process."""
-
-    priority = 1
-
-    kept: ClassVar[dict[tuple[str, str], str]] = {}
-
-    def get_password(self, service: str, username: str) -> str | None:
-        return self.kept.get((service, username))
-
-    def set_password(self, service: str, username: str, password: str) -> None:
-        self.kept[service, username] = password
-
-    def delete_password(self, service: str, username: str) -> None:
-        del self.kept[service, username]
-
-
-KEYRINGS: dict[str, Callable[[], KeyringBackend]] = {"none": NoKeyring, "drawer": DrawerKeyring}
-
-
 @pytest.fixture(scope="module")
 def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
     state = tmp_path_factory.mktemp("principal") / "state"
@@ -74,10 +52,8 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
 
 @pytest.fixture(autouse=True)
 def machine_without_a_keyring() -> Iterator[None]:
-    before = keyring.get_keyring()
-    keyring.set_keyring(KEYRINGS["none"]())
-    yield
-    keyring.set_keyring(before)
+    with keyrings.machine_with("none"):
+        yield
 
 
 @dataclass(frozen=True)
@@ -320,7 +296,7 @@ def unable(domain: str) -> Arrange:
 
 def with_keyring(domain: str) -> Arrange:
     def arranged(cloud: Connection, place: Path) -> Setup:
-        keyring.set_keyring(KEYRINGS["drawer"]())
+        keyrings.use("drawer")
         return nobody(domain, secret_store="keyring")(cloud, place)
 
     return arranged
