@@ -13,13 +13,14 @@ from pathlib import Path
 
 from wizard import exits
 from wizard.application import Options, Unusable, opened
+from wizard.commands import nobody
 from wizard.journey import questions
 from wizard.plain.speaker import speaker
 from wizard.report.workflows import Need, Place, Workflows, workflows
 from wizard.setup import files
 from wizard.setup.answers import Answers, load
 from wizard.setup.folder import ANSWERS, Folder
-from wizard.setup.step import StepFailed, Verdict
+from wizard.setup.step import Verdict
 from wizard.steps import federation
 from wizard.steps.federation import Trust
 from wizard.steps.principal_questions import ServicePrincipalQuestions
@@ -43,6 +44,8 @@ def main(arguments: argparse.Namespace) -> int:
     written = _write(root, made.files, overwrite=arguments.overwrite)
     trusts = federation.trusts(repository, place.name, place.environments) if repository else ()
     added = _add(arguments, answers, trusts) if arguments.create_credential else ()
+    if isinstance(added, int):
+        return added
     if arguments.json:
         print(json.dumps(_data(made, place, written, trusts, added), indent=2, ensure_ascii=False))
     else:
@@ -114,8 +117,8 @@ def _difference(name: Path, before: str, after: str) -> str:
     return "".join(lines)
 
 
-def _add(arguments: argparse.Namespace, answers: Answers, trusts: Sequence[Trust]) -> tuple[Trust, ...]:
-    """Make the federated credentials, as the operator who signs in here."""
+def _add(arguments: argparse.Namespace, answers: Answers, trusts: Sequence[Trust]) -> tuple[Trust, ...] | int:
+    """Make the federated credentials, as the operator who signs in here; an exit code where nobody does."""
     if not trusts:
         raise Unusable(_("git does not know the repository at GitHub; name it by --repository OWNER/NAME"))
     asked, principal = answers.section(SignInQuestions), answers.section(ServicePrincipalQuestions)
@@ -126,7 +129,7 @@ def _add(arguments: argparse.Namespace, answers: Answers, trusts: Sequence[Trust
         ctx = setup.context(SignIn.name)
         signed_in = SignIn().check(ctx)
         if signed_in.verdict is not Verdict.DONE:
-            raise StepFailed(signed_in.problem) if signed_in.problem else Unusable(signed_in.why)
+            return nobody.tell(voice, signed_in)
         return federation.create(ctx, str(client_id), tuple(trusts))
 
 

@@ -10,10 +10,10 @@ from rich.console import Console
 
 from wizard import exits
 from wizard.application import Options, opened
+from wizard.commands import nobody
 from wizard.journey import STEPS
 from wizard.plain.speaker import speaker
 from wizard.setup.outcome import Mode, Result
-from wizard.setup.step import StepFailed
 from wizard.steps.facts import SignInFacts
 from wizard.steps.rights import abilities
 from wizard.steps.sign_in import SignIn
@@ -30,11 +30,7 @@ def main(arguments: argparse.Namespace) -> int:
         ctx = setup.context(SignIn.name)
         who = ctx.maybe(SignInFacts)
         if who is None:
-            finding = outcome.findings[SignIn.name]
-            if finding.problem is not None:
-                raise StepFailed(finding.problem)
-            voice.tell(finding.why)
-            return exits.PERSON_NEEDED
+            return nobody.tell(voice, outcome.findings[SignIn.name])
         found = abilities(ctx, who, STEPS)
     if arguments.json:
         print(json.dumps({"operator": who.operator_name, "steps": [asdict(one) for one in found]}, indent=2))
