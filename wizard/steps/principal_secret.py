@@ -40,6 +40,7 @@ def sign_in(ctx: Ctx, principal: PrincipalFacts) -> Problem | None:
     except SecretMissing as missing:
         return Problem(_("the principal's secret cannot be had"), missing.why, missing.remedy)
     except ClientAuthenticationError as error:
+        ctx.secrets.vaults.forget()  # what somebody puts there meanwhile is read next time
         return from_exception(error)
     return None
 
