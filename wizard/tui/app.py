@@ -190,8 +190,9 @@ class WizardApp(App[int], inherit_bindings=False):
             self.draw()
 
     def tick(self) -> None:
-        """The clocks; no dialogue has one."""
+        """The clocks; no dialogue has one. What nobody sees now is not looked at by itself either."""
         if self.store.mode is not None and self.top is not None:
+            self.session.show(self.app_focus and self.top.kind == "journey")
             self.top.draw()
 
     def draw(self) -> None:
