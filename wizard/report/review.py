@@ -15,6 +15,7 @@ from wizard.setup.step import Actor, Finding, Verdict
 from wizard.steps.facts import PrincipalFacts, ProjectFacts, SignInFacts
 from wizard.steps.principal_questions import ServicePrincipalQuestions
 from wizard.steps.problems import from_exception
+from wizard.steps.rights import Ability, abilities
 from wizard.steps.sign_in import SignInQuestions
 from wizard.steps.terraform_phase import TerraformStep
 from wizard.text import N_, _
@@ -79,6 +80,7 @@ class Review:
     steps: tuple[StepReview, ...]
     cost: Cost | None
     cost_unknown: str | None
+    rights: tuple[Ability, ...] = ()
 
     @property
     def dangers(self) -> tuple[str, ...]:
@@ -97,11 +99,12 @@ class Review:
             "steps": [_plain(step) for step in self.steps],
             "cost": self.cost.as_data() if self.cost else None,
             "cost_unknown": self.cost_unknown,
+            "rights": [_plain(one) for one in self.rights],
         }
 
 
 def review(ctx: Ctx, findings: Mapping[str, Finding], steps: Sequence[WizardStep]) -> Review:
-    """Put a check of the journey together with what the steps declare; asks only the price list."""
+    """A check of the journey, with what the steps declare; asks the price list, and what the operator may do."""
     project, signed_in = ctx.maybe(ProjectFacts), ctx.maybe(SignInFacts)
     cost, unknown = _cost(ctx)
     return Review(
@@ -116,6 +119,7 @@ def review(ctx: Ctx, findings: Mapping[str, Finding], steps: Sequence[WizardStep
         steps=tuple(_step(ctx, number, step, findings) for number, step in enumerate(steps, 1)),
         cost=cost,
         cost_unknown=unknown,
+        rights=abilities(ctx, signed_in, [type(step) for step in steps]) if signed_in else (),
     )  # fmt: skip
 
 

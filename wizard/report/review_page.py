@@ -9,6 +9,7 @@ from wizard.report.cost import Cost
 from wizard.report.page import Block, Bullets, Heading, Paragraph, Places, Rows
 from wizard.report.render import SIGNS
 from wizard.report.review import Review, StepReview
+from wizard.steps.rights import can_words
 from wizard.text import _
 
 
@@ -30,6 +31,12 @@ def _page(review: Review) -> Iterator[Block]:
     yield Heading(_("Who acts"))
     rows = tuple((each.role, each.name, each.does, ", ".join(each.steps)) for each in review.identities)
     yield Rows((_("identity"), _("who"), _("does"), _("steps")), rows)
+    if review.rights:
+        yield Heading(_("Who can do what"))
+        yield Rows(
+            (_("step"), _("who can do it"), _("lacks")),
+            tuple((one.step, can_words(one), ", ".join(one.lacks)) for one in review.rights),
+        )
     yield Heading(_("What is deleted or replaced"))
     if review.dangers:
         yield Bullets(review.dangers, loud=True)
