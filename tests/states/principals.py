@@ -18,6 +18,7 @@ from wizard.sandbox.process import Connection
 from wizard.setup import mark
 from wizard.steps.facts import PrincipalFacts
 from wizard.steps.principal_object import SECRET_FILE, display_name
+from wizard.steps.principal_questions import ServicePrincipalQuestions
 from wizard.steps.principal_rights import GLOBAL_ADMINISTRATOR, ROLES
 from wizard.steps.project import Project
 from wizard.steps.service_principal import ServicePrincipal
@@ -231,6 +232,16 @@ def given(
         return known(cloud, place / "ours", answers, **sections)
 
     return arranged
+
+
+def given_in_vault(cloud: Connection, place: Path) -> Setup:
+    """Its secret was put into a Key Vault by somebody."""
+    setup = given()(cloud, place)
+    asked = setup.answers.section(ServicePrincipalQuestions)
+    secret = Path(str(asked.client_secret).removeprefix("file:")).read_text(encoding="utf-8")
+    setup.world.key_vault(setup.context("test"), "kv-open").set_secret("given", secret)
+    answers = {"mode": "given", "client_id": asked.client_id, "client_secret": "keyvault:kv-open/given"}
+    return known(cloud, place / "vault", answers)
 
 
 def little_operator(*eligible: str) -> Callable[[Setup, Path], dict[str, Any]]:

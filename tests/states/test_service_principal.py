@@ -17,6 +17,7 @@ from tests.states.principals import (
     disable_given,
     end_secret,
     given,
+    given_in_vault,
     little_operator,
     lose_secret,
     made,
@@ -125,6 +126,7 @@ STATES = [
         "Global Administrator", sends=DIRECTORY_ROLE, ends=DONE),
     # One that is given.
     row("the given one is there, with all it needs", given(), DONE, "signs in, until"),
+    row("the given one's secret is in a Key Vault", given_in_vault, DONE, "signs in, until"),
     row("the given one is not in the tenant", given(client_id=lambda app: str(uuid.uuid4())), BLOCKED,
         "it may be of another tenant", "sign_in.tenant_id"),
     row("an object id is given", given(client_id=lambda app: app.object_id), BLOCKED, "not its client id",
