@@ -90,7 +90,7 @@ def arm(setup: Setup, wire: Wire) -> None:
         client.cost(client.scope, dict(QUERY))
 
 
-def graph(setup: Setup, wire: Wire) -> None:
+def people(setup: Setup, wire: Wire) -> None:
     client, call, names = setup.world.graph(setup.context("test"), "operator"), wire.call, wire.names
     with call("graph.me"):
         _refused(client.me)
@@ -108,6 +108,10 @@ def graph(setup: Setup, wire: Wire) -> None:
         client.delete_user(names["user"])
     with call("graph.group"):
         assert client.group("d'éngineer") is None
+
+
+def applications(setup: Setup, wire: Wire) -> None:
+    client, call, names = setup.world.graph(setup.context("test"), "operator"), wire.call, wire.names
     with call("graph.create_application"):
         made = client.create_application("forms", "a note", "lakehouse-wizard:forms")
     names["application"], names["app"] = made["id"], made["appId"]
@@ -143,9 +147,21 @@ def graph(setup: Setup, wire: Wire) -> None:
         assert client.federated_credentials(made["id"])
     with call("graph.remove_federated_credential"):
         client.remove_federated_credential(made["id"], names["trust"])
+
+
+def rights(setup: Setup, wire: Wire) -> None:
+    """Of the application that was made before, which goes at the end."""
+    client, call, names = setup.world.graph(setup.context("test"), "operator"), wire.call, wire.names
     microsoft = client.service_principal(GRAPH_APP_ID)
     assert microsoft is not None
     names["graph"] = microsoft["id"]
+    wanted = {"displayName": "forms", "mailNickname": "forms", "mailEnabled": False, "securityEnabled": True}
+    group = setup.world.graph(setup.context("test"), "operator")._rest.send("POST", "/groups", body=wanted)
+    names["group"] = group["id"]
+    with call("graph.add_member"):
+        client.add_member(names["group"], names["own"])
+    with call("graph.is_member"):
+        assert client.is_member(names["group"], names["own"])
     with call("graph.grant_app_role"):
         client.grant_app_role(names["own"], names["graph"], USERS)
     with call("graph.app_roles"):
@@ -159,7 +175,7 @@ def graph(setup: Setup, wire: Wire) -> None:
     with call("graph.global_administrators"):
         client.global_administrators()
     with call("graph.delete_application"):
-        client.delete_application(made["id"])
+        client.delete_application(names["application"])
 
 
 def account(setup: Setup, wire: Wire) -> None:
@@ -257,4 +273,4 @@ def _refused(call: Callable[[], Any]) -> None:
         return
 
 
-ALL = (arm, graph, account, workspace, prices, vault)
+ALL = (arm, people, applications, rights, account, workspace, prices, vault)
