@@ -34,6 +34,7 @@ class Life:
     secrets: tuple[str, ...]
     ran: dict[str, Ran] = field(default_factory=dict)
     mutating: dict[str, int] = field(default_factory=dict)
+    sent: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     store_bytes: dict[str, str] = field(default_factory=dict)
     stores: dict[str, dict[str, dict[str, str]]] = field(default_factory=dict)
     tables: dict[str, dict[str, hands.Rows]] = field(default_factory=dict)
@@ -64,9 +65,10 @@ def life(tmp_path_factory: pytest.TempPathFactory, spark: SparkSession) -> Itera
 
 def _live(life: Life, connection: process.Connection, spark: SparkSession) -> None:
     def act(name: str, *arguments: str | Path) -> None:
-        before = len(connection.requests(mutating=True))
+        before = len(connection.requests())
         life.ran[name] = wizard(*arguments, "--folder", life.folder)
-        life.mutating[name] = len(connection.requests(mutating=True)) - before
+        life.sent[name] = connection.requests()[before:]
+        life.mutating[name] = sum(one["mutating"] for one in life.sent[name])
         life.store_bytes[name] = hashlib.sha256((life.state / "store.sqlite").read_bytes()).hexdigest()
         life.stores[name] = hands.store(life.state)
         life.saved_plans[name] = list(life.folder.rglob("*.tfplan"))
