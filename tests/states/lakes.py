@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from tests.steps.early import Setup, make_workspace, open_setup
 from wizard.sandbox.process import Connection
@@ -40,6 +41,14 @@ class Lakes:
         for facts in self.known[domain]:
             setup.book.add(facts)
         return setup
+
+
+_KNOWN: WeakKeyDictionary[Connection, Lakes] = WeakKeyDictionary()
+
+
+def lakes(cloud: Connection) -> Lakes:
+    """Those of a sandbox, which its states share."""
+    return _KNOWN.setdefault(cloud, Lakes(cloud))
 
 
 def settle(setup: Setup, *steps: type[WizardStep]) -> Setup:

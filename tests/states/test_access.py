@@ -20,7 +20,7 @@ from databricks.sdk.service.catalog import (
 )
 from databricks.sdk.service.iam import ComplexValue, Patch, PatchOp, WorkspacePermission
 
-from tests.states.lakes import Lakes, settle
+from tests.states.lakes import lakes, settle
 from tests.states.state import State, holds
 from tests.states.test_metastore import ROOT
 from tests.steps.early import Setup
@@ -35,7 +35,6 @@ from wizard.steps.facts import AccountAdminFacts, CatalogFacts, FoundationFacts,
 from wizard.steps.metastore import Metastore
 
 RIGHTS = (Privilege.USE_SCHEMA, Privilege.SELECT)
-_LAKES: dict[str, Lakes] = {}
 
 
 @dataclass
@@ -104,7 +103,6 @@ class Lakehouse:
 def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
     state = tmp_path_factory.mktemp("access") / "state"
     with process.connect(state) as connection:
-        _LAKES["clean"] = Lakes(connection)
         yield connection
     process.stop(state)
 
@@ -113,8 +111,7 @@ def but(change: Callable[[Lakehouse], object] = lambda lake: None) -> Callable[[
     """A lakehouse as it should be, its exploration project in place, but for one thing that somebody changed."""
 
     def arrange(cloud: Connection, place: Path) -> Setup:
-        lakes = _LAKES["clean"]
-        setup = settle(lakes.open(place), AccountId, AccountAdmin)
+        setup = settle(lakes(cloud).open(place), AccountId, AccountAdmin)
         account = setup.world.account(setup.context("test"), "operator")
         if not list(account.metastores.list()):
             wanted = CreateAccountsMetastore(name="primary", region="brazilsouth", storage_root=ROOT)
@@ -133,7 +130,11 @@ def but(change: Callable[[Lakehouse], object] = lambda lake: None) -> Callable[[
 
 def elsewhere(lake: Lakehouse) -> None:
     """Isolated to another workspace than ours."""
-    other = _LAKES["clean"].open(lake.setup.folder.root.parent / "other", domain="other").book.find(FoundationFacts)
+    other = (
+        lakes(lake.setup.connection)
+        .open(lake.setup.folder.root.parent / "other", domain="other")
+        .book.find(FoundationFacts)
+    )
     assert other is not None
     lake.bind(int(other.workspace_id), WorkspaceBindingBindingType.BINDING_TYPE_READ_WRITE)
 

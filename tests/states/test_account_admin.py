@@ -11,7 +11,7 @@ import pytest
 from databricks.sdk import AccountClient
 from databricks.sdk.service.iam import Patch, PatchOp
 
-from tests.states.lakes import Lakes, settle
+from tests.states.lakes import lakes, settle
 from tests.states.state import State, holds
 from tests.states.test_account_id import CLOSED, NOBODYS, OTHERS
 from tests.steps.early import Setup
@@ -26,7 +26,6 @@ from wizard.steps.facts import AccountFacts, DirectoryFacts, PrincipalFacts, Pro
 
 RESOLVE, JOIN = "POST accounts account.identity.resolve", "POST graph graph.group.members.add"
 CREATE, PATCH = "POST accounts account.scim.create", "PATCH accounts account.scim.patch"
-_LAKES: dict[str, Lakes] = {}
 
 
 @pytest.fixture(scope="module")
@@ -36,32 +35,18 @@ def reference(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
 
 
 @pytest.fixture(scope="module")
-def clean(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
-    """One principal is operator and principal."""
-    yield from opened(tmp_path_factory, "clean")
-
-
-@pytest.fixture(scope="module")
 def synced(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
     """As `reference`, in an account that takes people and groups from Entra by itself."""
-    for connection in opened(tmp_path_factory, "reference", "synced"):
+    for connection in opened(tmp_path_factory, "synced"):
         connection.portal("sync-identities")
         yield connection
 
 
-def opened(tmp_path_factory: pytest.TempPathFactory, scenario: str, name: str = "") -> Iterator[Connection]:
-    state = tmp_path_factory.mktemp(f"account-admin-{name or scenario}") / "state"
-    with process.connect(state, scenario) as connection:
-        _LAKES[name or scenario] = Lakes(connection)
+def opened(tmp_path_factory: pytest.TempPathFactory, name: str) -> Iterator[Connection]:
+    state = tmp_path_factory.mktemp(f"account-admin-{name}") / "state"
+    with process.connect(state, "reference") as connection:
         yield connection
     process.stop(state)
-
-
-@pytest.fixture(autouse=True)
-def no_fault(request: pytest.FixtureRequest) -> Iterator[None]:
-    yield
-    for name in {"reference", "synced", "clean"} & set(request.fixturenames):
-        request.getfixturevalue(name).clear_faults()
 
 
 @dataclass(frozen=True)
@@ -74,7 +59,7 @@ class People:
     of: str = "reference"
 
     def __call__(self, cloud: Connection, place: Path) -> Setup:
-        setup = settle(_LAKES[self.of].open(place), AccountId)
+        setup = settle(lakes(cloud).open(place), AccountId)
         cloud.portal("first-login")
         signed_in, principal = setup.book.find(SignInFacts), setup.book.find(PrincipalFacts)
         project = setup.book.find(ProjectFacts)
@@ -124,7 +109,7 @@ def told(account_id: str, change: Callable[[AccountClient], None] | None = None)
     """In `clean`, with an account id that a person gave."""
 
     def arrange(cloud: Connection, place: Path) -> Setup:
-        setup = _LAKES["clean"].open(place)
+        setup = lakes(cloud).open(place)
         setup.book.add(AccountFacts(account_id=account_id, source="answers"))
         return setup
 
@@ -215,5 +200,5 @@ STATES = [
 
 @pytest.mark.parametrize("state", STATES, ids=str)
 def test_the_state_is_told(state: State, request: pytest.FixtureRequest, tmp_path: Path) -> None:
-    scenario = state.arrange.of if isinstance(state.arrange, People) else "clean"
+    scenario = state.arrange.of if isinstance(state.arrange, People) else "cloud"
     holds(state, request.getfixturevalue(scenario), tmp_path)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.states.lakes import Lakes
+from tests.states.lakes import lakes
 from tests.states.state import State, holds
 from tests.steps.early import Setup
-from wizard.sandbox import process
 from wizard.sandbox.process import Connection
 from wizard.setup.step import Verdict
 from wizard.steps.account_id import AccountId
@@ -19,22 +17,6 @@ OURS = "c4e81d07-9f36-4a5b-b2d8-05a7e63f1c94"
 NOBODYS = "00000000-0000-4000-8000-000000000000"
 OTHERS = "5d7f2e90-1c4b-4a83-9e06-b8f3a1d2c576"  # of which the operator is admin
 CLOSED = "e02b94a7-63d8-4f15-8c7a-1d9e5b40f362"  # which lets the operator see nothing
-_LAKES: dict[str, Lakes] = {}
-
-
-@pytest.fixture(scope="module")
-def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
-    state = tmp_path_factory.mktemp("account-id") / "state"
-    with process.connect(state) as connection:
-        _LAKES["clean"] = Lakes(connection)
-        yield connection
-    process.stop(state)
-
-
-@pytest.fixture(autouse=True)
-def no_fault(cloud: Connection) -> Iterator[None]:
-    yield
-    cloud.clear_faults()
 
 
 class World:
@@ -45,7 +27,7 @@ class World:
         self.changes = {"account_id": {"account_id": answered}} if answered else {}
 
     def __call__(self, cloud: Connection, place: Path) -> Setup:
-        setup = _LAKES["clean"].open(place, self.changes)
+        setup = lakes(cloud).open(place, self.changes)
         for operation, kind in self.faults:
             key = {"key": KEYS[operation]} if kind == "without" else {}
             if operation and kind:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,10 +15,9 @@ from databricks.sdk.service.catalog import (
 )
 from databricks.sdk.service.iam import ComplexValue
 
-from tests.states.lakes import Lakes, settle
+from tests.states.lakes import lakes, settle
 from tests.states.state import State, holds
 from tests.steps.early import Setup
-from wizard.sandbox import process
 from wizard.sandbox.process import Connection
 from wizard.setup.step import StepFailed, Verdict
 from wizard.steps.account_admin import AccountAdmin
@@ -32,22 +30,6 @@ CREATE, DELETE = "POST accounts account.metastores.create", "DELETE accounts acc
 ASSIGN, GRANT = "POST accounts account.metastore-assignment.create", "PATCH workspace uc.grants.update"
 ROOT = "abfss://root@stadplatform.dfs.core.windows.net/"
 TEAM, PLATFORM = "lake-builders", "platform-admins"  # groups of the account; the principal is in the first
-_LAKES: dict[str, Lakes] = {}
-
-
-@pytest.fixture(scope="module")
-def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
-    state = tmp_path_factory.mktemp("metastore") / "state"
-    with process.connect(state) as connection:
-        _LAKES["clean"] = Lakes(connection)
-        yield connection
-    process.stop(state)
-
-
-@pytest.fixture(autouse=True)
-def no_fault(cloud: Connection) -> Iterator[None]:
-    yield
-    cloud.clear_faults()
 
 
 @dataclass(frozen=True)
@@ -66,13 +48,12 @@ class Region:
     fault: tuple[str, str, int, str] = ("", "", 0, "")  # kind, operation, how often, key
 
     def __call__(self, cloud: Connection, place: Path) -> Setup:
-        lakes = _LAKES["clean"]
-        setup = settle(lakes.open(place / "ours", {"metastore": self.answers}), AccountId, AccountAdmin)
+        setup = settle(lakes(cloud).open(place / "ours", {"metastore": self.answers}), AccountId, AccountAdmin)
         account = setup.world.account(setup.context("test"), "operator")
         empty(account)
         teams(setup, account)
         if self.has:
-            self.furnish(setup, account, lakes.open(place / "other", domain="other"))
+            self.furnish(setup, account, lakes(cloud).open(place / "other", domain="other"))
         kind, operation, count, key = self.fault
         if kind:
             cloud.add_fault(kind, match={"operation": operation}, count=count, **({"key": key} if key else {}))
