@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from azure.core.exceptions import HttpResponseError
 
+from tests.states.operators import reading
 from tests.steps.early import Setup, open_setup
 from wizard.cloud.policies import NotData
 from wizard.sandbox import process
@@ -70,6 +71,21 @@ def test_a_token_refused_in_mid_step_is_had_anew(setup: Setup, call: Call, match
     assert asked[0][1] == 401
     assert ("login.token", 200) in asked
     assert asked[-1][1] == 200
+
+
+def test_a_person_is_not_asked_anew_for_a_refused_token(setup: Setup, tmp_path: Path) -> None:
+    codes: list[str] = []
+
+    def act(code: str) -> None:
+        codes.append(code)
+        setup.connection.portal("complete-device-code", code, "owner")
+
+    fresh = reading(open_setup(setup.connection, tmp_path, {"sign_in": {"method": "device_code"}}), r"code (\S+)", act)
+    graph = fresh.world.graph(fresh.context("test"), "operator")
+    name = graph.me()["userPrincipalName"]
+    setup.connection.add_fault("expired", match=GRAPH)
+    assert graph.me()["userPrincipalName"] == name
+    assert len(codes) == 1, "the session renewed it"
 
 
 @pytest.mark.parametrize(("call", "match"), EVERY)

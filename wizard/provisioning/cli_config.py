@@ -24,6 +24,7 @@ PASSED_ON = (
     "SSL_CERT_FILE",
     "SSL_CERT_DIR",
 )
+PYTHON_BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 
 
 def write(folder: Path) -> Path:
@@ -51,6 +52,7 @@ def environment(
 
     Nothing else is inherited: TF_LOG, TF_CLI_ARGS or a stray ARM_… would change what runs, and as whom."""
     return {
+        **_bundle(inherited),
         **{name: inherited[name] for name in PASSED_ON if name in inherited},
         "TF_CLI_CONFIG_FILE": str(cli_config),
         "TF_IN_AUTOMATION": "1",
@@ -59,3 +61,9 @@ def environment(
         **extra,
         **{f"TF_VAR_{name}": value for name, value in variables.items()},
     }
+
+
+def _bundle(inherited: Mapping[str, str]) -> dict[str, str]:
+    """A CA bundle that Python's clients are told of; Terraform knows it by another name, and means the same by it."""
+    found = next((inherited[name] for name in PYTHON_BUNDLES if inherited.get(name)), None)
+    return {"SSL_CERT_FILE": found} if found else {}

@@ -19,7 +19,7 @@ from typing import ClassVar
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
-from wizard.cloud.endpoints import TargetSettings
+from wizard.cloud.endpoints import TargetSettings, ca_of
 from wizard.setup.secrets import public_environment
 from wizard.setup.step import Actor, Finding, Found, Guide, Kind, Permission, Questions, Verdict
 from wizard.steps.base import Ctx, WizardStep
@@ -169,8 +169,7 @@ def _reach(target: TargetSettings, name: str) -> CheckResult:
             way = urlsplit(proxy if "://" in proxy else f"http://{proxy}")
             with socket.create_connection((way.hostname or "", way.port or 3128), timeout=REACH_SECONDS):
                 return CheckResult(label, True, _("{host} by proxy {proxy}", host=host, proxy=way.hostname))
-        trust = target.endpoints.ca_file or os.environ.get("REQUESTS_CA_BUNDLE")
-        context = ssl.create_default_context(cafile=trust)
+        context = ssl.create_default_context(cafile=ca_of(target.endpoints))
         with (
             socket.create_connection((host, port), timeout=REACH_SECONDS) as plain,
             context.wrap_socket(plain, server_hostname=host),
