@@ -352,6 +352,8 @@ def test_restricted_sizes_say_why(azure: Azure) -> None:
     assert found["Standard_DS3_v2"]["restrictions"] == []
     assert found["Standard_D4as_v4"]["restrictions"][0]["reasonCode"] == "QuotaId"
     assert found["Standard_NC6"]["restrictions"][0]["reasonCode"] == "NotAvailableForSubscription"
+    (zone,) = found["Standard_F8s_v2"]["restrictions"]
+    assert (zone["type"], zone["restrictionInfo"]["zones"]) == ("Zone", ["3"])
 
 
 def test_what_is_not_modelled_is_refused_loudly(azure: Azure) -> None:
