@@ -126,22 +126,6 @@ def test_a_principal_is_made_with_its_rights_and_taken_away_again(
     assert setup.arm.role_assignments(principal.object_id) == []
 
 
-def test_sign_in_tells_a_wrong_secret_from_an_unknown_subscription(
-    shared: Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("WRONG_SECRET", "certainly-not-it")
-    wrong = open_setup(shared, tmp_path / "secret", {"sign_in": {"client_secret": "env:WRONG_SECRET"}})
-    finding = wrong.check(SignIn())
-    assert finding.verdict is Verdict.BLOCKED
-    assert finding.problem is not None
-    assert finding.problem.raw_code == "AADSTS7000215"
-
-    elsewhere = {"sign_in": {"subscription_id": "00000000-0000-4000-8000-000000000000"}}
-    finding = open_setup(shared, tmp_path / "subscription", elsewhere).check(SignIn())
-    assert finding.verdict is Verdict.BLOCKED
-    assert "not visible" in finding.why
-
-
 def test_in_reference_the_first_admin_is_asked_of_a_person_and_the_rest_done(
     reference: Connection, tmp_path: Path
 ) -> None:
