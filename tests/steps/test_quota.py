@@ -33,3 +33,12 @@ def test_a_quota_in_use_that_would_be_enough_is_told_apart_from_one_that_never_i
 
 def test_what_is_more_than_used_up_has_nothing_free() -> None:
     assert weighed([DS3], rows((30, 20), (0, 20)), "eastus", DS3.name).why.endswith("DSv2: 4 vCPU needed, 0 of 20 free")
+
+
+def test_only_what_can_be_a_node_is_proposed() -> None:
+    odd = [
+        Sku(name, FAMILY, 4)
+        for name in ("Standard_B4ms", "Standard_DC4s_v3", "Standard_D4ps_v5", "Standard_NC4as_T4_v3", "Standard_M8-4ms")
+    ]
+    told = weighed([*odd, DS3, Sku("Standard_E4ds_v5", FAMILY, 4)], rows((0, 20), (0, 20)), "eastus", "Standard_None")
+    assert told.fits == (DS3.name, "Standard_E4ds_v5")

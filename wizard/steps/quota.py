@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -17,6 +18,9 @@ LEAST = 4  # vCPUs of the smallest machine that is proposed
 PROPOSALS = 3
 OTHER_REGIONS = 3  # regions that are asked, at most, where this one has no room
 QUOTA_ID, NOT_AVAILABLE = "QuotaId", "NotAvailableForSubscription"
+# What Databricks takes as a node: general, memory, compute and storage sizes of x64; no burstable, confidential, GPU or
+# Arm ones are proposed. Source: https://learn.microsoft.com/azure/databricks/compute/configure (node types).
+NODES = re.compile(r"Standard_(?:DS|D|E|F|L)\d+[a-oq-z]*(?:_v\d+)?")
 PORTAL_QUOTAS = "https://portal.azure.com/#view/Microsoft_Azure_Capacity/QuotaMenuBlade/~/myQuotas"
 
 
@@ -166,6 +170,7 @@ def _fitting(skus: list[Sku], usages: dict[str, Usage], wanted: int) -> tuple[st
         item
         for item in skus
         if item.vcpus >= LEAST
+        and NODES.fullmatch(item.name)
         and not item.restrictions
         and item.family in usages
         and all(usages[name].free >= item.vcpus for name in (CORES, item.family) if name in usages)
