@@ -12,7 +12,7 @@ from azure.core.exceptions import HttpResponseError
 
 from tests.states.operators import reading
 from tests.steps.early import Setup, open_setup
-from wizard.cloud.policies import NotData
+from wizard.cloud.policies import NotData, until
 from wizard.sandbox import process
 from wizard.setup.cancel import Cancelled
 from wizard.setup.events import Waiting
@@ -112,6 +112,15 @@ def test_retry_after_is_honoured_in_both_its_forms_and_the_wait_is_shown(
     assert call(setup)
     assert len(waits(setup)) == 1
     assert "asked again in" in waits(setup)[0]
+
+
+def test_a_date_is_read_by_the_services_own_clock() -> None:
+    """Whatever this machine's says."""
+    long_ago = {"Date": "Mon, 05 Jan 2015 12:00:00 GMT", "Retry-After": "Mon, 05 Jan 2015 12:00:07 GMT"}
+    assert until(long_ago) == 7
+    assert until({**long_ago, "Retry-After": "7"}) is None, "seconds need no clock"
+    assert until({**long_ago, "Retry-After": "soon"}) is None
+    assert until({"Retry-After": long_ago["Retry-After"]}) == 0, "it is over"
 
 
 @pytest.mark.parametrize(("call", "match"), [*EVERY, (by_prices, PRICES)])

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from math import ceil
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -25,7 +23,7 @@ from urllib3.util import Retry
 from wizard.cloud import waits
 from wizard.cloud.credentials import Credential
 from wizard.cloud.endpoints import Endpoints, ca_of
-from wizard.cloud.policies import NotData, answered
+from wizard.cloud.policies import NotData, answered, until
 from wizard.cloud.world import WorkspaceAddress
 from wizard.text import _
 
@@ -178,13 +176,9 @@ def _holds(response: requests.Response) -> bool:
 
 def _in_seconds(response: requests.Response) -> None:
     """The SDK reads Retry-After as seconds alone; a date is told in seconds too."""
-    after = response.headers.get("Retry-After", "")
-    if after and not after.strip().isdigit():
-        try:
-            until = parsedate_to_datetime(after)
-        except ValueError:
-            return
-        response.headers["Retry-After"] = str(max(0, ceil((until - datetime.now(UTC)).total_seconds())))
+    dated = until(response.headers)
+    if dated is not None:
+        response.headers["Retry-After"] = str(ceil(dated))
 
 
 def _retryable(error: BaseException) -> str | None:

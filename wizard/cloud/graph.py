@@ -88,19 +88,6 @@ class GraphClient:
             if "already exist" not in read_error(error).message.lower():
                 raise
 
-    def is_member(self, group_object_id: str, object_id: str) -> bool:
-        """Whether a user or service principal is in a group itself, and not by another group."""
-        return any(one.get("id") == object_id for one in self._list(f"/groups/{group_object_id}/members"))
-
-    def add_member(self, group_object_id: str, object_id: str) -> None:
-        """Who is in it already stays so."""
-        body = {"@odata.id": f"https://graph.microsoft.com/v1.0/directoryObjects/{object_id}"}
-        try:
-            self._rest.send("POST", f"/groups/{group_object_id}/members/$ref", body=body, repeatable=True)
-        except HttpResponseError as error:
-            if "already exist" not in read_error(error).message.lower():
-                raise
-
     def owned_groups(self, principal_object_id: str) -> list[Body]:
         """The groups that a service principal owns. Of one that the caller may not read only the id is told."""
         return self._groups(f"/servicePrincipals/{principal_object_id}/ownedObjects")

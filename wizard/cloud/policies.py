@@ -3,7 +3,9 @@ and what they refuse to read: a web page in place of data, a list that repeats i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -47,6 +49,10 @@ class Retries(RetryPolicy):  # type: ignore[type-arg]  # generic in its stub onl
     def __init__(self) -> None:
         super().__init__(retry_total=RETRIES)
 
+    def get_retry_after(self, response: PipelineResponse[Any, Any]) -> float | None:
+        dated = until(response.http_response.headers)
+        return dated if dated is not None else super().get_retry_after(response)
+
     def is_retry(self, settings: dict[str, Any], response: PipelineResponse[Any, Any]) -> bool:
         return super().is_retry(settings, response) and (self.get_retry_after(response) or 0) <= waits.LONGEST
 
@@ -71,6 +77,20 @@ def answered(host: str, status: int, seconds: float) -> str:
     return _(
         "{host} answered {status}; it is asked again in {seconds:.0f} s", host=host, status=status, seconds=seconds
     )
+
+
+def until(headers: Mapping[str, str]) -> float | None:
+    """Seconds until the date in Retry-After, by the service's own clock where it tells it: this machine's may be wrong.
+    None where no date stands there."""
+    after = headers.get("Retry-After") or ""
+    if not after or after.strip().isdigit():
+        return None
+    try:
+        ends = parsedate_to_datetime(after)
+        now = parsedate_to_datetime(headers["Date"]) if headers.get("Date") else datetime.now(UTC)
+    except ValueError:
+        return None
+    return max(0.0, (ends - now).total_seconds())
 
 
 def refuse_pages(response: PipelineResponse[Any, Any]) -> None:
