@@ -18,6 +18,7 @@ import yaml
 
 from tests.journey.conftest import RISK
 from tests.journey.running import wizard
+from tests.steps.early import open_setup
 from wizard import __version__
 from wizard.sandbox import process
 from wizard.sandbox.control import ask
@@ -115,52 +116,61 @@ def git(*words: str, at: Path) -> None:
     subprocess.run(("git", *words), cwd=at, check=True, capture_output=True)
 
 
-@pytest.fixture(scope="module")
-def runner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runner]:
-    """A repository with a setup's answers for an HTTP store, exported and committed; nothing is made yet."""
-    root = tmp_path_factory.mktemp("github")
-    cloud = root / "cloud"
-    with process.connect(cloud, "clean") as connection:
-        found = Runner(root, connection)
-        folder = found.repository / "lake"
-        folder.mkdir(parents=True)
-        answers = yaml.safe_load(RISK.read_text(encoding="utf-8"))
-        address = f"{connection.info['endpoints']['states']}/team"
-        answers["state"] = {"address": address, "username": USER, "password": f"sandbox:{USER}"}
-        (folder / "answers.yaml").write_text(yaml.safe_dump(answers), encoding="utf-8")
-        (folder / "config.yaml").write_text(
-            yaml.safe_dump({"target": "sandbox", "sandbox": str(cloud)}), encoding="utf-8"
-        )
-        git("init", "--quiet", "--initial-branch", "main", at=found.repository)
-        yield found
-    process.stop(cloud)
+def begin(runner: Runner, **sections: dict[str, Any]) -> None:
+    """A repository with a setup's answers for an HTTP store, and these on top of their sections."""
+    folder = runner.repository / "lake"
+    folder.mkdir(parents=True)
+    answers = yaml.safe_load(RISK.read_text(encoding="utf-8"))
+    address = f"{runner.connection.info['endpoints']['states']}/{runner.root.name}"
+    answers["state"] = {"address": address, "username": USER, "password": f"sandbox:{USER}"}
+    for name, values in sections.items():
+        answers[name].update(values)
+    (folder / "answers.yaml").write_text(yaml.safe_dump(answers), encoding="utf-8")
+    target = {"target": "sandbox", "sandbox": str(runner.root / "cloud")}
+    (folder / "config.yaml").write_text(yaml.safe_dump(target), encoding="utf-8")
+    git("init", "--quiet", "--initial-branch", "main", at=runner.repository)
 
 
-def test_a_person_exports_and_the_workflows_do_the_rest(runner: Runner) -> None:
-    folder, connection = runner.repository / "lake", runner.connection
-    given = ("--folder", folder, "--repository", REPOSITORY, "--json")
+def export(runner: Runner) -> dict[str, Any]:
+    """As a person does it: exported, committed, and GitHub given what is asked for. What was told."""
+    given = ("--folder", runner.repository / "lake", "--repository", REPOSITORY, "--json")
     exported = wizard("export", "github", *given, "--create-credential")
     assert exported.code == 0, exported.explain()
-    told = json.loads(exported.out)
-    assert [one["added"] for one in told["credentials"]] == [True, True]
-    changed = len(connection.requests(mutating=True))
-    again = wizard("export", "github", *given, "--create-credential")
-    assert [one["added"] for one in json.loads(again.out)["credentials"]] == [False, False]
-    assert len(connection.requests(mutating=True)) == changed
-
+    told: dict[str, Any] = json.loads(exported.out)
     git("add", ".", at=runner.repository)
     person = ("-c", "user.name=person", "-c", "user.email=person@example.com")
     git(*person, "commit", "--quiet", "-m", "the lake", at=runner.repository)
-    identity = connection.info["identities"][USER]
+    identity = runner.connection.info["identities"][USER]
     values = {
         "LAKEHOUSE_PACKAGE": f"lakehouse-wizard=={__version__}",
         "LAKEHOUSE_CLIENT_ID": identity["client_id"],
         "LAKEHOUSE_STATE_BACKEND": "http",  # the one variable that chooses
     }
     runner.variables = {one["name"]: values[one["name"]] for one in told["variables"]}
-    secret = identity["client_secret"]
-    runner.secrets = {one["name"]: secret for one in told["secrets"]}
+    runner.secrets = {one["name"]: identity["client_secret"] for one in told["secrets"]}
+    return told
+
+
+@pytest.fixture
+def runner(tmp_path: Path) -> Iterator[Runner]:
+    """GitHub, and a cloud in which nothing is made yet."""
+    with process.connect(tmp_path / "cloud", "clean") as connection:
+        yield Runner(tmp_path, connection)
+    process.stop(tmp_path / "cloud")
+
+
+def test_a_person_exports_and_the_workflows_do_the_rest(runner: Runner) -> None:
+    connection = runner.connection
+    begin(runner)
+    told = export(runner)
+    assert [one["added"] for one in told["credentials"]] == [True, True]
+    changed = len(connection.requests(mutating=True))
+    given = ("--folder", runner.repository / "lake", "--repository", REPOSITORY, "--json")
+    again = wizard("export", "github", *given, "--create-credential")
+    assert [one["added"] for one in json.loads(again.out)["credentials"]] == [False, False]
+    assert len(connection.requests(mutating=True)) == changed
     assert runner.secrets.keys() == {"SERVICE_PRINCIPAL_CLIENT_SECRET", "STATE_PASSWORD"}
+    secret = runner.secrets["STATE_PASSWORD"]
 
     code, out = runner.run("lakehouse-plan.yml")
     assert code == 0, out
@@ -187,18 +197,27 @@ def test_a_person_exports_and_the_workflows_do_the_rest(runner: Runner) -> None:
         assert not holding(place, secret)
 
 
-def test_a_job_of_another_branch_is_refused_by_its_token(runner: Runner) -> None:
-    """Whose subject no federated credential names."""
-    job_token = ask(runner.connection.info, "POST", "/workflow", {"subject": f"repo:{REPOSITORY}:ref:refs/heads/other"})
-    client_id = runner.connection.info["identities"][USER]["client_id"]
+def test_the_principals_secret_in_a_key_vault_is_none_of_githubs_and_another_branch_is_refused(runner: Runner) -> None:
+    connection = runner.connection
+    begin(runner, service_principal={"client_secret": "keyvault:kv-lake/principal"})
+    connection.portal("make-key-vault", "kv-lake", USER)
+    setup = open_setup(connection, runner.root / "vault")
+    secret = connection.info["identities"][USER]["client_secret"]
+    setup.world.key_vault(setup.context("test"), "kv-lake").set_secret("principal", secret)
+    export(runner)
+    assert runner.secrets.keys() == {"STATE_PASSWORD"}
+    code, out = runner.run("lakehouse-plan.yml")
+    assert code == 0, out
+    assert "lakehouse-wizard signs in and holds its roles" in runner.summary()
+
+    subject = f"repo:{REPOSITORY}:ref:refs/heads/other"  # which no federated credential names
     by_token = {
+        **ask(connection.info, "POST", "/workflow", {"subject": subject}),
         "LAKEHOUSE_SIGN_IN_METHOD": "workload_identity",
-        "LAKEHOUSE_SIGN_IN_CLIENT_ID": client_id,
+        "LAKEHOUSE_SIGN_IN_CLIENT_ID": runner.variables["LAKEHOUSE_CLIENT_ID"],
         "LAKEHOUSE_SIGN_IN_CLIENT_SECRET": "",
     }
-    ran = wizard(
-        "plan", "--until", "sign-in", "--json", "--folder", runner.repository / "lake", env=job_token | by_token
-    )
+    ran = wizard("plan", "--until", "sign-in", "--json", "--folder", runner.repository / "lake", env=by_token)
     assert ran.code == 3, ran.explain()
     assert "700213" in ran.out
 
