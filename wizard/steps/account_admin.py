@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from wizard.setup.step import Actor, Finding, Found, Kind, Permission, Problem, StepFailed, Verdict
@@ -18,6 +19,7 @@ from wizard.steps.facts import (
     ProjectFacts,
     SignInFacts,
 )
+from wizard.steps.replication import once_known
 from wizard.text import N_, _
 
 if TYPE_CHECKING:
@@ -53,7 +55,7 @@ class AccountAdmin(WizardStep):
         account = ctx.world.account(ctx, who)
         found = [(member, find(account, member)) for member in members(ctx)]
         synced = identity_sync.is_on(ctx, account, who)
-        facts = _facts(found, who, synced)
+        facts = _facts(found, who, bool(synced))
         stands = (*_stand(ctx, account, who), identity_sync.told(synced))
         changes = tuple(text for member, present in found for text in lacks(member, present))
         changes += identity_sync.joins(ctx) if synced else ()
@@ -66,14 +68,13 @@ class AccountAdmin(WizardStep):
     def apply(self, ctx: Ctx) -> None:
         who, _proof = admitted(ctx)
         account, wanted = ctx.world.account(ctx, who), members(ctx)
-        synced = identity_sync.is_on(ctx, account, who)
+        synced, what = identity_sync.is_on(ctx, account, who), _("the account to show the new roles")
         for member in wanted:
             if synced and find(account, member) is None:
                 identity_sync.resolve(ctx, account, member)
-            ensure(account, member)
+            once_known(ctx, what, partial(ensure, account, member), seconds=SETTLE_SECONDS)
         if synced and identity_sync.joins(ctx):
             identity_sync.join(ctx)
-        what = _("the account to show the new roles")
         if not ctx.wait_for(what, lambda: _settled(account, wanted), seconds=SETTLE_SECONDS):
             raise StepFailed(
                 Problem(

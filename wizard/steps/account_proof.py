@@ -98,7 +98,8 @@ def refuted(ctx: Ctx, account_id: str, proof: Proof) -> Finding | None:
 
 
 def _blocked(what: str, why: str, guide: Guide, code: str) -> Finding:
-    return Finding(Verdict.BLOCKED, what, guide=guide, problem=Problem(what, why, guide.headline, raw_code=code))
+    problem = Problem(what, why, guide.headline, raw_code=code, who=guide.who)
+    return Finding(Verdict.BLOCKED, what, guide=guide, problem=problem)
 
 
 def compared(ctx: Ctx) -> Guide:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from databricks.sdk import errors
+from databricks.sdk.errors.base import DatabricksError
 
 from wizard.setup.step import Found, Problem, StepFailed
 from wizard.steps.base import Ctx
@@ -21,9 +22,10 @@ if TYPE_CHECKING:
 NOT_SO = (errors.BadRequest, errors.NotFound, errors.NotImplemented, errors.PermissionDenied)
 
 
-def is_on(ctx: Ctx, account: AccountClient, who: Who) -> bool:
+def is_on(ctx: Ctx, account: AccountClient, who: Who) -> bool | None:
     """The account is asked for who acts, by the id in Entra: an error where it takes nobody from there. Who acts is in
-    the account already, as its admin, so that the question makes nobody."""
+    the account already, as its admin, so that the question makes nobody. None where it could not be told, which holds
+    nothing up: the API is a beta one."""
     root, signed_in = f"accounts/{ctx.facts(AccountFacts).account_id}", ctx.facts(SignInFacts)
     try:
         if who == "operator" and signed_in.operator_kind == "user":
@@ -33,10 +35,14 @@ def is_on(ctx: Ctx, account: AccountClient, who: Who) -> bool:
             account.iam_v2.get_external_service_principal(f"{root}/external-service-principals/{principal}")
     except NOT_SO:
         return False
+    except (DatabricksError, ValueError):  # a ValueError is a web page in the answer's place
+        return None
     return True
 
 
-def told(on: bool) -> Found:
+def told(on: bool | None) -> Found:
+    if on is None:
+        return Found(_("whether automatic identity management is on, the account did not tell"), "unknown")
     if on:
         return Found(_("automatic identity management is on: the account takes people and groups from Entra by itself"))
     return Found(_("automatic identity management is off: people are added to the account here"))

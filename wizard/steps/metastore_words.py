@@ -118,4 +118,5 @@ def not_granted(ctx: Ctx, state: State, error: DatabricksError) -> Problem:
         raw_code=raw.raw_code,
         request_id=raw.request_id,
         raw_message=raw.raw_message,
+        who=owner_or_admin(state),
     )  # fmt: skip
