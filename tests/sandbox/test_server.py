@@ -292,7 +292,8 @@ def test_the_control_host_asks_for_its_token(sandbox: Connection, http: Http) ->
 
 def test_info_holds_what_a_hand_needs(sandbox: Connection) -> None:
     info = sandbox.info
-    assert {"login", "arm", "graph", "accounts", "prices", "storage", "states", "control"} == set(info["endpoints"])
+    hosts = {"login", "arm", "graph", "accounts", "prices", "storage", "vault", "states", "control"}
+    assert hosts == set(info["endpoints"])
     assert json.loads(sandbox.target.terraform_env["TF_REATTACH_PROVIDERS"]) == info["reattach"]
     assert sandbox.target.terraform_env["SSL_CERT_FILE"] == info["ca_file"]
     assert {"registry.terraform.io/databricks/databricks", "registry.terraform.io/hashicorp/azurerm"} <= set(
