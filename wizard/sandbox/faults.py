@@ -125,12 +125,14 @@ class Faults:
         self._new.clear()
 
     def take(self, asked: Asked) -> Rule | None:
-        """The rule by which this operation goes wrong, if any. A lag hits reads of new objects alone."""
+        """The rule by which this operation goes wrong, if any. A lag hits what names a new object alone: reads, or
+        with `mutating` the changes."""
         for rule in self.rules:
             if not rule.fits(asked):
                 continue
             if rule.kind == "lag":
-                if asked.method in _READS and self._is_new(asked.path) and rule.take(asked.path):
+                hit = rule.mutating or asked.method in _READS
+                if hit and self._is_new(asked.path) and rule.take(asked.path):
                     return rule
             elif rule.take("\0".join((asked.host, asked.method, asked.path, asked.same)) if rule.each else ""):
                 return rule
@@ -145,7 +147,9 @@ class Faults:
         if asked.method == "PUT":
             self._new.add(asked.path.rsplit("/", 1)[-1].lower())
         elif isinstance(body, dict):
-            ids = (str(value) for key, value in body.items() if key in ("id", "appId") or key.endswith("_id"))
+            bodies = (body, *(each for each in body.values() if isinstance(each, dict)))
+            told = (item for each in bodies for item in each.items())
+            ids = (str(value) for key, value in told if key in ("id", "appId") or key.endswith("_id"))
             self._new |= {id.rsplit("/", 1)[-1].lower() for id in ids} - named
 
     def _is_new(self, path: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import ClassVar, Literal
 
 from databricks.sdk.errors import NotFound, PermissionDenied, ResourceConflict
@@ -26,6 +27,7 @@ from wizard.steps import acting, bindings, metastore_state, metastore_words, nei
 from wizard.steps.base import Ctx, WizardStep
 from wizard.steps.facts import MetastoreFacts, PrincipalFacts, ProjectFacts
 from wizard.steps.metastore_state import PRIVILEGES, SECURABLE, State, granted, look, our_name, ours, workspace_id
+from wizard.steps.replication import once_known
 from wizard.text import N_, _
 
 ASSIGNED_SECONDS = 120.0
@@ -111,16 +113,17 @@ class Metastore(WizardStep):
             state = look(ctx)
         if state.metastore is None:
             state = _create(ctx)
+        what = _("the workspace to see its metastore")
         if not state.assigned:
             ctx.say(_("assigning the metastore to the workspace"))
             try:
                 if state.dangling:
                     account.metastore_assignments.delete(workspace_id(ctx), state.dangling)
-                account.metastore_assignments.create(workspace_id(ctx), state.id)
+                assign = partial(account.metastore_assignments.create, workspace_id(ctx), state.id)
+                once_known(ctx, what, assign, seconds=ASSIGNED_SECONDS)
             except ResourceConflict:  # assigned meanwhile; the look below tells to what
                 ctx.say(_("a metastore was assigned meanwhile"))
-        what = _("the workspace to see its metastore")
-        if not ctx.wait_for(what, lambda: look(ctx).assigned, seconds=ASSIGNED_SECONDS):
+        if not ctx.wait_for(what, lambda: _seen(ctx), seconds=ASSIGNED_SECONDS):
             raise StepFailed(
                 Problem(
                     _("the workspace does not see its metastore yet"),
@@ -130,7 +133,7 @@ class Metastore(WizardStep):
             )
         state = look(ctx)
         if state.lacking:
-            _grant(ctx, state)
+            once_known(ctx, what, partial(_grant, ctx, state), seconds=ASSIGNED_SECONDS)
         bindings.bind(ctx, state.unbound)
 
     def _delete(self, ctx: Ctx, state: State) -> None:
@@ -197,6 +200,16 @@ def _create(ctx: Ctx) -> State:
         ctx.say(_("the region has the metastore {name} already: it is reused", name=state.name))
         return state
     return look(ctx)
+
+
+def _seen(ctx: Ctx) -> bool:
+    """Whether the assignment is known wherever the check asks for it."""
+    try:
+        state = look(ctx)
+        metastore_state.others(ctx, state.id)
+    except NotFound:
+        return False
+    return state.assigned
 
 
 def _grant(ctx: Ctx, state: State) -> None:
