@@ -31,7 +31,7 @@ from wizard.tui.bridge import Bridge
 from wizard.tui.driver import driver
 from wizard.tui.screens.base import Drawn
 from wizard.tui.screens.welcome import WelcomeScreen
-from wizard.tui.store import StepState, Store
+from wizard.tui.store import CLOUDS, StepState, Store
 from wizard.tui.symbols import Symbols, needs_ascii, needs_mono
 from wizard.tui.theme import THEMES
 
@@ -204,7 +204,7 @@ class WizardApp(App[int], inherit_bindings=False):
         """One line: which lakehouse, which cloud and where; at the right what it may and what it would cost a month.
         Where there is no room, the budget goes first, then the region."""
         store, columns = self.store, self.size.width - 2
-        target = {"sandbox": "SANDBOX", "azure": "Azure"}.get(store.target, "")
+        target = CLOUDS.get(store.target, "")
         placed = ", ".join(filter(None, (target, store.region)))
         cost = ""
         if store.estimate and store.estimate_note:

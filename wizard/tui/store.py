@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from wizard.guided.messages import Named, Priced, StepInfo
     from wizard.setup.draft import Draft
 
+CLOUDS = {"azure": "Azure", "sandbox": "SANDBOX"}  # targets, as the header names them: which one is seen at a glance
 SEEN = 50  # looks at a guided step that are kept
 GROUPS = {  # by the step that begins each
     "preflight": N_("PREPARE"),

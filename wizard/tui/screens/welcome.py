@@ -19,7 +19,6 @@ from wizard.tui.symbols import MARKS, Symbols
 from wizard.tui.widgets.buttons import ButtonRow
 from wizard.tui.widgets.choice import Choice
 
-TARGETS = ("azure", "sandbox")
 STATE, COUNT, LEAST = 14, 11, 16  # cells of a state, of a count, and at least of what stands beside them
 LABEL = 9  # cells of "Folder" and "Target"
 ROW = 3  # steps that follow each other, from which on they are told by their numbers
