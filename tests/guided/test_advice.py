@@ -116,6 +116,24 @@ def test_each_choice_has_its_price_and_the_estimate_follows(advice: Advice, draf
     assert in_all(second).startswith(f"USD {second.monthly:.2f} / month; assumed: 20 h of cluster")
 
 
+def test_waiting_idle_and_more_units_cost_what_stands_beside_them(advice: Advice, draft: Draft) -> None:
+    draft.answer("foundation.event_hubs", "true")
+    first = advice.priced(draft)
+    draft.answer("compute.autotermination_minutes", "60")
+    draft.answer("foundation.event_hubs_units", "2")
+    second = advice.priced(draft)
+    idle = [each.choices["compute.autotermination_minutes"] for each in (first, second)]
+    units = [each.choices["foundation.event_hubs_units"] for each in (first, second)]
+    assert (list(idle[0]), list(idle[1]), list(units[1])) == (["20"], ["60"], ["2"])
+    assert first.monthly is not None
+    assert second.monthly is not None
+    more = (idle[1]["60"] or 0) - (idle[0]["20"] or 0) + (units[1]["2"] or 0) - (units[0]["1"] or 0)
+    assert second.monthly - first.monthly == pytest.approx(more, abs=0.02)
+    assert "assumed: 33.3 h of cluster" in in_all(second)
+    draft.answer("compute.autotermination_minutes", "soon")
+    assert advice.priced(draft).choices["compute.autotermination_minutes"] == {"soon": None}
+
+
 def test_what_has_no_price_is_unknown_and_never_nothing(advice: Advice, draft: Draft) -> None:
     draft.answer("compute.node_type", "Standard_Odd_v9")
     odd = advice.priced(draft)
