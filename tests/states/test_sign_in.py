@@ -341,3 +341,16 @@ STATES = [
 @pytest.mark.parametrize("state", STATES, ids=str)
 def test_the_state_is_told(state: State, cloud: Connection, tmp_path: Path) -> None:
     holds(state, cloud, tmp_path)
+
+
+@pytest.mark.parametrize("answers", [secret, with_certificate, pod], ids=lambda answers: answers.__name__)
+def test_no_token_is_kept_on_disk(
+    answers: Callable[[Connection, Path], dict[str, Any]], cloud: Connection, tmp_path: Path
+) -> None:
+    given = answers(cloud, tmp_path / "given")
+    setup = open_setup(cloud, tmp_path / "setup", {"sign_in": given})
+    assert setup.check(SignIn()).verdict is Verdict.DONE
+    token = setup.world.credential(setup.context("test"), "operator").get_token(cloud.target.endpoints.arm_scope).token
+    written = [path for path in (tmp_path / "setup").rglob("*") if path.is_file()]
+    assert written
+    assert [path for path in written if token.encode() in path.read_bytes() or b"eyJ" in path.read_bytes()] == []
