@@ -176,6 +176,12 @@ STATES = [
         "make the metastore", sends=(CREATE, ASSIGN, GRANT), ends=Verdict.DONE,
     ),
     State(
+        "the workspace is assigned to one that the account does not list",
+        Metastore,
+        Region("primary", assigned=True, fault=("without", "account.metastores.list", 0, "metastores")),
+        Verdict.BLOCKED, "which the account does not list", guide="Mend the workspace's metastore",
+    ),
+    State(
         "its replacement is asked for by another name",
         Metastore, Region("primary", assigned=True, answers={"replace": "primry"}), Verdict.BLOCKED,
         "nothing is replaced", guide="type its name there in full",

@@ -72,6 +72,11 @@ class Metastore(WizardStep):
 
     def check(self, ctx: Ctx) -> Finding:
         state, asked = look(ctx), ctx.ask(MetastoreQuestions)
+        if state.unlisted:
+            why = _(
+                "the workspace is assigned to the metastore {id}, which the account does not list", id=state.unlisted
+            )
+            return Finding(Verdict.BLOCKED, why, guide=metastore_words.unassign(ctx, state))
         foreign = state.metastore is not None and not ours(ctx, state)
         if foreign and asked.replace:
             return self._replacement(ctx, state, asked.replace)
@@ -117,8 +122,6 @@ class Metastore(WizardStep):
         if not state.assigned:
             ctx.say(_("assigning the metastore to the workspace"))
             try:
-                if state.dangling:
-                    account.metastore_assignments.delete(workspace_id(ctx), state.dangling)
                 assign = partial(account.metastore_assignments.create, workspace_id(ctx), state.id)
                 once_known(ctx, what, assign, seconds=ASSIGNED_SECONDS)
             except ResourceConflict:  # assigned meanwhile; the look below tells to what

@@ -21,14 +21,14 @@ PRIVILEGES = (Privilege.CREATE_CATALOG, Privilege.CREATE_EXTERNAL_LOCATION, Priv
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What stands in the region, and what our workspace has of it. `dangling` is the id of a metastore that the
-    workspace is assigned to and that the account does not have (any more)."""
+    """What stands in the region, and what our workspace has of it. `unlisted` is the id of a metastore that the
+    workspace is assigned to and that the account does not list."""
 
     metastore: MetastoreInfo | None
     assigned: bool
     lacking: tuple[Privilege, ...]
     unbound: tuple[bindings.Named, ...] = ()
-    dangling: str = ""
+    unlisted: str = ""
 
     @property
     def id(self) -> str:
@@ -65,7 +65,7 @@ def look(ctx: Ctx) -> State:
         return State(found, True, _lacking(ctx, found), bindings.unbound(ctx))
     region = _plain(ctx.facts(ProjectFacts).location)
     found = next((item for item in everything if _plain(item.region or "") == region), None)
-    return State(found, False, (), dangling=assigned)
+    return State(found, False, (), unlisted=assigned)
 
 
 def granted(ctx: Ctx, metastore_id: str) -> set[Privilege]:

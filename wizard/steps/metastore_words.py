@@ -18,8 +18,6 @@ def changes(ctx: Ctx, state: State) -> tuple[str, ...]:
     told = []
     if state.metastore is None:
         told.append(_("make the metastore {name}", name=our_name(ctx)))
-    if state.dangling:
-        told.append(_("drop the workspace's assignment to a metastore that is gone: {id}", id=state.dangling))
     if not state.assigned:
         told.append(_("assign {name} to the workspace", name=state.name or our_name(ctx)))
     told += [_("grant {privilege} on the metastore to the principal", privilege=item.value) for item in state.lacking]
@@ -104,6 +102,22 @@ def listed_first(ctx: Ctx, state: State) -> Guide:
     )  # fmt: skip
     who = owner_or_admin(state)
     return Guide(_("Reuse the metastore, or have all of it listed first"), tuple(actions), who, console)
+
+
+def unlisted(state: State) -> str:
+    return _("the workspace is assigned to the metastore {id}, which the account does not list", id=state.unlisted)
+
+
+def unassign(ctx: Ctx, state: State) -> Guide:
+    """An assignment that looks wrong is a person's to drop: with it the workspace loses its catalogs."""
+    console, workspace = ctx.world.target.endpoints.accounts, ctx.facts(ProjectFacts).workspace
+    actions = (
+        _("in the account console, Catalog: see whether there is a metastore {id}", id=state.unlisted),
+        _("where it is not: Workspaces, {name}, Update workspace, take the metastore away, then run again",
+          name=workspace),
+        _("where it is: run again in some minutes, the account's list was not complete"),
+    )  # fmt: skip
+    return Guide(_("Mend the workspace's metastore"), actions, _("an account admin"), console)
 
 
 def not_granted(ctx: Ctx, state: State, error: DatabricksError) -> Problem:
