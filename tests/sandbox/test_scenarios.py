@@ -119,6 +119,23 @@ def test_an_unknown_click_tells_which_there_are(cloud: Cloud) -> None:
         click(cloud, "assign-owner", ["nobody"])
 
 
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [
+        ("grant-quota", ["atlantis", "cores", "10"]),
+        ("grant-quota", ["eastus", "horses", "10"]),
+        ("grant-quota", ["eastus", "cores", "many"]),
+        ("begin-registration", ["Microsoft.Storage", "soon"]),
+        ("begin-registration", ["Microsoft.Nothing", "1"]),
+    ],
+)
+def test_a_click_on_what_there_is_not_is_refused(cloud: Cloud, name: str, values: list[str]) -> None:
+    before = cloud.store.dump()
+    with pytest.raises(CloudError):
+        click(cloud, name, values)
+    assert cloud.store.dump() == before
+
+
 def test_a_member_may_read_the_directory_a_guest_may_not(cloud: Cloud) -> None:
     owner, outsider = somebody(cloud, "owner"), somebody(cloud, "outsider")
     users = cloud.kind("entra.user")

@@ -8,7 +8,7 @@ import pytest
 
 from tests.tui.conftest import piloted
 from tests.tui.scenes import AT, PROBLEM, Scene, begun
-from tests.tui.stage import FOLDER, Still, play, until
+from tests.tui.stage import FOLDER, Still, lines, play, until
 from wizard.guided.launch import Launch
 from wizard.guided.messages import Asked
 from wizard.setup.events import LogLine, StepProblem
@@ -66,3 +66,19 @@ async def test_the_log_and_the_page_of_a_problem_open(monkeypatch: pytest.Monkey
         assert opened == [PAGE]
         app.act("open_log")
         await until(pilot, lambda: app.screen.has_class("-log"))
+
+
+@piloted
+async def test_who_can_do_it_and_where_is_shown() -> None:
+    told = {"who": "an Owner of the subscription", "step": "resource-providers", "command": "lakehouse-wizard doctor"}
+    scene = failed(**told)
+    app = Still(Launch(FOLDER, target="sandbox"), scene.events, scene.kind)
+    async with app.run_test(size=(80, 40)) as pilot:
+        await play(app, pilot, scene)
+        shown = [" ".join(line.split()) for line in lines(app)]
+        for words in (
+            "Who an Owner of the subscription",
+            "Back to 4 Providers, quota",
+            "Command lakehouse-wizard doctor",
+        ):
+            assert any(words in line for line in shown), shown
