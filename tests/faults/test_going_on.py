@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from azure.core.exceptions import HttpResponseError
+from azure.core.exceptions import ClientAuthenticationError, HttpResponseError
 
 from tests.states.operators import reading
 from tests.steps.early import Setup, open_setup
@@ -130,6 +130,20 @@ def test_a_wait_that_is_too_long_is_not_begun(setup: Setup, call: Call, match: d
         call(setup)
     assert from_exception(refused.value).what == "The cloud asks to slow down"
     assert waits(setup) == []
+
+
+def test_the_login_hosts_waits_are_shown_and_bounded_too(setup: Setup, tmp_path: Path) -> None:
+    login = {"host": "login", "operation": "login.token"}
+    fresh = open_setup(setup.connection, tmp_path / "short")
+    setup.connection.add_fault("throttled", match=login, seconds=1)
+    assert by_sdk(fresh)
+    assert len(waits(fresh)) == 1
+    fresh = open_setup(setup.connection, tmp_path / "long")
+    setup.connection.add_fault("throttled", match=login, seconds=600)
+    with pytest.raises(ClientAuthenticationError) as refused:
+        by_sdk(fresh)
+    assert from_exception(refused.value).what == "The cloud asks to slow down"
+    assert waits(fresh) == []
 
 
 @pytest.mark.parametrize(("call", "match"), EVERY)

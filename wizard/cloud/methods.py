@@ -26,6 +26,7 @@ from azure.identity import (
 
 from wizard.cloud.endpoints import Endpoints, ca_of
 from wizard.cloud.pipeline import RestClient
+from wizard.cloud.policies import Retries
 from wizard.cloud.world import Login
 from wizard.text import _
 
@@ -159,6 +160,7 @@ def _options(endpoints: Endpoints) -> dict[str, Any]:
         # authorities are known there.
         "disable_instance_discovery": not public,
         "retry_total": RETRIES,
+        "retry_policy_class": Retries,
         "connection_timeout": 10,
         "read_timeout": 30,
     }

@@ -46,8 +46,8 @@ class Bearer(BearerTokenCredentialPolicy):  # type: ignore[type-arg]  # generic 
 class Retries(RetryPolicy):  # type: ignore[type-arg]  # generic in its stub only
     """Bounded tries. Each wait is shown; one that is longer than `waits.LONGEST` is not begun."""
 
-    def __init__(self) -> None:
-        super().__init__(retry_total=RETRIES)
+    def __init__(self, *, retry_total: int = RETRIES, **_options: Any) -> None:
+        super().__init__(retry_total=retry_total)  # azure-identity hands over all that its pipeline is given
 
     def get_retry_after(self, response: PipelineResponse[Any, Any]) -> float | None:
         dated = until(response.http_response.headers)
