@@ -40,7 +40,7 @@ async def test_a_step_that_meets_what_nobody_expected_is_a_failure_to_retry(tmp_
         await person.until(lambda: step["contracts"].asked == "retry", "the failure")
         await person.until(lambda: getattr(person.app.focused, "act", None) == "retry", "Retry")
         assert person.states()["contracts"] == "failed"
-        await person.until(lambda: "contracts: File exists" in told(person), "what is wrong, in words")
+        assert "contracts:Fileexists" in told(person).replace(" ", ""), told(person)  # a long path is broken anywhere
         assert "Traceback" not in told(person)
         assert in_the_way.read_text(encoding="utf-8") == "no folder"
         in_the_way.unlink()
