@@ -21,8 +21,8 @@ pictures: setup ## renew the pictures of README and tutorial: the app itself, in
 	@$(BIN)/python -m scripts.picture
 	@$(BIN)/python -m scripts.pictures
 
-test: setup ## the tests
-	@$(BIN)/pytest
+test: setup ## the tests, two at a time
+	@$(BIN)/pytest -n 2
 
 test-all: test ## the tests, and what takes longer
 	@$(BIN)/pytest tests/long

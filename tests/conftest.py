@@ -8,6 +8,8 @@ from collections.abc import Iterator
 
 import pytest
 from pyspark.sql import SparkSession
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 from wizard import text
 from wizard.sandbox import process
@@ -17,6 +19,24 @@ from wizard.sandbox.spark import session as sessions
 # The tests read English, whatever the language of this machine: here, and in every process they start.
 text.use(text.SOURCE)
 os.environ["LANGUAGE"] = text.SOURCE
+WITH_SPARK = ("tests/jobs/", "tests/journey/test_life.py")
+
+
+class Files(LoadFileScheduling):  # type: ignore[misc]  # xdist has no types
+    """With several workers a file is one worker's, so that what it shares is made once; so is all that has Spark."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "spark" if nodeid.startswith(WITH_SPARK) else str(super()._split_scope(nodeid))
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Files:
+    config.option.loadscopereorder = False  # the order of the files stays: that with most tests is seldom the longest
+    return Files(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest comes first; the order of all others stays."""
+    items.sort(key=lambda item: not item.nodeid.startswith(WITH_SPARK))
 
 
 def pytest_collection_finish() -> None:
