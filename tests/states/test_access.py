@@ -60,9 +60,11 @@ class Lakehouse:
         found = list(self.account.groups_v2.list(filter=f'displayName eq "{self.group}"'))
         if not found:
             self.workspace.catalogs.create(self.catalog)
-            self.workspace.schemas.create("gold", self.catalog)
             found = [self.account.groups_v2.create(display_name=self.group)]
         self.group_id = str(found[0].id)
+        self.workspace.catalogs.update(self.catalog, isolation_mode=CatalogIsolationMode.OPEN)
+        if "gold" not in {schema.name for schema in self.workspace.schemas.list(self.catalog)}:
+            self.workspace.schemas.create("gold", self.catalog)
         self.members(self.person)
         self.account.workspace_assignment.update(
             self.number, int(self.group_id), permissions=[WorkspacePermission.USER]
@@ -73,7 +75,6 @@ class Lakehouse:
         self.workspace.grants.update(
             "catalog", self.catalog, changes=[PermissionsChange(principal=self.group, add=[Privilege.USE_CATALOG])]
         )
-        self.workspace.catalogs.update(self.catalog, isolation_mode=CatalogIsolationMode.OPEN)
         return self
 
     def members(self, *ids: str) -> None:
@@ -150,6 +151,11 @@ STATES = [
     State(
         "the person holds by itself what the group lost",
         Exploration, but(by_itself), Verdict.DONE, "enters the workspace and reads clake.gold",
+    ),
+    State(
+        "the schema is gone, which another step tells and mends",
+        Exploration, but(lambda lake: lake.workspace.schemas.delete(f"{lake.catalog}.gold")), Verdict.DONE,
+        "/Shared/lakehouse-lake is in place",
     ),
     State(
         "somebody took the person out of the group",

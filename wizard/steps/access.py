@@ -40,13 +40,17 @@ def lacking(ctx: Ctx, rows: tuple[Found, ...], facts: Facts) -> Finding | None:
 
 
 def seen(ctx: Ctx) -> tuple[Found, ...]:
-    """A row for the catalog, and one for each person of the group."""
+    """A row for the catalog, and one for each person of the group. None where catalog or schema is not there: that is
+    the step unity-catalog's to tell."""
     workspace, catalog = ctx.world.workspace(ctx), ctx.facts(CatalogFacts).catalog
-    shut = _closed(ctx, workspace, catalog)
+    try:
+        shut = _closed(ctx, workspace, catalog)
+        granted = {} if shut else effective.assignments(workspace, "schema", f"{catalog}.{SCHEMA}")
+    except NotFound:
+        return ()
     if shut is not None:
         return (Found(shut, "todo"),)
     there = {str(user.user_name).lower(): user for user in workspace.users.list(attributes="userName,active,groups")}
-    granted = effective.assignments(workspace, "schema", f"{catalog}.{SCHEMA}")
     rows = [_person(upn, there.get(upn.lower()), granted, catalog) for upn in ctx.facts(DirectoryFacts).member_upns]
     return (Found(_("the workspace may read and write the catalog {name}", name=catalog)), *rows)
 
@@ -77,7 +81,7 @@ def _closed(ctx: Ctx, workspace: WorkspaceClient, catalog: str) -> str | None:
         if workspace.catalogs.get(catalog).isolation_mode is not CatalogIsolationMode.ISOLATED:
             return None
         bound = list(workspace.workspace_bindings.get_bindings("catalog", catalog))
-    except (NotFound, PermissionDenied) as error:
+    except PermissionDenied as error:
         return _("the catalog {name} is closed to the workspace: {error}", name=catalog, error=_first_line(error))
     ours = int(ctx.facts(FoundationFacts).workspace_id)
     mine = [binding for binding in bound if binding.workspace_id == ours]
