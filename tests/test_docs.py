@@ -78,6 +78,14 @@ def test_what_is_typed_by_hand_is_what_the_wizard_sends() -> None:
     assert f'"audiences": ["{AUDIENCE}"]' in ci
 
 
+@pytest.mark.parametrize("page", sorted(HOW_TO.glob("*.md")), ids=lambda page: page.stem)
+def test_the_databricks_cli_is_told_its_host_as_it_takes_it(page: Path) -> None:
+    """Only `auth` and `configure` have options for it; else it is DATABRICKS_HOST and DATABRICKS_ACCOUNT_ID."""
+    typed = page.read_text(encoding="utf-8").replace("\\\n", "")
+    asked = re.findall(r"^.*\bdatabricks (?!auth |configure)[a-z].*--(?:host|account-id)\b.*$", typed, re.MULTILINE)
+    assert asked == []
+
+
 def condition(page: str) -> str:
     """The condition as the shell passes it on."""
     roles = re.search(r"ROLES='([^']+)'", page)
