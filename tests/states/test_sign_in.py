@@ -32,6 +32,7 @@ from wizard.sandbox.process import Connection
 from wizard.setup.step import Verdict
 from wizard.steps.sign_in import SignIn
 
+OPERATOR = "operator@lakehousesandbox.onmicrosoft.com"
 NOWHERE = "00000000-0000-4000-8000-000000000000"
 GITHUB = "https://token.actions.githubusercontent.com"
 CLUSTER = "https://oidc.example.com/cluster"
@@ -202,8 +203,9 @@ def trusted(cloud: Connection, issuer: str, subject: str, *, trusts: str | None 
     return {"method": "workload_identity", "client_id": made["appId"]}
 
 
-def pod(cloud: Connection, place: Path, *, trusts: str | None = None, lifetime: int = 600) -> dict[str, Any]:
-    answers = trusted(cloud, CLUSTER, POD, trusts=trusts)
+def pod(cloud: Connection, place: Path, *, issuer: str = CLUSTER, lifetime: int = 600) -> dict[str, Any]:
+    """`issuer` is the one that the application trusts."""
+    answers = trusted(cloud, issuer, POD)
     token = cloud.outside_token(CLUSTER, POD, EXCHANGE, lifetime)
     return {**answers, "token_file": private(place / "token", token).removeprefix("file:")}
 
@@ -272,7 +274,8 @@ def row(name: str, arrange: Arrange, verdict: Verdict, says: str, guide: str | N
 
 
 STATES = [
-    row("a person has signed in to az", With(before=signed_in), DONE, "a person, signed in by azure_cli"),
+    row("a person has signed in to az",
+        With(before=signed_in), DONE, f"{OPERATOR}, a person, signed in by azure_cli"),
     row("a person has confirmed with a second factor", With(before=confirmed), DONE, "signed in by azure_cli"),
     row("there is no az", without_azure_cli, BLOCKED, "CLI is not installed", "install the Azure CLI"),
     row("az is signed out",
@@ -317,13 +320,15 @@ STATES = [
     row("the job is not the trusted one",
         With(partial(job, trusts="repo:example/lakehouse:ref:refs/heads/main")), BLOCKED, "does not trust",
         "letter by letter"),
+    row("the trusted issuer has a slash more",
+        With(partial(pod, issuer=f"{CLUSTER}/")), BLOCKED, "does not trust", "letter by letter"),
     row("the token to exchange has expired",
         With(partial(pod, lifetime=-60)), BLOCKED, "machine's clock is wrong", "a new token"),
     row("there is no token to exchange", With(no_job), BLOCKED, "no token to exchange", "id-token: write"),
-    row("a person by device code", with_device_code, DONE, "a person, signed in by device_code"),
+    row("a person by device code", with_device_code, DONE, f"{OPERATOR}, a person, signed in by device_code"),
     row("the policy asks for a known device",
         with_device_code_blocked, BLOCKED, "conditional access", "names the policy"),
-    row("a person by browser", with_browser, DONE, "a person, signed in by browser"),
+    row("a person by browser", with_browser, DONE, f"{OPERATOR}, a person, signed in by browser"),
     row("conditional access blocks in the browser",
         with_browser_blocked, BLOCKED, "conditional access", "names the policy"),
     row("there is no browser here", with_no_browser, BLOCKED, "No browser", "device_code"),

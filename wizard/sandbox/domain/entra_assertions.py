@@ -101,7 +101,7 @@ def _signer(application: Body, header: dict[str, Any]) -> tuple[Body, x509.Certi
 
 def _by_issuer(cloud: Cloud, application: Body, assertion: str, claims: dict[str, Any]) -> None:
     trusted = entra_federated.listed(application)
-    of_issuer = [one for one in trusted if one["issuer"].rstrip("/") == str(claims.get("iss", "")).rstrip("/")]
+    of_issuer = [one for one in trusted if one["issuer"] == claims.get("iss")]  # to the letter, its final slash too
     of_subject = [one for one in of_issuer if one["subject"] == claims.get("sub")]
     if not of_issuer:
         raise _unmatched(700211, "issuer", claims.get("iss"), "Issuer")
