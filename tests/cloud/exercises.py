@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from azure.core.exceptions import HttpResponseError
+from databricks.sdk import AccountClient
 from databricks.sdk.errors.base import DatabricksError
 from databricks.sdk.service.catalog import (
     CreateAccountsMetastore,
@@ -14,6 +15,7 @@ from databricks.sdk.service.catalog import (
     WorkspaceBinding,
     WorkspaceBindingBindingType,
 )
+from databricks.sdk.service.iam import Patch, PatchOp
 
 from tests.cloud.wire import Wire
 from tests.steps.early import Setup
@@ -29,6 +31,7 @@ RBAC = "f58310d9-a9f6-439a-9e8d-f62e7b41a168"
 USERS = "741f803b-c850-494e-b5df-cde7c675a1ca"
 USER_ADMINISTRATOR = "fe930be7-5e62-47db-91af-98c3a49a38b1"
 SECRETS_OFFICER = "b86a8fe4-44ce-4948-aee5-eccb2c155cd7"
+STRANGER = "3f0c7a61-5b2e-4d94-8a17-c60de2b95f48"  # an application that nobody made
 CONDITION = (
     "((!(ActionMatches{'Microsoft.Authorization/roleAssignments/write'})) OR "
     "(@Request[Microsoft.Authorization/roleAssignments:RoleDefinitionId] ForAnyOfAnyValues:GuidEquals "
@@ -193,7 +196,7 @@ def account(setup: Setup, wire: Wire) -> None:
         account_people.ensure(client, person)
     found = account_people.find(client, person)
     assert found is not None
-    names["member"] = found.id
+    names |= {"member": found.id, "stranger": STRANGER, "external": people["outsider"]["object_id"]}
     with call("account.user_found"):
         account_people.find(client, person)
     with call("account.principal_found"):
@@ -202,6 +205,7 @@ def account(setup: Setup, wire: Wire) -> None:
     names["account_principal"] = held.id
     with call("account.admins"):
         account_people.admins(client)
+    identities(client, wire, person)
     workspace = int(names["workspace"])
     with call("account.metastore_create"):
         made = client.metastores.create(metastore_info=CreateAccountsMetastore(name="forms", region="brazilsouth"))
@@ -215,6 +219,34 @@ def account(setup: Setup, wire: Wire) -> None:
         client.metastore_assignments.get(workspace)
     with call("account.workspaces_of_metastore"):
         assert list(client.metastore_assignments.list(names["metastore"])) == [workspace]
+
+
+def identities(client: AccountClient, wire: Wire, person: Member) -> None:
+    """People and principals who come into the account, or back into it; `person` is in it."""
+    call, names = wire.call, wire.names
+    little = Member("principal", names["stranger"], "Stranger", admin=True)
+    with call("account.principal_made_admin"):
+        account_people.ensure(client, little)
+    made_admin = account_people.find(client, little)
+    assert made_admin is not None
+    names["stranger_id"] = made_admin.id
+    off = [Patch(op=PatchOp.REPLACE, path="active", value=[{"value": "false"}])]
+    client.users_v2.patch(names["member"], operations=off, schemas=account_people.SCHEMAS)
+    with call("account.user_activated"):
+        account_people.ensure(client, person)
+    root = f"accounts/{names['account']}"  # what follows is refused here: nobody turned the sync on
+    with call("account.external_user"):
+        _refused(lambda: client.iam_v2.get_external_user(f"{root}/external-users/{names['external']}"))
+    with call("account.external_principal"):
+        _refused(
+            lambda: client.iam_v2.get_external_service_principal(
+                f"{root}/external-service-principals/{names['principal']}"
+            )
+        )
+    with call("account.resolve_user"):
+        _refused(lambda: client.iam_v2.resolve_user(names["external"]))
+    with call("account.resolve_principal"):
+        _refused(lambda: client.iam_v2.resolve_service_principal(names["principal"]))
 
 
 def workspace(setup: Setup, wire: Wire) -> None:
