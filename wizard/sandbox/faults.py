@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import math
 import re
 import time
 from collections import Counter
@@ -173,9 +174,10 @@ async def refuse_or_wait(rule: Rule | None, host: str = "") -> None:
 
 
 def _after(rule: Rule) -> str:
-    """Retry-After in either of its forms, a date or seconds."""
+    """Retry-After in either of its forms, a date or seconds; never less than the rule says, as a date has no parts of
+    a second."""
     if rule.kind == "throttled_until":
-        return formatdate(time.time() + rule.seconds, usegmt=True)
+        return formatdate(math.ceil(time.time() + rule.seconds), usegmt=True)
     return f"{rule.seconds:.0f}"
 
 
