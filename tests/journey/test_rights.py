@@ -13,6 +13,7 @@ from tests.journey import hands
 from tests.journey.conftest import RISK
 from tests.journey.running import Ran
 from tests.journey.running import forked as wizard
+from wizard import journey
 from wizard.sandbox import process
 
 Open = Callable[[str], process.Connection]
@@ -66,8 +67,10 @@ def test_a_run_in_reference_ends_at_the_first_step_that_needs_a_person_and_goes_
     assert ran.code == 3, ran.explain()
     blocked = [event for event in ran.find("checked", verdict="blocked") if event.get("guide")]
     assert [event["step"] for event in blocked] == ["account-admin"]
-    assert blocked[0]["guide"]["who"]
-    assert blocked[0]["guide"]["actions"]
+    assert [step.name for step in journey.STEPS].index("account-admin") == 10 - 1, "step 10"
+    guide = blocked[0]["guide"]
+    assert f"a Global Administrator: {connection.info['identities']['operator']['upn']}" == guide["who"]
+    assert f"log in once to {connection.info['endpoints']['accounts']}" in guide["actions"][0]
     before = {step for step, verdict in ran.verdicts().items() if verdict == "done"}
     assert {"service-principal", "foundation", "identity", "account-id"} <= before
     connection.portal("first-login")
