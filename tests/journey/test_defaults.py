@@ -17,6 +17,7 @@ from tests.journey.running import Ran, forked
 from wizard import journey
 from wizard.sandbox import process
 from wizard.sandbox.domain.authorization_actions import operations
+from wizard.sandbox.server import ROUTES
 from wizard.setup.answers import load
 from wizard.steps.metastore import MetastoreQuestions
 from wizard.steps.network_watcher import NetworkWatcherQuestions
@@ -54,6 +55,10 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
     secret = (folder / ".wizard" / SECRET_FILE).read_text(encoding="utf-8").strip()
     yield Made(ran, folder, secret, process.requests(state))
     process.stop(state)
+
+
+def test_what_never_happens_is_called_as_the_recording_calls_it() -> None:
+    assert set(NEVER.values()) <= {route.operation for routes in ROUTES.values() for route in routes}
 
 
 @pytest.mark.parametrize("operation", NEVER.values(), ids=NEVER)
