@@ -4,6 +4,7 @@ The whole journey with nothing else is in tests/long/test_least_privilege.py."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,13 +12,14 @@ import pytest
 
 from tests.sandbox.arm_support import CONNECTOR, SUBNET, VNET, Azure, as_identity, refused, register_all
 from tests.sandbox.conftest import PaperHosts
+from wizard.cloud.arm import RoleAssignment
 from wizard.sandbox.domain.authorization import ASSIGNMENT
 from wizard.sandbox.domain.build import build_cloud, grant_graph_roles
 from wizard.sandbox.domain.cloud import Cloud
 from wizard.sandbox.domain.core import CloudError
 from wizard.sandbox.domain.entra_rights import may, operations
 from wizard.sandbox.spark.local import LocalSpark
-from wizard.steps.principal_rights import APP_ROLES, ASSIGNABLE, ROLES, condition
+from wizard.steps.principal_rights import APP_ROLES, ASSIGNABLE, ROLES, condition, missing_roles
 
 HELD = ("Contributor", "Role Based Access Control Administrator")
 
@@ -87,3 +89,20 @@ def test_in_the_directory_it_makes_people_and_groups_and_no_more_power(little: A
         "group.read", "group.create", "group.update", "group.delete", "group.member.write",
         "application.read", "appRoleAssignment.read",
     }  # fmt: skip
+
+
+def but(*names: str) -> str:
+    """As the portal puts it: every role but these."""
+    excluded = ", ".join(ROLES[name] for name in names)
+    text = re.sub(r"\{[0-9a-f, -]+\}", f"{{{excluded}}}", condition())
+    return text.replace("ForAnyOfAnyValues:GuidEquals", "ForAnyOfAllValues:GuidNotEquals")
+
+
+@pytest.mark.parametrize(("excluded", "missing"), [((), []), (ASSIGNABLE[:1], [HELD[1]])])
+def test_a_condition_that_says_what_may_not_be_assigned_is_left_where_it_suffices(
+    excluded: tuple[str, ...], missing: list[str]
+) -> None:
+    """Somebody else made it: putting ours in its place would take rights away."""
+    told = but("Owner", "User Access Administrator", HELD[1], *excluded)
+    held = [RoleAssignment("a", "/subscriptions/s", ROLES[name], "p", told) for name in HELD]
+    assert [one.name for one in missing_roles(held, "least_privilege")] == missing

@@ -95,11 +95,13 @@ def missing_roles(held: list[RoleAssignment], role_set: RoleSet) -> list[Grant]:
 
 
 def _wide_enough(text: str | None) -> bool:
-    """Whether a condition still names every role that we must be able to assign."""
+    """Whether a condition leaves every role that we must be able to assign: it names them all; or none of them, where
+    it names what may not be assigned (the portal's "all roles except privileged administrator roles")."""
     if not text:
         return True
+    wanted = {ROLES[name] for name in ASSIGNABLE}
     listed = set(re.findall(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", text.lower()))
-    return {ROLES[name] for name in ASSIGNABLE} <= listed
+    return not wanted & listed if "guidnotequals" in text.lower() else wanted <= listed
 
 
 def missing_directory(graph: GraphClient, object_id: str, wanted: DirectoryPermission) -> list[Grant]:
