@@ -10,13 +10,14 @@ import pytest
 
 from tests.steps.early import Setup, open_setup
 from wizard import journey
+from wizard.cloud.arm import RoleAssignment
 from wizard.sandbox import process
 from wizard.sandbox.process import Connection
 from wizard.setup.answers import section_name
-from wizard.setup.step import Actor, Verdict
+from wizard.setup.step import Actor, Permission, Verdict
 from wizard.steps.facts import AccountFacts, SignInFacts
-from wizard.steps.principal_rights import APP_ROLES, ROLES
-from wizard.steps.rights import GIVES, INSTEAD, Ability, abilities
+from wizard.steps.principal_rights import APP_ROLES, ROLES, condition
+from wizard.steps.rights import GIVES, INSTEAD, Ability, _has_role, _role_names, abilities
 from wizard.steps.sign_in import SignIn
 
 ACCOUNT = "c4e81d07-9f36-4a5b-b2d8-05a7e63f1c94"
@@ -107,6 +108,16 @@ def test_a_reader_is_told_whom_each_step_needs_and_a_role_by_a_group_counts(clou
     owner.arm.assign_role(ROLES["Contributor"], group, "Group")
     found = asked(as_application(cloud, tmp_path / "member", FOR_DELETION))
     assert found["network-watcher"].can == found["resource-providers"].can == "yes"
+
+
+@pytest.mark.parametrize(
+    ("role", "makes"), [("Owner", True), ("User Access Administrator", None), ("Contributor", True)]
+)
+def test_who_may_give_some_roles_only_is_not_said_to_be_able_to_give_ours(role: str, makes: bool | None) -> None:
+    held = _role_names([RoleAssignment("a", "/", ROLES[role], "me", condition())])
+    giving, making = (Permission("azure", name, "", "") for name in ("User Access Administrator", "Contributor"))
+    assert _has_role(held, giving) is (False if role == "Contributor" else None)
+    assert _has_role(held, making) is makes
 
 
 def test_a_role_that_is_only_eligible_is_to_be_activated(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from wizard.setup.step import Actor, Finding, Found, Permission, Verdict
 from wizard.steps.account_people import Member, find
 from wizard.steps.base import Ctx, WizardStep
 from wizard.steps.facts import AccountFacts, SignInFacts
-from wizard.steps.principal_rights import ROLES
+from wizard.steps.principal_rights import AZURE_GRANTORS, ROLES
 from wizard.steps.sign_in import SignIn
 from wizard.text import N_, _
 
@@ -248,7 +248,14 @@ def _eligible(ctx: Ctx, who: SignInFacts) -> frozenset[str]:
 
 
 def _role_names(roles: Sequence[RoleAssignment]) -> frozenset[str]:
-    return frozenset(ROLE_NAMES.get(each.role_id, each.role_id) for each in roles)
+    """A condition limits which roles its holder may give, and the step itself will tell: such a one counts for what is
+    in it besides, and by its id, which leaves the rest open (see `_has_role`)."""
+    names: set[str] = set()
+    for each in roles:
+        name = ROLE_NAMES.get(each.role_id, each.role_id)
+        limited = each.condition is not None and name in AZURE_GRANTORS
+        names |= {each.id, "Contributor" if name == "Owner" else "Reader"} if limited else {name}
+    return frozenset(names)
 
 
 def _account_admin(ctx: Ctx, who: SignInFacts) -> bool | None:
