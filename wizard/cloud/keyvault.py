@@ -26,6 +26,8 @@ RECOVERY_SECONDS = 60.0
 # A vault that does not exist has no address: there is no use in looking for long.
 ONCE_MORE = {"retry_connect": 1, "retry_read": 1}
 REFUSALS = (HttpResponseError, ServiceRequestError, ServiceResponseError)
+# Refusals of where a request comes from, not of whom; learn.microsoft.com/azure/key-vault/general/common-error-codes.
+FROM_HERE = {"ForbiddenByFirewall", "ForbiddenByConnection"}
 # A name that a vault's soft delete still holds; a second recovery of what is being recovered says the same.
 HELD = {"Conflict", "ObjectIsDeletedButRecoverable", "ObjectIsBeingRecovered"}
 
@@ -79,7 +81,7 @@ class KeyVault:
 
     def _told(self, name: str, error: Exception) -> SecretMissing:
         reference = f"keyvault:{self._name}/{name}"
-        if isinstance(error, ServiceRequestError | ServiceResponseError):
+        if isinstance(error, ServiceRequestError | ServiceResponseError) or _inner_code(error) in FROM_HERE:
             return SecretMissing(
                 reference,
                 _("there is no Key Vault {vault}, or it cannot be reached from here", vault=self._name),
@@ -98,3 +100,9 @@ class KeyVault:
             _("the Key Vault {vault} refused: {error}", vault=self._name, error=error.message),
             _("run again in some minutes, or keep the secret elsewhere (service_principal.secret_store)"),
         )
+
+
+def _inner_code(error: Exception) -> str:
+    """The more particular code of a refusal, as `ForbiddenByRbac`; empty where none is told."""
+    inner = getattr(getattr(error, "error", None), "innererror", None) or {}
+    return str(inner.get("code") or "")
