@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -18,6 +20,7 @@ from wizard.report.workflows import METHODS_OWN
 from wizard.steps.sign_in import SignInQuestions
 
 NAMES = ("lakehouse-plan.yml", "lakehouse-apply.yml", "lakehouse-drift.yml")
+SHELL = ("bash", "--noprofile", "--norc", "-eo", "pipefail", "-c")  # GitHub's `shell: bash`
 PINNED = re.compile(r"[\w-]+/[\w-]+@[0-9a-f]{40}")
 
 
@@ -189,3 +192,32 @@ def test_what_no_workflow_can_hold_is_refused(tmp_path: Path, given: tuple[str, 
     assert ran.code == 2
     assert given[0] in ran.err
     assert not (folder.parent / ".github").exists()
+
+
+@pytest.mark.parametrize(
+    ("ended", "code", "passes"), [("done", 0, True), ("planned", 0, False), ("blocked", 3, False), (None, 2, False)]
+)
+def test_a_drift_is_told_whatever_the_check_ended_with(
+    tmp_path: Path, ended: str | None, code: int, passes: bool
+) -> None:
+    """The last two steps as GitHub runs them, of a wizard that tells this; None: it says nothing at all."""
+    folder = setup(tmp_path)
+    export(folder)
+    verdict = "done" if ended == "done" else "blocked"
+    checked = {"event": "checked", "step": "account-admin", "verdict": verdict, "why": "so it is"}
+    lines = [checked, {"event": "finished", "result": ended}] if ended else []
+    told, wizard, page = tmp_path / "told", tmp_path / "bin" / "lakehouse-wizard", tmp_path / "page.md"
+    told.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    wizard.parent.mkdir()
+    wizard.write_text(f"#!/bin/sh\ncat {told}\nexit {code}\n", encoding="utf-8")
+    wizard.chmod(0o755)
+    env = {
+        "PATH": f"{wizard.parent}:{os.environ['PATH']}",
+        "RUNNER_TEMP": str(tmp_path),
+        "GITHUB_STEP_SUMMARY": str(page),
+    }
+    steps = [step["run"] for step in job(folder, "lakehouse-drift.yml")["steps"] if "run" in step][-2:]
+    codes = [subprocess.run((*SHELL, step), env=env, capture_output=True, check=False).returncode for step in steps]
+    assert codes[0] == 0, "what follows is not left out"
+    assert (codes[1] == 0) is passes
+    assert ("- account-admin: blocked, so it is" in page.read_text(encoding="utf-8")) is (bool(lines) and not passes)
