@@ -221,3 +221,10 @@ def test_a_drift_is_told_whatever_the_check_ended_with(
     assert codes[0] == 0, "what follows is not left out"
     assert (codes[1] == 0) is passes
     assert ("- account-admin: blocked, so it is" in page.read_text(encoding="utf-8")) is (bool(lines) and not passes)
+
+
+def test_a_credential_is_the_operators_and_not_for_want_of_it_the_principals(tmp_path: Path) -> None:
+    folder = setup(tmp_path, sign_in={"method": "azure_cli", "client_id": None, "client_secret": None})
+    ran = inside("export", "github", "--repository", "octo/lake", "--create-credential", "--folder", folder)
+    assert ran.code == 2, ran.explain()
+    assert "--client-id" in ran.err

@@ -23,7 +23,6 @@ from wizard.setup.folder import ANSWERS, Folder
 from wizard.setup.step import Verdict
 from wizard.steps import federation
 from wizard.steps.federation import Trust
-from wizard.steps.principal_questions import ServicePrincipalQuestions
 from wizard.steps.sign_in import SignIn, SignInQuestions
 from wizard.text import _
 
@@ -121,8 +120,8 @@ def _add(arguments: argparse.Namespace, answers: Answers, trusts: Sequence[Trust
     """Make the federated credentials, as the operator who signs in here; an exit code where nobody does."""
     if not trusts:
         raise Unusable(_("git does not know the repository at GitHub; name it by --repository OWNER/NAME"))
-    asked, principal = answers.section(SignInQuestions), answers.section(ServicePrincipalQuestions)
-    client_id = arguments.client_id or asked.client_id or principal.client_id
+    # Never the principal's: who may push would act as it.
+    client_id = arguments.client_id or answers.section(SignInQuestions).client_id
     if client_id is None:
         raise Unusable(_("the answers name no application; name the workflows' own by --client-id"))
     with speaker(arguments.json, quiet=True) as voice, opened(Options(arguments.folder), voice) as setup:
