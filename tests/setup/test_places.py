@@ -77,6 +77,14 @@ def test_a_vault_is_asked_once_a_run(tmp_path: Path) -> None:
     assert box.asked == 2
 
 
+def test_the_line_end_of_a_file_that_went_into_a_vault_is_none_of_the_secret(tmp_path: Path) -> None:
+    """As `az keyvault secret set --file` puts it there."""
+    secrets, box = Secrets(tmp_path), Box()
+    secrets.vaults.open = lambda vault: box
+    box.kept["name"] = f"{VALUE}\n"
+    assert secrets.resolve(SecretRef("keyvault", "kv-one/name")) == VALUE
+
+
 def test_a_machine_without_a_keyring_says_so(secrets: Secrets) -> None:
     keyrings.use("none")
     ref = SecretRef("keyring", "service/name")

@@ -158,7 +158,8 @@ class VaultResolver:
     def resolve(self, ref: SecretRef) -> str:
         if ref.name not in self._known:
             vault, name = self._vault(ref)
-            value = vault.secret(name)
+            # `az keyvault secret set --file` puts the line end of the file there too.
+            value = (vault.secret(name) or "").rstrip("\r\n")
             if not value:
                 raise SecretMissing(
                     str(ref),
