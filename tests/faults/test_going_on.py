@@ -17,6 +17,7 @@ from wizard.sandbox import process
 from wizard.setup.cancel import Cancelled
 from wizard.setup.events import Waiting
 from wizard.steps.problems import from_exception
+from wizard.steps.resource_providers import states
 
 ARM, GRAPH, ACCOUNTS, PRICES = {"host": "arm"}, {"host": "graph"}, {"host": "accounts"}, {"host": "prices"}
 Call = Callable[[Setup], object]
@@ -112,6 +113,13 @@ def test_retry_after_is_honoured_in_both_its_forms_and_the_wait_is_shown(
     assert call(setup)
     assert len(waits(setup)) == 1
     assert "asked again in" in waits(setup)[0]
+
+
+def test_a_wait_of_requests_side_by_side_is_shown_too(setup: Setup) -> None:
+    setup.world.login(setup.context("test"), "operator")  # whose thread this is
+    setup.connection.add_fault("throttled", match=ARM, seconds=1)
+    assert states(setup.arm)
+    assert len(waits(setup)) == 1
 
 
 def test_a_date_is_read_by_the_services_own_clock() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, ClassVar
@@ -135,7 +136,9 @@ class ResourceProviders(WizardStep):
 def states(arm: ArmClient) -> dict[str, str]:
     """The registration of each namespace we need."""
     with ThreadPoolExecutor(4) as pool:
-        return dict(zip(NAMESPACES, pool.map(arm.provider_state, NAMESPACES), strict=True))
+        # With what this thread knows: a wait of theirs is this step's too, shown and ended with the run.
+        asked = [pool.submit(copy_context().run, arm.provider_state, namespace) for namespace in NAMESPACES]
+        return dict(zip(NAMESPACES, (one.result() for one in asked), strict=True))
 
 
 def _listed(found: dict[str, str]) -> tuple[Found, ...]:
