@@ -126,6 +126,7 @@ def test_a_date_is_read_by_the_services_own_clock() -> None:
     """Whatever this machine's says."""
     long_ago = {"Date": "Mon, 05 Jan 2015 12:00:00 GMT", "Retry-After": "Mon, 05 Jan 2015 12:00:07 GMT"}
     assert until(long_ago) == 7
+    assert until({**long_ago, "Retry-After": "Mon, 05 Jan 2015 12:00:07 -0000"}) == 7, "no zone is UTC"
     assert until({**long_ago, "Retry-After": "7"}) is None, "seconds need no clock"
     assert until({**long_ago, "Retry-After": "soon"}) is None
     assert until({"Retry-After": long_ago["Retry-After"]}) == 0, "it is over"

@@ -19,6 +19,7 @@ NOW = datetime(2026, 11, 21, 10, 0, 0, tzinfo=UTC)
         ({"Retry-After": "99999"}, MOST),
         ({"Retry-After": "Sat, 21 Nov 2026 10:00:12 GMT"}, 12.0),
         ({"Retry-After": "Sat, 21 Nov 2026 09:00:00 GMT"}, 0.0),
+        ({"Retry-After": "Mon, 05 Jan 2015 12:00:07 GMT", "Date": "Mon, 05 Jan 2015 12:00:00 GMT"}, 7.0),
         ({"Retry-After": "soon"}, None),
         ({"Retry-After": "-3"}, None),
         ({"x-ms-retry-after-ms": "1500", "Retry-After": "9"}, 1.5),

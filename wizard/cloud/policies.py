@@ -86,11 +86,17 @@ def until(headers: Mapping[str, str]) -> float | None:
     if not after or after.strip().isdigit():
         return None
     try:
-        ends = parsedate_to_datetime(after)
-        now = parsedate_to_datetime(headers["Date"]) if headers.get("Date") else datetime.now(UTC)
+        ends = _moment(after)
+        now = _moment(headers["Date"]) if headers.get("Date") else datetime.now(UTC)
     except ValueError:
         return None
     return max(0.0, (ends - now).total_seconds())
+
+
+def _moment(date: str) -> datetime:
+    """Of a header; one that names no zone is UTC. Raises ValueError."""
+    found = parsedate_to_datetime(date)
+    return found.replace(tzinfo=found.tzinfo or UTC)
 
 
 def refuse_pages(response: PipelineResponse[Any, Any]) -> None:

@@ -19,9 +19,18 @@ def asked_for(headers: Mapping[str, str], now: datetime | None = None) -> float 
     text = lowered.get("retry-after", "")
     if text.isdecimal():
         return min(MOST, float(text))
+    moment = _moment(text)
+    if moment is None:
+        return None
+    # By the service's own clock where it tells it: this machine's may be wrong.
+    left = (moment - (_moment(lowered.get("date", "")) or now or datetime.now(UTC))).total_seconds()
+    return min(MOST, max(0.0, left))
+
+
+def _moment(date: str) -> datetime | None:
+    """Of a header; one that names no zone is UTC. None for what is no date."""
     try:
-        moment = parsedate_to_datetime(text)
+        found = parsedate_to_datetime(date)
     except ValueError:
         return None
-    left = (moment.replace(tzinfo=moment.tzinfo or UTC) - (now or datetime.now(UTC))).total_seconds()
-    return min(MOST, max(0.0, left))
+    return found.replace(tzinfo=found.tzinfo or UTC)
