@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -30,6 +31,7 @@ class Wire:
     names: dict[str, str] = field(default_factory=dict)
     calls: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     _now: str | None = None
+    _thread: int = 0  # that calls: an SDK's own thread may look meanwhile how a deletion goes on
 
     @contextmanager
     def watching(self) -> Iterator[None]:
@@ -37,7 +39,7 @@ class Wire:
         real: Callable[..., requests.Response] = requests.adapters.HTTPAdapter.send
 
         def send(adapter: Any, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
-            if self._now is not None:
+            if self._now is not None and threading.get_ident() == self._thread:
                 self.calls[self._now].append(self._told(request))
             return real(adapter, request, *args, **kwargs)
 
@@ -47,7 +49,7 @@ class Wire:
 
     @contextmanager
     def call(self, name: str) -> Iterator[None]:
-        self.calls[name], self._now = [], name
+        self.calls[name], self._now, self._thread = [], name, threading.get_ident()
         try:
             yield
         finally:
