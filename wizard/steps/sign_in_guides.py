@@ -204,7 +204,7 @@ _BY_WORDS: tuple[tuple[str, Maker], ...] = (
         wrong_tenant,
     ),
     (r"AADSTS(7000215|7000216|7000222)\b", _secret),
-    (r"AADSTS70021[123]?\b", _trust),
+    (r"AADSTS70021(?:[123]|38)?\b", _trust),
     (r"AADSTS(700024|500133)\b", _late_token),
     (r"AADSTS(700027|700023|700021)\b", _certificate),
     (r"CertificateUnreadable", _certificate_file),
