@@ -33,10 +33,12 @@ from tests.states.principals import (
     withdraw_app_role,
     withdraw_roles,
 )
-from tests.states.state import Arrange, State, holds
+from tests.states.state import Arrange, State, holds, sent
+from tests.steps.early import Setup
 from wizard.sandbox import process
 from wizard.sandbox.process import Connection
 from wizard.setup.step import Verdict
+from wizard.steps.principal_object import SECRET_FILE
 from wizard.steps.service_principal import ServicePrincipal
 
 FOREIGN = "2ff814a6-3304-4ab8-85cb-cd0e6f879c1d"  # Azure Databricks' own, which every tenant has
@@ -155,3 +157,17 @@ STATES = [
 @pytest.mark.parametrize("state", STATES, ids=str)
 def test_the_state_is_told(state: State, cloud: Connection, tmp_path: Path) -> None:
     holds(state, cloud, tmp_path)
+
+
+def test_a_secret_that_cannot_be_written_down_is_revoked(cloud: Connection, tmp_path: Path) -> None:
+    """As on a full disk: something else stands where its file is to be."""
+
+    def block(setup: Setup) -> None:
+        lose_secret(setup)
+        (setup.folder.private / SECRET_FILE / "kept").mkdir(parents=True)
+
+    setup = made("unwritten", block)(cloud, tmp_path)
+    before = len(sent(cloud))
+    with pytest.raises(OSError, match=SECRET_FILE):
+        setup.settle(ServicePrincipal())
+    assert tuple(sent(cloud)[before:]) == (*SECRET, *REVOKED)

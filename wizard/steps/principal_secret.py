@@ -92,9 +92,11 @@ def renew_secret(ctx: Ctx, principal: PrincipalFacts) -> None:
     made = graph.new_password(str(application["id"]), mark.words(ctx.setup_id), f"{end:%Y-%m-%dT%H:%M:%SZ}")
     try:
         ctx.secrets.keep(principal.secret, str(made["secretText"]))
-    except SecretMissing as refused:
+    except Exception as refused:
         graph.remove_password(str(application["id"]), str(made["keyId"]))
-        raise _not_kept(refused) from refused
+        if isinstance(refused, SecretMissing):
+            raise _not_kept(refused) from refused
+        raise
     if principal.secret.scheme != "file":  # what an earlier choice left here signs in no more
         (ctx.folder.root / PRIVATE / SECRET_FILE).unlink(missing_ok=True)
     what = _("the new secret to be accepted")
