@@ -196,11 +196,7 @@ def account(setup: Setup, wire: Wire) -> None:
         account_people.ensure(client, person)
     found = account_people.find(client, person)
     assert found is not None
-<<<<<<< HEAD
     names |= {"member": found.id, "stranger": STRANGER, "external": people["outsider"]["object_id"]}
-=======
-    names |= {"member": found.id, "stranger": STRANGER}
->>>>>>> 20a97fd (forms)
     with call("account.user_found"):
         account_people.find(client, person)
     with call("account.principal_found"):
@@ -209,34 +205,7 @@ def account(setup: Setup, wire: Wire) -> None:
     names["account_principal"] = held.id
     with call("account.admins"):
         account_people.admins(client)
-<<<<<<< HEAD
     identities(client, wire, person)
-=======
-    little = Member("principal", names["stranger"], "Stranger", admin=True)
-    with call("account.principal_made_admin"):
-        account_people.ensure(client, little)
-    made_admin = account_people.find(client, little)
-    assert made_admin is not None
-    names["stranger_id"] = made_admin.id
-    off = [Patch(op=PatchOp.REPLACE, path="active", value=[{"value": "false"}])]
-    client.users_v2.patch(found.id, operations=off, schemas=account_people.SCHEMAS)
-    with call("account.user_activated"):
-        account_people.ensure(client, person)
-    names["external"] = people["outsider"]["object_id"]
-    root = f"accounts/{names['account']}"  # what follows is refused here: nobody turned the sync on
-    with call("account.external_user"):
-        _refused(lambda: client.iam_v2.get_external_user(f"{root}/external-users/{names['external']}"))
-    with call("account.external_principal"):
-        _refused(
-            lambda: client.iam_v2.get_external_service_principal(
-                f"{root}/external-service-principals/{names['principal']}"
-            )
-        )
-    with call("account.resolve_user"):
-        _refused(lambda: client.iam_v2.resolve_user(names["external"]))
-    with call("account.resolve_principal"):
-        _refused(lambda: client.iam_v2.resolve_service_principal(names["principal"]))
->>>>>>> 20a97fd (forms)
     workspace = int(names["workspace"])
     with call("account.metastore_create"):
         made = client.metastores.create(metastore_info=CreateAccountsMetastore(name="forms", region="brazilsouth"))
