@@ -8,10 +8,11 @@ from tests.tui.conftest import piloted
 from tests.tui.scenes import begun
 from tests.tui.stage import FOLDER, Still, until
 from wizard.guided.launch import Launch
+from wizard.tui.app import AWAY
 
 
 @piloted
-async def test_a_terminal_out_of_focus_and_another_screen_hide_it_and_coming_back_shows_it() -> None:
+async def test_another_screen_hides_it_and_so_does_a_terminal_that_was_left_for_long() -> None:
     app = Still(Launch(FOLDER, target="sandbox"), begun("account-admin"), "journey")
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: app.top is not None and app.top.ready)
@@ -23,6 +24,9 @@ async def test_a_terminal_out_of_focus_and_another_screen_hide_it_and_coming_bac
 
         app.post_message(AppBlur())
         await until(pilot, lambda: not app.app_focus)
+        app.tick()
+        assert app.session.shown, "who clicks in the portal is in a browser, beside the terminal"
+        app.away_since -= AWAY
         app.tick()
         assert not app.session.shown
         app.post_message(AppFocus())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import math
 import signal
 import threading
 import time
@@ -45,6 +46,7 @@ KEY_TURN = 0.05  # seconds after a key in which no log is drawn: what it says co
 SPELL = 0.01  # seconds that a batch may take, and that keys have before the next one
 PART = 100  # events after which the clock is looked at
 CLOCK = 1.0  # seconds between two looks at the clock
+AWAY = 900.0  # seconds out of focus after which nobody is thought to watch: who clicks in a browser beside it does
 WIDE, GAP = 110, 3  # columns from which there is room for all; cells that part what is left from what is right
 
 
@@ -75,6 +77,7 @@ class WizardApp(App[int], inherit_bindings=False):
         self.animation_level = "none"
         self.leaving = False
         self._log_due, self._log_owed = 0.0, False  # monotonic: when the log may be drawn again; whether it must
+        self.away_since = math.inf  # monotonic; when the terminal went out of focus, where it is
         self.copied = ""  # what was copied last
         self.last_key = 0.0  # monotonic; when the keyboard was last used
         for theme in THEMES.values():
@@ -192,7 +195,7 @@ class WizardApp(App[int], inherit_bindings=False):
     def tick(self) -> None:
         """The clocks; no dialogue has one. What nobody sees now is not looked at by itself either."""
         if self.store.mode is not None and self.top is not None:
-            self.session.show(self.app_focus and self.top.kind == "journey")
+            self.session.show(self.top.kind == "journey" and time.monotonic() - self.away_since < AWAY)
             self.top.draw()
 
     def draw(self) -> None:
@@ -228,6 +231,12 @@ class WizardApp(App[int], inherit_bindings=False):
         return dialogue
 
     # keys and actions
+
+    def on_app_blur(self) -> None:
+        self.away_since = time.monotonic()
+
+    def on_app_focus(self) -> None:
+        self.away_since = math.inf
 
     async def on_event(self, event: Event) -> None:
         if isinstance(event, Key):
