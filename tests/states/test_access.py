@@ -175,7 +175,7 @@ STATES = [
     State(
         "somebody took a grant away",
         Exploration, but(lambda lake: lake.grant(remove=(Privilege.SELECT,))), Verdict.BLOCKED,
-        "lacks SELECT on clake.gold", guide="lacks SELECT on clake.gold",
+        "1 of 1 cannot use the lakehouse", guide="lacks SELECT on clake.gold",
     ),
     State(
         "the catalog is bound to the workspace to be read alone",

@@ -29,7 +29,10 @@ def lacking(ctx: Ctx, rows: tuple[Found, ...], facts: Facts) -> Finding | None:
     shut = [row for row in rows if row.state != "done"]
     if not shut:
         return None
-    why = _("{n} of {total} cannot use the lakehouse as they should", n=len(shut), total=len(rows))
+    people = rows[1:]  # the first is the catalog's own, for all of them
+    why = shut[0].what
+    if people:
+        why = _("{n} of {total} cannot use the lakehouse as they should", n=len(shut), total=len(people))
     actions = (
         *(row.what for row in shut),
         _("run again: the steps account-admin and unity-catalog put back what they gave"),
