@@ -105,6 +105,11 @@ def lose_secret(setup: Setup) -> None:
     (setup.folder.private / SECRET_FILE).unlink()
 
 
+def spoil_secret(setup: Setup) -> None:
+    """What is kept is not its secret, or not any more."""
+    setup.folder.write(setup.folder.private / SECRET_FILE, "certainly-not-it\n")
+
+
 def end_secret(days: int) -> Callable[[Setup], None]:
     """The one kept secret ends (or ended) in so many days."""
 
@@ -171,6 +176,12 @@ def withdraw_roles(*eligible: str) -> Callable[[Setup], None]:
             setup.connection.portal("make-eligible", facts_of(setup).object_id, role)
 
     return change
+
+
+def without_pim(setup: Setup) -> None:
+    """Its Azure roles are gone; who is eligible is not told, as in a tenant without the licence for it."""
+    withdraw_roles()(setup)
+    setup.connection.add_fault("denied", match={"path": "*/roleEligibility*"}, count=0)
 
 
 def become_eligible(role: str) -> Callable[[Setup], None]:

@@ -163,7 +163,7 @@ STATES = [
     State(
         "nobody of ours may grant on it",
         Metastore, Region("primary", assigned=True, fault=("denied", "uc.grants.update", 0, "")), Verdict.TODO,
-        "grant CREATE_CATALOG", guide="platform-admins, who owns it", sends=(GRANT,), ends=Verdict.TODO,
+        "grant CREATE_CATALOG", guide="platform-admins, who owns it", sends=(GRANT,), ends=Verdict.TODO, again=(GRANT,),
     ),
     State(
         "one of our own is wanted, and the region has another's",

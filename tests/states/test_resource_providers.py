@@ -110,9 +110,9 @@ def resources(setup: Setup) -> Any:
 
 def step(
     name: str, arrange: Arrange, verdict: Verdict, says: str, guide: str | None = None, *sends: str,
-    ends: Verdict | None = None,
+    ends: Verdict | None = None, again: tuple[str, ...] = (),
 ) -> State:  # fmt: skip
-    return State(name, ResourceProviders, arrange, verdict, says, guide, sends, ends)
+    return State(name, ResourceProviders, arrange, verdict, says, guide, sends, ends, again)
 
 
 REGISTER = "POST arm providers.register"
@@ -123,7 +123,7 @@ STATES = [
     step("a registration is under way", world(before=under_way), Verdict.TODO, "wait for the registration", None,
          ends=Verdict.DONE),
     step("the operator may not register", refused, Verdict.TODO, f"register {VAULT}", None, REGISTER,
-         ends=Verdict.TODO),
+         ends=Verdict.TODO, again=(REGISTER,)),
     step("the size is restricted in one zone alone", world(node="Standard_F8s_v2"), Verdict.DONE, "FSv2 Family"),
     step("the family has too few cores left", world(location="northeurope", node="Standard_D4s_v3"), Verdict.BLOCKED,
          "Standard DSv3 Family vCPUs: 4 vCPU needed, 2 of 2 free", "one that fits: Standard_D4ds_v5"),

@@ -28,10 +28,12 @@ from tests.states.principals import (
     orphan_secret,
     own_a_group,
     read_only_vault,
+    spoil_secret,
     unable,
     with_keyring,
     withdraw_app_role,
     withdraw_roles,
+    without_pim,
 )
 from tests.states.state import Arrange, State, holds, sent
 from tests.steps.early import Setup
@@ -63,9 +65,10 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
 
 
 @pytest.fixture(autouse=True)
-def machine_without_a_keyring() -> Iterator[None]:
+def machine_without_a_keyring(cloud: Connection) -> Iterator[None]:
     with keyrings.machine_with("none"):
         yield
+    cloud.clear_faults()
 
 
 TODO, DONE, BLOCKED = Verdict.TODO, Verdict.DONE, Verdict.BLOCKED
@@ -81,6 +84,8 @@ STATES = [
     row("there is none", nobody("none"), TODO, STILL, sends=(*APPLICATION, *SECRET, *RIGHTS), ends=DONE),
     row("it is there, with all it needs", made("there"), DONE, "signs in, until"),
     row("its secret is lost", made("lost", lose_secret), TODO, "make a new secret",
+        sends=(*SECRET, *REVOKED), ends=DONE),
+    row("what is kept is not its secret", made("spoilt", spoil_secret), TODO, "make a new secret",
         sends=(*SECRET, *REVOKED), ends=DONE),
     row("its secret has ended", made("ended", end_secret(-2)), TODO, "make a new secret",
         sends=(*SECRET, *REVOKED), ends=DONE),
@@ -105,7 +110,7 @@ STATES = [
         sends=(*APPLICATION, *SECRET, "PUT vault vault.secrets.set", *RIGHTS), ends=DONE),
     row("the Key Vault lets its secrets be read, not set", read_only_vault, TODO, STILL,
         sends=(*APPLICATION, *SECRET, "PUT vault vault.secrets.set", *REVOKED), ends=TODO,
-        then="make a new secret"),
+        then="make a new secret", again=(*SECRET, "PUT vault vault.secrets.set", *REVOKED)),
     row("its secret moves into a Key Vault", made("moved", secret_store="key_vault", key_vault="kv-open"), TODO,
         "make a new secret", sends=(*SECRET, "PUT vault vault.secrets.set", *REVOKED), ends=DONE),
     # What it holds.
@@ -123,6 +128,8 @@ STATES = [
         sends=DIRECTORY_ROLE, ends=DONE),
     row("it is only eligible for its role on the subscription", made("pim1", withdraw_roles("Contributor")), TODO,
         "only eligible for role Contributor", "Contributor", sends=ROLE * 2, ends=DONE),
+    row("who is eligible is not told", made("nopim", without_pim), TODO, "give lakehouse-nopim: role Contributor",
+        "Contributor", sends=ROLE * 2, ends=DONE),
     row("it is only eligible for its directory role", made("pim2", become_eligible("Global Administrator"),
         directory_permission="global_administrator"), TODO, "only eligible for directory role Global Administrator",
         "Global Administrator", sends=DIRECTORY_ROLE, ends=DONE),
