@@ -238,7 +238,10 @@ class Proxy:
     def _tunnel(self, client: socket.socket) -> None:
         asked = b""
         while b"\r\n\r\n" not in asked:
-            asked += client.recv(4096)
+            if not (more := client.recv(4096)):  # whoever called has gone
+                client.close()
+                return
+            asked += more
         host, _, port = asked.split(b" ")[1].decode().partition(":")
         self.tunnels += 1
         server = socket.create_connection((host, int(port)))
