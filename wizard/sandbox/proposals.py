@@ -32,9 +32,7 @@ CLICKS = {
         StepClick("grant-app-roles", "principal", N_("a Global Administrator consents to the Graph permissions")),
     ),
     "metastore": (StepClick("share-metastore", "principal", N_("the metastore's owner opens it to the workspace")),),
-    "account-admin": (
-        StepClick("first-login", "operator", N_("the operator's first login to the account console")),
-    ),
+    "account-admin": (StepClick("first-login", "operator", N_("the operator's first login to the account console")),),
 }
 
 
