@@ -110,6 +110,11 @@ def spoil_secret(setup: Setup) -> None:
     setup.folder.write(setup.folder.private / SECRET_FILE, "certainly-not-it\n")
 
 
+def meet_policy(setup: Setup) -> None:
+    """A policy of conditional access refuses it, whatever its secret."""
+    setup.connection.portal("conditional-access", facts_of(setup).display_name, "block")
+
+
 def end_secret(days: int) -> Callable[[Setup], None]:
     """The one kept secret ends (or ended) in so many days."""
 

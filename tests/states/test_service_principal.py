@@ -23,6 +23,7 @@ from tests.states.principals import (
     made,
     make_global_administrator,
     make_twice,
+    meet_policy,
     narrow_condition,
     nobody,
     orphan_secret,
@@ -96,6 +97,8 @@ STATES = [
         sends=REVOKED, ends=DONE),
     row("a lost answer left a second application", made("twice", make_twice), TODO, "made twice",
         sends=("DELETE graph graph.application.delete",), ends=DONE),
+    row("a policy refuses its sign-in, whatever its secret", made("policed", meet_policy, renew_days=0),
+        Verdict.UNKNOWN, "conditional access"),
     row("somebody disabled it", made("disabled", disable), BLOCKED, "is disabled", "Enabled for users to sign-in"),
     # Where its secret is kept.
     row("a keyring is wanted where the machine has none", nobody("nokeys", secret_store="keyring"), BLOCKED,

@@ -28,6 +28,9 @@ from wizard.steps.problems import from_exception
 from wizard.text import _
 
 SOON_DAYS = 30  # before its end, at which a secret is spoken of
+# What Entra says of a secret that is wrong, missing or ended, and of an application that it does not know everywhere
+# yet; learn.microsoft.com, "Microsoft Entra authentication and authorization error codes".
+HELPED = {"AADSTS7000215", "AADSTS7000216", "AADSTS7000222", "AADSTS700016", "AADSTS7000229"}
 
 
 def sign_in(ctx: Ctx, principal: PrincipalFacts) -> Problem | None:
@@ -43,6 +46,11 @@ def sign_in(ctx: Ctx, principal: PrincipalFacts) -> Problem | None:
         ctx.secrets.vaults.forget()  # what somebody puts there meanwhile is read next time
         return from_exception(error)
     return None
+
+
+def helps(refused: Problem) -> bool:
+    """Whether a new secret helps against what `sign_in` told: not against a policy, or a failure of Entra's own."""
+    return refused.raw_code is None or refused.raw_code in HELPED
 
 
 def ends(ctx: Ctx, principal: Principal) -> datetime | None:

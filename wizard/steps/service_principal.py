@@ -9,7 +9,7 @@ from azure.core.exceptions import HttpResponseError
 
 from wizard.cloud.arm import RoleAssignment, error_code
 from wizard.setup import mark
-from wizard.setup.step import Actor, Finding, Found, Kind, Permission, Questions, Removal, Verdict
+from wizard.setup.step import Actor, Finding, Found, Kind, Permission, Problem, Questions, Removal, Verdict
 from wizard.steps import neighbours, new_people
 from wizard.steps import principal_object as objects
 from wizard.steps import principal_rights as rights
@@ -68,11 +68,8 @@ class ServicePrincipal(WizardStep):
         if not principal.enabled:
             return state.disabled(principal)
         refused = secrets.sign_in(ctx, principal.facts)
-        if refused is not None:
-            if given:
-                return state.refused(ctx, principal, refused)
-            if (unkept := secrets.cannot_be_kept(ctx)) is not None:
-                return state.no_place(unkept)
+        if refused is not None and (kept_out := _kept_out(ctx, principal, refused)) is not None:
+            return kept_out
         try:
             missing = _missing(ctx, principal.facts)
         except HttpResponseError as error:
@@ -272,6 +269,16 @@ def _only_eligible(ctx: Ctx, principal: PrincipalFacts, missing: list[Grant]) ->
               "assignment", name=principal.display_name, grant=grant), "todo")
         for grant in rights.eligible_for(arm, graph, principal.object_id, missing)
     )  # fmt: skip
+
+
+def _kept_out(ctx: Ctx, principal: Principal, refused: Problem) -> Finding | None:
+    """Of a principal that does not sign in; None where it is to get a new secret."""
+    if ctx.ask(ServicePrincipalQuestions).mode == "given":
+        return state.refused(ctx, principal, refused)
+    if not secrets.helps(refused):
+        return Finding(Verdict.UNKNOWN, refused.what, facts=principal.facts, problem=refused)
+    unkept = secrets.cannot_be_kept(ctx)
+    return None if unkept is None else state.no_place(unkept)
 
 
 def _wants_secret(ctx: Ctx, principal: PrincipalFacts) -> bool:
