@@ -333,7 +333,7 @@ STATES = [
         with_browser_blocked, BLOCKED, "conditional access", "names the policy"),
     row("there is no browser here", with_no_browser, BLOCKED, "No browser", "device_code"),
     row("no subscription is visible",
-        With(partial(secret, owner=False)), BLOCKED, "sees no subscription", "Access control"),
+        With(partial(secret, owner=False)), BLOCKED, "sees no subscription", "only eligible for one (PIM)"),
     row("another subscription is visible",
         elsewhere(subscription_id=NOWHERE), BLOCKED, "1 others are", "the operator sees: "),
     row("the subscription is disabled",

@@ -224,6 +224,10 @@ def _access_guide(asked: SignInQuestions, visible: Sequence[Subscription]) -> Gu
     actions = (
         _("open Subscriptions, {id}, Access control (IAM)", id=asked.subscription_id),
         _("give the operator a role there (Owner lets it do every step)"),
+        _(
+            "or, where it is only eligible for one (PIM): Privileged Identity Management, My roles, Azure resources, "
+            "activate it"
+        ),
         _("or correct sign_in.subscription_id in the answers"),
         *((_("the operator sees: {subscriptions}", subscriptions="; ".join(seen)),) if seen else ()),
     )
