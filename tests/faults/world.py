@@ -38,7 +38,7 @@ def shape(state: Path, setup_id: str) -> Counter[str]:
         if kind.startswith(_HISTORY):
             continue
         for name, body in objects.items():
-            found[f"{kind} {_plain(name, setup_id)} {_plain(_sorted(body), setup_id)}"] += 1
+            found[f"{kind} {plain(name, setup_id)} {plain(_sorted(body), setup_id)}"] += 1
     return found
 
 
@@ -76,7 +76,8 @@ def _lists_sorted(value: object) -> object:
     return value
 
 
-def _plain(text: str, setup_id: str) -> str:
+def plain(text: str, setup_id: str) -> str:
+    """A text with what differs from setup to setup replaced by what it is."""
     text = text.replace(setup_id, "<setup>")
     for pattern, word in _ASIDE:
         text = pattern.sub(word, text)
