@@ -140,6 +140,14 @@ def elsewhere(lake: Lakehouse) -> None:
     lake.bind(int(other.workspace_id), WorkspaceBindingBindingType.BINDING_TYPE_READ_WRITE)
 
 
+def before_the_first_login(lake: Lakehouse) -> None:
+    """The account takes people from Entra by itself; the workspace has not seen this one yet."""
+    known = lake.setup.book.find(AccountAdminFacts)
+    assert known is not None
+    lake.setup.book.add(known.model_copy(update={"synced": True}))
+    lake.members()
+
+
 def by_itself(lake: Lakehouse) -> None:
     """The person holds what the group has lost."""
     lake.grant(remove=RIGHTS)
@@ -161,6 +169,10 @@ STATES = [
         "somebody took the person out of the group",
         Exploration, but(lambda lake: lake.members()), Verdict.BLOCKED, "may not enter the workspace",
         guide="run again: the steps account-admin and unity-catalog put back",
+    ),
+    State(
+        "the account takes people from Entra by itself, and this one has not logged in yet",
+        Exploration, but(before_the_first_login), Verdict.DONE, "comes to the workspace with the first login",
     ),
     State(
         "somebody took the group out of the workspace",

@@ -12,7 +12,7 @@ from databricks.sdk.service.catalog import CatalogIsolationMode, Privilege, Work
 from wizard.setup.step import Facts, Finding, Found, Guide, Verdict
 from wizard.steps import effective
 from wizard.steps.base import Ctx
-from wizard.steps.facts import CatalogFacts, DirectoryFacts, FoundationFacts
+from wizard.steps.facts import AccountAdminFacts, CatalogFacts, DirectoryFacts, FoundationFacts
 from wizard.text import _
 
 if TYPE_CHECKING:
@@ -25,8 +25,8 @@ WRITES = WorkspaceBindingBindingType.BINDING_TYPE_READ_WRITE
 
 
 def lacking(ctx: Ctx, rows: tuple[Found, ...], facts: Facts) -> Finding | None:
-    """Blocked where, by the rows of `seen`, somebody of ours cannot use the lakehouse; None where all can."""
-    shut = [row for row in rows if row.state != "done"]
+    """Blocked where, by the rows of `seen`, somebody of ours cannot use the lakehouse; else None."""
+    shut = [row for row in rows if row.state == "todo"]
     if not shut:
         return None
     people = rows[1:]  # the first is the catalog's own, for all of them
@@ -54,8 +54,17 @@ def seen(ctx: Ctx) -> tuple[Found, ...]:
     if shut is not None:
         return (Found(shut, "todo"),)
     there = {str(user.user_name).lower(): user for user in workspace.users.list(attributes="userName,active,groups")}
-    rows = [_person(upn, there.get(upn.lower()), granted, catalog) for upn in ctx.facts(DirectoryFacts).member_upns]
+    synced, rows = ctx.facts(AccountAdminFacts).synced, []
+    for upn in ctx.facts(DirectoryFacts).member_upns:
+        user = there.get(upn.lower())
+        rows.append(_newcomer(upn) if synced and user is None else _person(upn, user, granted, catalog))
     return (Found(_("the workspace may read and write the catalog {name}", name=catalog)), *rows)
+
+
+def _newcomer(upn: str) -> Found:
+    """Where the account takes people from Entra by itself, a workspace lists them from their first login on."""
+    return Found(_("{name} comes to the workspace with the first login: the account takes people from Entra by itself",
+                   name=upn), "unknown")  # fmt: skip
 
 
 def _person(upn: str, user: User | None, granted: dict[str, set[Privilege]], catalog: str) -> Found:

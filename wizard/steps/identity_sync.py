@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from wizard.cloud.world import Who
     from wizard.steps.account_people import Member
 
-NOT_SO = (errors.BadRequest, errors.NotFound, errors.NotImplemented, errors.PermissionDenied)
+NOT_SO = (errors.BadRequest, errors.NotFound, errors.NotImplemented)
 
 
 def is_on(ctx: Ctx, account: AccountClient, who: Who) -> bool | None:
