@@ -166,7 +166,7 @@ class Session:
                 step.kind.value,
                 step.after,
                 None if step.questions is None else section_name(step.questions),
-                tuple(f"{right.system}: {right.name}" for right in step.permissions),
+                tuple(dict.fromkeys(f"{right.system}: {right.name}" for right in step.permissions)),
             )
             for step in journey.STEPS
         )

@@ -53,7 +53,7 @@ class Bill:
     def source_words(self) -> str:
         """Where the figures come from, and of which day they are; empty where that was not told."""
         told = []
-        if self.estimated_on and self.lines:
+        if self.estimated_on and self.lines and not self.note:  # the note says whose prices they are
             told.append(_("estimate: Azure's retail price list, asked on {day}", day=self.estimated_on))
         if self.asked_on:
             told.append(_("spent: Cost Management, asked on {day}", day=self.asked_on))
