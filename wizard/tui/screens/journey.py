@@ -88,6 +88,7 @@ class JourneyScreen(Drawn):
             line = self.query_one(name, Static)
             line.set_class(not text, "-off")  # not `display`, which the full log could not overrule
             line.update(f"{wizard.symbols.symbol('running')} {text}" if name == "#waiting" else text)
+        self.query_one("#work").set_class(bool(wizard.store.said), "-said")  # it leaves room for the buttons
         body = told.body(wizard.store, step, wizard.symbols, width - 2)
         self.query_one("#body", Static).update(body)
         self.query_one("#body-scroll").set_class(not body.plain, "-off")
