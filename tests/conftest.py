@@ -19,7 +19,8 @@ from wizard.sandbox.spark import session as sessions
 # The tests read English, whatever the language of this machine: here, and in every process they start.
 text.use(text.SOURCE)
 os.environ["LANGUAGE"] = text.SOURCE
-WITH_SPARK = ("tests/jobs/", "tests/journey/test_life.py")
+# All that needs the Spark session, or the life of a lakehouse that has it.
+WITH_SPARK = ("tests/jobs/", "tests/journey/test_life.py", "tests/journey/test_defaults.py")
 
 
 class Files(LoadFileScheduling):  # type: ignore[misc]  # xdist has no types
