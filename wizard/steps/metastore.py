@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from functools import partial
 from typing import ClassVar, Literal
 
@@ -151,10 +152,7 @@ class Metastore(WizardStep):
                 )
             )
         ctx.say(_("deleting the metastore {name}", name=state.name))
-        try:
-            acting.account(ctx).metastores.delete(state.id, force=True)
-        except NotFound:  # a repetition after a lost answer
-            return
+        _drop(ctx, state)
 
     def removal(self, ctx: Ctx) -> Removal | None:
         state = look(ctx)
@@ -171,7 +169,7 @@ class Metastore(WizardStep):
 
     def destroy(self, ctx: Ctx) -> None:
         """The principal's grants on somebody else's metastore go too, unless other setups act as it; a metastore
-        that others use stays."""
+        that others use stays. What is gone already, by a deletion whose answer got lost perhaps, is success."""
         account, workspace = acting.account(ctx), workspace_id(ctx)
         state = look(ctx)
         if state.metastore is None:
@@ -183,9 +181,16 @@ class Metastore(WizardStep):
             if alone and not deletable and granted(ctx, state.id):
                 change = PermissionsChange(principal=principal.client_id, remove=list(PRIVILEGES))
                 acting.workspace(ctx).grants.update(SECURABLE, state.id, changes=[change])
-            account.metastore_assignments.delete(workspace, state.id)
+            with suppress(NotFound):
+                account.metastore_assignments.delete(workspace, state.id)
         if deletable:
-            account.metastores.delete(state.id, force=True)
+            _drop(ctx, state)
+
+
+def _drop(ctx: Ctx, state: State) -> None:
+    """Absent is success: so a deletion ends whose answer got lost and which was sent again."""
+    with suppress(NotFound):
+        acting.account(ctx).metastores.delete(state.id, force=True)
 
 
 def _create(ctx: Ctx) -> State:
