@@ -158,10 +158,12 @@ def _told(
                    "apply, and only for the branch {branch}) and {plain}.", guard=guard, branch=place.branch,
                    plain=plain)]  # fmt: skip
     told += [_("Who plans a pull request signs in as the operator too, and a branch may change its own workflow: let "
-               "only people push whom you would let apply, or give {plain} reviewers as well.", plain=plain)]  # fmt: skip
+               "only people push whom you would let apply, or give {plain} reviewers as well.",
+               plain=plain)]  # fmt: skip
     told += ["", _("Variables, by `gh variable set NAME`:"), *_needed(made.variables)]
     if made.secrets:
-        told += ["", _("Secrets, by `gh secret set NAME --env ENVIRONMENT`, for both environments; it asks for the value:"),
+        told += ["", _("Secrets, by `gh secret set NAME --env ENVIRONMENT`, for both environments; "
+                       "it asks for the value:"),
                  *_needed(made.secrets)]  # fmt: skip
     told += ["", _("Federated credentials of the operator's application, issuer {issuer}:", issuer=federation.ISSUER)]
     if not trusts:
