@@ -23,14 +23,17 @@ def still(name: str) -> tuple[Still, Scene]:
 
 
 def test_the_reader_is_woken_once_for_all_that_is_said_in_one_breath() -> None:
-    woken: list[int] = []
-    bridge = Bridge(wake=lambda: woken.append(1))
+    woken: list[bool] = []
+    bridge = Bridge(wake=woken.append)
     for number in range(3):
         bridge.post(number)
-    assert len(woken) == 1
+    assert woken == [False]
     assert bridge.drain() == [0, 1, 2]
     bridge.post(3)
-    assert len(woken) == 2
+    assert woken == [False, False]
+    for _twice in range(2):
+        bridge.post(Said("a person waits for this"))
+    assert woken == [False, False, True]
 
 
 @piloted

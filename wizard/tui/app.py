@@ -39,7 +39,7 @@ from wizard.tui.theme import THEMES
 if TYPE_CHECKING:
     from wizard.guided.session import Session
 
-TURN = 0.1  # least seconds between two batches of events
+TURN = 0.25  # least seconds between two batches of events, but for what a person waits for
 SOON = 0.01  # seconds from the first event of a batch to its end: what is said in one breath is drawn once
 LOG_TURN = 0.25  # seconds between two drawings of a log that pours in: nobody reads faster, and keys come between
 KEY_TURN = 0.05  # seconds after a key in which no log is drawn: what it says comes first, and the next key as well
@@ -141,17 +141,17 @@ class WizardApp(App[int], inherit_bindings=False):
         self.panic(Text(_("The app itself failed: {error}", error=repr(error)) + "\n" + _(
             "What runs is stopped. Everything answered is saved; start again to go on.")))  # fmt: skip
 
-    def _wake(self) -> None:
+    def _wake(self, urgent: bool) -> None:
         """From any thread: there is something to take."""
         with suppress(RuntimeError):  # the app has ended
             if self._home is not None:
-                self._home.call_soon_threadsafe(self._arrange)
+                self._home.call_soon_threadsafe(self._arrange, urgent)
 
-    def _arrange(self) -> None:
-        """A batch as soon as it may be."""
-        if not self._due and self._home is not None:
+    def _arrange(self, urgent: bool = False) -> None:
+        """A batch as soon as it may be; at once, where somebody waits for it."""
+        if self._home is not None and (urgent or not self._due):
             self._due = True
-            left = self._pumped + TURN - time.monotonic()
+            left = 0.0 if urgent else self._pumped + TURN - time.monotonic()
             self._home.call_later(max(SOON, left), self.call_next, self.pump)
 
     def pump(self) -> None:
