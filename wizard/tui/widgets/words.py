@@ -9,7 +9,7 @@ from textual.widgets import Static
 
 
 class Words(Static):
-    """As `Static`. What says the same does not lay the whole screen out anew: a run tells ten times a second, and most
+    """As `Static`. What says the same does not lay the whole screen out anew: a run tells many times a second, and most
     of what stands on the screen stays as it was."""
 
     def update(self, content: VisualType = "", *, layout: bool = True) -> None:
