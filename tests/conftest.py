@@ -11,8 +11,8 @@ from pyspark.sql import SparkSession
 from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
 
+from tests.clouds import of_its_own
 from wizard import text
-from wizard.sandbox import process
 from wizard.sandbox.process import Connection
 from wizard.sandbox.spark import session as sessions
 
@@ -52,9 +52,8 @@ def pytest_collection_finish() -> None:
 def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
     """A sandbox with scenario `clean`, shared by the session: leave it as you found it."""
     state = tmp_path_factory.mktemp("sandbox") / "state"
-    with process.connect(state) as connection:
+    with of_its_own(state) as connection:
         yield connection
-    process.stop(state)
 
 
 @pytest.fixture(scope="session")

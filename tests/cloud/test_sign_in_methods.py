@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.clouds import of_its_own
 from tests.steps.early import open_setup
-from wizard.sandbox import process
 from wizard.sandbox.process import Connection
 from wizard.setup.step import Verdict
 from wizard.steps.facts import SignInFacts
@@ -19,9 +19,8 @@ from wizard.steps.sign_in import SignIn
 @pytest.fixture(scope="module")
 def reference(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
     state = tmp_path_factory.mktemp("sandbox") / "reference"
-    with process.connect(state, "reference") as connection:
+    with of_its_own(state, "reference") as connection:
         yield connection
-    process.stop(state)
 
 
 def test_the_azure_cli_of_the_target_signs_the_operator_in(reference: Connection, tmp_path: Path) -> None:

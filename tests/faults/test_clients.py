@@ -10,8 +10,8 @@ from databricks.sdk import AccountClient
 from databricks.sdk.errors import InternalError
 from databricks.sdk.service.catalog import CreateAccountsMetastore
 
+from tests.clouds import of_its_own
 from tests.steps.early import Setup, open_setup
-from wizard.sandbox import process
 from wizard.steps.problems import from_exception
 
 ACCOUNTS = {"host": "accounts"}
@@ -20,9 +20,8 @@ ACCOUNTS = {"host": "accounts"}
 @pytest.fixture(scope="module")
 def setup(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Setup]:
     folder = tmp_path_factory.mktemp("clients")
-    with process.connect(folder / "state", "clean") as cloud:
+    with of_its_own(folder / "state", "clean") as cloud:
         yield open_setup(cloud, folder)
-    process.stop(folder / "state")
 
 
 @pytest.fixture

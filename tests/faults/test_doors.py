@@ -12,10 +12,10 @@ from urllib.request import Request, urlopen
 
 import pytest
 
+from tests.clouds import of_its_own
 from tests.journey.relay import until
 from tests.sandbox.conftest import GRAPH_SCOPE, Http, secret_credential
 from wizard import cli
-from wizard.sandbox import process
 from wizard.sandbox.control import SandboxError
 from wizard.sandbox.process import Connection
 from wizard.setup.folder import Folder
@@ -52,9 +52,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Folder:
 
 @pytest.fixture(scope="module")
 def cloud(folder: Folder) -> Iterator[Connection]:
-    with process.connect(folder.sandbox, "clean") as connection:
+    with of_its_own(folder.sandbox, "clean") as connection:
         yield connection
-    process.stop(folder.sandbox)
 
 
 @pytest.fixture

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from azure.core.exceptions import ClientAuthenticationError, HttpResponseError
 
+from tests.clouds import of_its_own
 from tests.states.operators import reading
 from tests.steps.early import Setup, open_setup
 from wizard.cloud.policies import NotData, until
-from wizard.sandbox import process
 from wizard.setup.cancel import Cancelled
 from wizard.setup.events import Waiting
 from wizard.steps.problems import from_exception
@@ -26,9 +26,8 @@ Call = Callable[[Setup], object]
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Setup]:
     folder = tmp_path_factory.mktemp("going-on")
-    with process.connect(folder / "state", "clean") as cloud:
+    with of_its_own(folder / "state", "clean") as cloud:
         yield open_setup(cloud, folder)
-    process.stop(folder / "state")
 
 
 @pytest.fixture
@@ -179,12 +178,9 @@ def test_a_wait_ends_with_the_run(setup: Setup, call: Call, match: dict[str, str
 
 
 def _in(ctx: object, setup: Setup, call: Call) -> None:
-    real = setup.context
-    setup.context = lambda step: ctx  # type: ignore[assignment,method-assign,return-value]
-    try:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(setup, "context", lambda step: ctx)
         call(setup)
-    finally:
-        setup.context = real  # type: ignore[method-assign]
 
 
 @pytest.mark.parametrize(("call", "match"), [*EVERY, (by_prices, PRICES)])

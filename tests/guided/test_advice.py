@@ -11,27 +11,17 @@ from typing import Any
 
 import pytest
 
-from wizard import journey, visit
+from wizard import visit
 from wizard.guided import advice as advice_module
 from wizard.guided.advice import Advice, Where
 from wizard.guided.latest import Latest
 from wizard.guided.messages import NAME_KEYS, PRICE_KEYS, texts
 from wizard.guided.words import a_month, in_all
-from wizard.rehearsal import proposals
 from wizard.sandbox import process
 from wizard.setup.draft import Draft
-from wizard.setup.folder import Folder
 from wizard.visit import Visit
 
 SCENARIO = "name_taken"
-
-
-@pytest.fixture(scope="module")
-def root(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A folder in which nothing was begun; its sandbox is started by the first question."""
-    folder = tmp_path_factory.mktemp("advice") / "risk"
-    yield folder
-    process.stop(folder / ".wizard" / "sandbox")
 
 
 @pytest.fixture
@@ -44,13 +34,6 @@ def advice(root: Path, told: list[Any]) -> Iterator[Advice]:
     found = Advice(Where(root, "sandbox", SCENARIO), told.append, quiet=0.01)
     yield found
     found.close()
-
-
-@pytest.fixture
-def draft(root: Path) -> Draft:
-    made = Draft(journey.questions())
-    made.propose(proposals(Folder(root), "sandbox", SCENARIO))
-    return made
 
 
 def test_a_name_of_somebody_else_is_to_be_fixed_and_a_free_one_is_proposed(advice: Advice, draft: Draft) -> None:

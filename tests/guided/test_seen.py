@@ -7,22 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from wizard import journey
 from wizard.guided.advice import Advice, Where
-from wizard.rehearsal import proposals
-from wizard.sandbox import process
 from wizard.setup.draft import Draft
-from wizard.setup.folder import Folder
 
 SCENARIO = "reference"  # in which a person has signed in to the Azure CLI
 NOWHERE = "00000000-0000-4000-8000-000000000000"
-
-
-@pytest.fixture(scope="module")
-def root(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    folder = tmp_path_factory.mktemp("seen") / "risk"
-    yield folder
-    process.stop(folder / ".wizard" / "sandbox")
 
 
 @pytest.fixture
@@ -30,13 +19,6 @@ def advice(root: Path) -> Iterator[Advice]:
     found = Advice(Where(root, "sandbox", SCENARIO), lambda event: None, quiet=0.01)
     yield found
     found.close()
-
-
-@pytest.fixture
-def draft(root: Path) -> Draft:
-    made = Draft(journey.questions())
-    made.propose(proposals(Folder(root), "sandbox", SCENARIO))
-    return made
 
 
 def test_before_anything_is_answered_both_are_named(advice: Advice, draft: Draft) -> None:

@@ -14,8 +14,8 @@ from urllib.request import Request, urlopen
 import pytest
 from azure.identity import ClientSecretCredential
 
+from tests.clouds import of_its_own
 from tests.sandbox.arm_support import Azure, as_identity, register_all
-from wizard.sandbox import process
 from wizard.sandbox.domain.build import build_cloud
 from wizard.sandbox.domain.cloud import Cloud
 from wizard.sandbox.process import Connection
@@ -143,6 +143,5 @@ def graph_token(sandbox: Connection) -> str:
 def reference(tmp_path: Path) -> Iterator[Connection]:
     """A sandbox of its own with scenario `reference`."""
     state = tmp_path / "reference"
-    with process.connect(state, "reference") as connection:
+    with of_its_own(state, "reference") as connection:
         yield connection
-    process.stop(state)

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.clouds import of_its_own
 from tests.sandbox.arm_support import SUBNET, VNET, as_identity, refused, register_all
 from tests.sandbox.conftest import ARM_SCOPE, Http, secret_credential
-from wizard.sandbox import process
 from wizard.sandbox.domain.authorization_actions import links, noting, operations
 from wizard.sandbox.domain.build import grant_graph_roles
 from wizard.sandbox.domain.cloud import Cloud
@@ -39,9 +39,8 @@ VALUES = {
 def stranger(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
     """A sandbox whose application has no right in Azure nor in the directory."""
     state = tmp_path_factory.mktemp("stranger") / "state"
-    with process.connect(state, "reference") as connection:
+    with of_its_own(state, "reference") as connection:
         yield connection
-    process.stop(state)
 
 
 def test_the_table_names_every_operation_of_resource_manager_and_its_source() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from wizard.sandbox import process
+from tests.clouds import of_its_own
 from wizard.sandbox.process import Connection
 
 
@@ -14,9 +14,8 @@ from wizard.sandbox.process import Connection
 def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
     """A Databricks account whose one principal is operator, principal and admin; a state leaves no fault behind."""
     state = tmp_path_factory.mktemp("account") / "state"
-    with process.connect(state) as connection:
+    with of_its_own(state) as connection:
         yield connection
-    process.stop(state)
 
 
 @pytest.fixture

@@ -20,11 +20,11 @@ from databricks.sdk.service.catalog import (
 )
 from databricks.sdk.service.iam import ComplexValue, Patch, PatchOp, WorkspacePermission
 
+from tests.clouds import of_its_own
 from tests.states.lakes import lakes, settle
 from tests.states.state import State, holds
 from tests.states.test_metastore import ROOT
 from tests.steps.early import Setup
-from wizard.sandbox import process
 from wizard.sandbox.process import Connection
 from wizard.setup.step import Verdict
 from wizard.steps.account_admin import AccountAdmin
@@ -103,9 +103,8 @@ class Lakehouse:
 @pytest.fixture(scope="module")
 def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
     state = tmp_path_factory.mktemp("access") / "state"
-    with process.connect(state) as connection:
+    with of_its_own(state) as connection:
         yield connection
-    process.stop(state)
 
 
 def but(change: Callable[[Lakehouse], object] = lambda lake: None) -> Callable[[Connection, Path], Setup]:

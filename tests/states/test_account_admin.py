@@ -11,12 +11,12 @@ import pytest
 from databricks.sdk import AccountClient
 from databricks.sdk.service.iam import Patch, PatchOp
 
+from tests.clouds import of_its_own
 from tests.states.lakes import lakes, settle
 from tests.states.state import State, holds
 from tests.states.test_account_id import CLOSED, NOBODYS, OTHERS
 from tests.steps.early import Setup
 from wizard.cloud.pipeline import RestClient
-from wizard.sandbox import process
 from wizard.sandbox.process import Connection
 from wizard.setup.step import Verdict
 from wizard.steps.account_admin import AccountAdmin
@@ -44,9 +44,8 @@ def synced(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
 
 def opened(tmp_path_factory: pytest.TempPathFactory, name: str) -> Iterator[Connection]:
     state = tmp_path_factory.mktemp(f"account-admin-{name}") / "state"
-    with process.connect(state, "reference") as connection:
+    with of_its_own(state, "reference") as connection:
         yield connection
-    process.stop(state)
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from tests.clouds import of_its_own
 from tests.states.state import Arrange, State, holds
 from tests.steps.early import Setup, open_setup
 from wizard.cloud import api_versions
-from wizard.sandbox import process
 from wizard.sandbox.process import Connection
 from wizard.setup.step import Verdict
 from wizard.steps.network_watcher import CONSENT, FEATURE, GROUP, NETWORK, NetworkWatcher, NetworkWatcherQuestions
@@ -29,17 +29,15 @@ DELETE_GROUP = "DELETE arm resourceGroups.delete"
 @pytest.fixture(scope="module")
 def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
     state = tmp_path_factory.mktemp("watcher") / "state"
-    with process.connect(state) as connection:
+    with of_its_own(state) as connection:
         yield connection
-    process.stop(state)
 
 
 @pytest.fixture
 def own(tmp_path: Path) -> Iterator[Connection]:
     """The opt-out cannot be taken back: a cloud of its own."""
-    with process.connect(tmp_path / "own") as connection:
+    with of_its_own(tmp_path / "own") as connection:
         yield connection
-    process.stop(tmp_path / "own")
 
 
 def world(

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.clouds import of_its_own
 from tests.steps.early import Setup, make_workspace, open_setup
-from wizard.sandbox import process
 from wizard.sandbox.process import Connection
 from wizard.setup.step import Found, Verdict
 from wizard.steps.account_admin import AccountAdmin
@@ -40,25 +40,22 @@ AROUND_TERRAFORM: tuple[type[WizardStep], ...] = (NetworkWatcher, AccountId, Acc
 @pytest.fixture
 def clean(tmp_path: Path) -> Iterator[Connection]:
     """A sandbox of its own: these steps change it."""
-    with process.connect(tmp_path / "clean") as connection:
+    with of_its_own(tmp_path / "clean") as connection:
         yield connection
-    process.stop(tmp_path / "clean")
 
 
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
     """One for the tests that keep out of each other's way by a domain of their own."""
     state = tmp_path_factory.mktemp("shared") / "clean"
-    with process.connect(state) as connection:
+    with of_its_own(state) as connection:
         yield connection
-    process.stop(state)
 
 
 @pytest.fixture
 def reference(tmp_path: Path) -> Iterator[Connection]:
-    with process.connect(tmp_path / "reference", "reference") as connection:
+    with of_its_own(tmp_path / "reference", "reference") as connection:
         yield connection
-    process.stop(tmp_path / "reference")
 
 
 def settle(setup: Setup, *kinds: type[WizardStep]) -> None:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.clouds import of_its_own
 from tests.steps.early import Setup, open_setup
-from wizard.sandbox import process
 from wizard.sandbox.process import Connection
 from wizard.setup.step import StepFailed
 from wizard.steps import federation
@@ -22,9 +22,8 @@ ENVIRONMENTS = ("lakehouse", "lakehouse-plan")
 @pytest.fixture(scope="module")
 def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
     state = tmp_path_factory.mktemp("federation") / "state"
-    with process.connect(state) as connection:
+    with of_its_own(state) as connection:
         yield connection
-    process.stop(state)
 
 
 @pytest.fixture(autouse=True)

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 import requests
 
+from tests.clouds import of_its_own
 from tests.steps.early import Setup, open_setup
-from wizard.sandbox import process
 from wizard.sandbox.process import Connection
 from wizard.setup.answers import AnswersInvalid
 from wizard.setup.step import Verdict
@@ -30,9 +30,8 @@ BEFORE = (Preflight, SignIn, Project, ResourceProviders)
 
 @pytest.fixture
 def clean(tmp_path: Path) -> Iterator[Connection]:
-    with process.connect(tmp_path / "clean") as connection:
+    with of_its_own(tmp_path / "clean") as connection:
         yield connection
-    process.stop(tmp_path / "clean")
 
 
 def asking_for(clean: Connection, root: Path, *people: str) -> Setup:

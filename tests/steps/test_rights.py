@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.clouds import of_its_own
 from tests.steps.early import Setup, open_setup
 from wizard import journey
 from wizard.cloud.arm import RoleAssignment
@@ -29,9 +30,8 @@ FOR_DELETION = {"network_watcher": {"action": "delete"}}
 def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
     """A person with all rights, and an application without any."""
     state = tmp_path_factory.mktemp("rights") / "state"
-    with process.connect(state, "reference") as connection:
+    with of_its_own(state, "reference") as connection:
         yield connection
-    process.stop(state)
 
 
 def signed_in(setup: Setup) -> SignInFacts:

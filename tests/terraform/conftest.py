@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.clouds import of_its_own
 from wizard.cloud.world import World
 from wizard.provisioning import binary
-from wizard.sandbox import process
 from wizard.sandbox.process import Connection
 from wizard.setup.answers import Answers
 from wizard.setup.cancel import Cancellation
@@ -59,9 +59,8 @@ def terraform() -> tuple[str, ...]:
 def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
     """A sandbox for this package alone, since its tests leave things behind between them."""
     state = tmp_path_factory.mktemp("terraform") / "state"
-    with process.connect(state) as connection:
+    with of_its_own(state) as connection:
         yield connection
-    process.stop(state)
 
 
 @dataclass
