@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from azure.core.exceptions import HttpResponseError, ODataV4Format
 
@@ -22,7 +24,7 @@ def test_a_firewall_is_not_taken_for_a_missing_role(inner: str, said: str, remed
     refused = HttpResponseError("Forbidden")
     refused.status_code = 403
     refused.error = ODataV4Format({"code": "Forbidden", "message": "no", "innererror": {"code": inner}})
-    credential: object = None  # nothing is sent
-    told = KeyVault(Endpoints(), credential, "kv-one", Cancellation())._told("name", refused)  # type: ignore[arg-type]
+    credential: Any = None  # nothing is sent
+    told = KeyVault(Endpoints(), credential, "kv-one", Cancellation())._told("name", refused)
     assert said in told.why
     assert remedy in told.remedy

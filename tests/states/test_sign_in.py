@@ -55,11 +55,11 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
 @pytest.fixture(autouse=True)
 def _as_before(cloud: Connection) -> Iterator[None]:
     """What a state does to the person, the subscription and this process is taken back."""
-    environment, browsers = dict(os.environ), list(webbrowser._tryorder or [])  # type: ignore[attr-defined]
+    environment, browsers = dict(os.environ), vars(webbrowser)["_tryorder"]
     yield
     os.environ.clear()
     os.environ.update(environment)
-    webbrowser._tryorder = browsers  # type: ignore[attr-defined]
+    vars(webbrowser)["_tryorder"] = browsers
     cloud.portal("conditional-access", "operator", "none")
     cloud.portal("subscription-state", "Enabled")
     cloud.portal("machine-identity", "none")
@@ -251,7 +251,7 @@ def with_browser_blocked(cloud: Connection, place: Path) -> Setup:
 def with_no_browser(cloud: Connection, place: Path) -> Setup:
     webbrowser.get  # noqa: B018 - registers what this machine has, before it is taken away
     os.environ.pop("DISPLAY", None)
-    webbrowser._tryorder = []  # type: ignore[attr-defined]
+    vars(webbrowser)["_tryorder"] = []
     return open_setup(cloud, place, {"sign_in": {"method": "browser"}})
 
 

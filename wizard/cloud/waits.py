@@ -27,7 +27,7 @@ def pause(seconds: float, why: str) -> None:
         return
     ctx = _asking.get()
     if ctx is None:
-        time.sleep(seconds)
+        time.sleep(seconds)  # outside a run there is nothing that could be cancelled
         return
     ctx.emit(Waiting(step=ctx.step, what=why))
     ctx.cancel.pause(seconds)
