@@ -6,7 +6,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 from wizard import cli_options as options
-from wizard.sandbox import scenarios
+from wizard.sandbox import fault_kinds, scenarios
 from wizard.text import _
 
 if TYPE_CHECKING:
@@ -54,18 +54,7 @@ def _fault_options(action: argparse.ArgumentParser) -> None:
     action.add_argument("--latency", type=float, metavar="SECONDS", help=_("0 takes it away"))
     action.add_argument(
         "--kind",
-        choices=(
-            "lost_response",
-            "throttled",
-            "error",
-            "timeout",
-            "slow",
-            "lag",
-            "cut_body",
-            "web_page",
-            "without",
-            "denied",
-        ),
+        choices=fault_kinds.KINDS,
         help=_("what goes wrong; a lost response, a time-out and a cut body come after the change is made"),
     )
     action.add_argument(

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults.table import sections
-from wizard.sandbox.faults import KINDS
+from wizard.sandbox.fault_kinds import KINDS
 
 ROOT = Path(__file__).parents[2]
 ROWS = [row for section in sections() for row in section.rows]

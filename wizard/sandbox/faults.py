@@ -12,15 +12,11 @@ from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from email.utils import formatdate
 from fnmatch import fnmatchcase
-from typing import Any, Literal, get_args
+from typing import Any
 
 from wizard.sandbox.domain.core import CloudError
+from wizard.sandbox.fault_kinds import KINDS, FaultKind
 
-FaultKind = Literal[
-    "lost_response", "throttled", "error", "timeout", "slow", "lag", "cut_body", "web_page", "without", "denied",
-    "expired", "throttled_until", "changed", "empty_page", "same_page",
-]  # fmt: skip
-KINDS: tuple[FaultKind, ...] = get_args(FaultKind)
 LOST: tuple[FaultKind, ...] = ("lost_response", "timeout", "cut_body")
 """Kinds by which a change is made, and its answer does not arrive."""
 REFUSED: dict[FaultKind, tuple[int, str, str]] = {
