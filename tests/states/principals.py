@@ -12,14 +12,14 @@ from typing import Any
 from tests import keyrings
 from tests.states.state import Arrange
 from tests.steps.early import Setup, open_setup
-from wizard.cloud.graph import GraphClient
+from wizard.cloud.graph import GLOBAL_ADMIN, GraphClient
 from wizard.cloud.pipeline import RestClient
 from wizard.sandbox.process import Connection
 from wizard.setup import mark
 from wizard.steps.facts import PrincipalFacts
 from wizard.steps.principal_object import SECRET_FILE, display_name
 from wizard.steps.principal_questions import ServicePrincipalQuestions
-from wizard.steps.principal_rights import GLOBAL_ADMINISTRATOR, ROLES
+from wizard.steps.principal_rights import ROLES
 from wizard.steps.project import Project
 from wizard.steps.service_principal import ServicePrincipal
 from wizard.steps.sign_in import SignIn
@@ -203,7 +203,7 @@ def become_eligible(role: str) -> Callable[[Setup], None]:
 
 def make_global_administrator(setup: Setup) -> None:
     become_eligible("Directory Readers")(setup)
-    graph_of(setup).grant_directory_role(facts_of(setup).object_id, GLOBAL_ADMINISTRATOR)
+    graph_of(setup).grant_directory_role(facts_of(setup).object_id, GLOBAL_ADMIN)
 
 
 def new_app(setup: Setup, name: str, *, end: str, principal: bool = True) -> App:

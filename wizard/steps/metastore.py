@@ -74,9 +74,7 @@ class Metastore(WizardStep):
     def check(self, ctx: Ctx) -> Finding:
         state, asked = look(ctx), ctx.ask(MetastoreQuestions)
         if state.unlisted:
-            why = _(
-                "the workspace is assigned to the metastore {id}, which the account does not list", id=state.unlisted
-            )
+            why = metastore_words.unlisted(state)
             return Finding(Verdict.BLOCKED, why, guide=metastore_words.unassign(ctx, state))
         foreign = state.metastore is not None and not ours(ctx, state)
         if foreign and asked.replace:

@@ -163,12 +163,13 @@ class NetworkWatcher(WizardStep):
     def _delete_watchers(self, ctx: Ctx, arm: ArmClient) -> bool:
         found = watchers(arm, ctx.facts(ProjectFacts).location)
         used = _used(arm, found)
-        return all(
+        gone = [
             ctx.wait_for(_("the deletion of {name}", name=item.name), arm.delete(item.id, api_versions.NETWORK),
                          seconds=DELETE_SECONDS)
             for item in found
             if item.id not in used
-        )  # fmt: skip
+        ]  # fmt: skip
+        return all(gone)  # one that takes long keeps none of the others
 
     def _delete_group(self, ctx: Ctx, arm: ArmClient) -> bool:
         """Looked at again just before: what came meanwhile stays."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from azure.core.exceptions import HttpResponseError
 
-from wizard.cloud.graph import GRAPH_APP_ID
+from wizard.cloud.graph import GLOBAL_ADMIN, GRAPH_APP_ID
 from wizard.text import _
 
 if TYPE_CHECKING:
@@ -39,7 +39,6 @@ APP_ROLES = {
     "Application.Read.All": "9a5d68dd-52b0-4cc2-bd40-abcf44ac3a30",
     "Domain.Read.All": "dbb9058a-0e50-45d7-ae91-66909b5d4664",
 }
-GLOBAL_ADMINISTRATOR = "62e90394-69f5-4237-9190-012177145e10"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +111,7 @@ def missing_directory(graph: GraphClient, object_id: str, wanted: DirectoryPermi
         return []
     if wanted == "app_roles":
         return app_roles
-    return [Grant("directory-role", "Global Administrator", GLOBAL_ADMINISTRATOR)]
+    return [Grant("directory-role", "Global Administrator", GLOBAL_ADMIN)]
 
 
 def holds_global_administrator(graph: GraphClient, object_id: str) -> bool:
@@ -124,8 +123,7 @@ def holds_global_administrator(graph: GraphClient, object_id: str) -> bool:
             return False
         raise
     return any(
-        item.get("roleDefinitionId") == GLOBAL_ADMINISTRATOR and item.get("directoryScopeId", "/") == "/"
-        for item in roles
+        item.get("roleDefinitionId") == GLOBAL_ADMIN and item.get("directoryScopeId", "/") == "/" for item in roles
     )
 
 
@@ -147,7 +145,7 @@ def give(arm: ArmClient, graph: GraphClient, object_id: str, grant: Grant) -> No
 # Whose holder may give what the principal lacks.
 AZURE_GRANTORS = ("Owner", "User Access Administrator", "Role Based Access Control Administrator")
 DIRECTORY_GRANTORS = {
-    "Global Administrator": GLOBAL_ADMINISTRATOR,
+    "Global Administrator": GLOBAL_ADMIN,
     "Privileged Role Administrator": "e8611ab8-c189-46e8-94e1-60213ab1f814",
 }
 

@@ -17,7 +17,7 @@ from wizard.setup.step import Actor, Finding, Found, Permission, Verdict
 from wizard.steps.account_people import Member, find
 from wizard.steps.base import Ctx, WizardStep
 from wizard.steps.facts import AccountFacts, SignInFacts
-from wizard.steps.principal_rights import AZURE_GRANTORS, ROLES
+from wizard.steps.principal_rights import AZURE_GRANTORS, DIRECTORY_GRANTORS, ROLES
 from wizard.steps.sign_in import SignIn
 from wizard.text import N_, _
 
@@ -27,11 +27,10 @@ T = TypeVar("T")
 ROLE_NAMES = {**{id: name for name, id in ROLES.items()}, "acdd72a7-3385-48ef-bd42-f606fba81ae7": "Reader"}
 # Directory roles by their template ids, which are the same in every tenant.
 DIRECTORY_ROLES = {
-    "62e90394-69f5-4237-9190-012177145e10": "Global Administrator",
+    **{id: name for name, id in DIRECTORY_GRANTORS.items()},
     "fe930be7-5e62-47db-91af-98c3a49a38b1": "User Administrator",
     "9b895d92-2cd3-44c7-9d02-a6ac2d5ea5c3": "Application Administrator",
     "158c047a-c907-4556-b7ef-446551a6b5f7": "Cloud Application Administrator",
-    "e8611ab8-c189-46e8-94e1-60213ab1f814": "Privileged Role Administrator",
     "fdd7a751-b60b-444a-984c-02652fe8fa1c": "Groups Administrator",
 }
 # What else gives a right: the wider Azure roles; for Microsoft Graph the directory roles of a person or an application
