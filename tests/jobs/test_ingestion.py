@@ -76,7 +76,7 @@ def test_rows_that_do_not_fit_are_set_aside_and_a_contract_may_gain_a_column(
     lakehouse.put("measures", "m.csv", rows)
     record = lakehouse.run("measures", contract)
     assert record.balanced
-    assert (record.read, record.invalid, record.inserted) == (5, 3, 2)
+    assert (record.read, record.quarantined, record.inserted) == (5, 3, 2)
     aside = {row.id: row._reasons for row in lakehouse.read("silver.measures_quarantine").collect()}
     assert aside == {"2": "at: no DATE", None: "id: required; value: no DECIMAL(9,2)", "4": "note: longer than 4"}
     stored = [tuple(map(str, row)) for row in lakehouse.read("silver.measures").orderBy("id").collect()]
@@ -116,7 +116,7 @@ def test_json_keeps_what_the_contract_does_not_know(lakehouse: Lakehouse, multil
     contract.write_text(MEASURES.replace("format: csv", f"format: json, multiline: {str(multiline).lower()}"))
     lakehouse.put("measures", "e.json", text)
     record = lakehouse.run("measures", contract)
-    assert (record.read, record.bronze, record.invalid, record.inserted) == (3, 3, 1, 2)
+    assert (record.read, record.bronze, record.quarantined, record.inserted) == (3, 3, 1, 2)
     bronze = {row.id: row for row in lakehouse.read("bronze.measures").collect()}
     assert json.loads(bronze["007"]._rescued_data)["more"] == '{"a":1}'
     assert bronze["008"]._rescued_data is None

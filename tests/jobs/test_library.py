@@ -105,7 +105,7 @@ def test_merge_guards_against_older_rows_and_replaces_no_table() -> None:
 
 
 def test_a_record_survives_its_file_and_knows_whether_it_balances() -> None:
-    record = RunRecord("1", "account", "c", read=5, bronze=5, taken=5, valid=3, invalid=1, duplicates=1, inserted=3)
+    record = RunRecord("1", "account", "c", read=5, bronze=5, taken=5, valid=3, quarantined=1, duplicates=1, inserted=3)
     assert RunRecord.from_json(record.to_json()) == record
     assert record.balanced
     record.inserted = 2

@@ -240,7 +240,7 @@ def _rows(ctx: Ctx, each: Loaded) -> ModelRows:
         words=each.lacks or "",
         taken=found.taken,
         valid=found.inserted + found.updated,
-        quarantined=found.invalid,
+        quarantined=found.quarantined,
         duplicates=found.duplicates,
         stale=found.stale,
         balanced=found.balanced,

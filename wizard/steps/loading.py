@@ -50,7 +50,7 @@ class Loaded:
         counts = (
             (taken, _("{n} taken from bronze", n=taken)),
             (found.duplicates, _("{n} duplicates left out", n=found.duplicates)),
-            (found.invalid, _("{n} invalid and quarantined", n=found.invalid)),
+            (found.quarantined, _("{n} invalid and quarantined", n=found.quarantined)),
             (found.stale, _("{n} no newer than what is there", n=found.stale)),
             (found.inserted, _("{n} inserted", n=found.inserted)),
             (found.updated, _("{n} updated", n=found.updated)),

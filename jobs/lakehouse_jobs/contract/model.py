@@ -10,11 +10,22 @@ LOGICAL_TYPES: tuple[LogicalType, ...] = (
     "string", "integer", "number", "boolean", "date", "timestamp", "time", "object", "array",
 )  # fmt: skip
 FORMATS = ("csv", "json", "parquet")
+Protection = Literal["hash", "mask_email", "mask_phone", "mask_generic", "redacted"]
+Severity = Literal["warning", "quarantine", "fail"]
+WriteMode = Literal["merge", "append"]
+Reaction = Literal["evolve", "freeze", "discard_row", "discard_value"]
+Metric = Literal["rowCount", "nullValues", "missingValues", "invalidValues", "duplicateValues", "query"]
+Operator = Literal[
+    "mustBe", "mustNotBe", "mustBeGreaterThan", "mustBeGreaterOrEqualTo", "mustBeLessThan", "mustBeLessOrEqualTo",
+    "mustBeBetween", "mustNotBeBetween",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One column. `spark_type` is its type in silver, as SQL text; bronze keeps text."""
+    """One column. `spark_type` is the type its values have before protection, as SQL text; bronze keeps text.
+
+    A protected column is text in silver, whatever its type: see `lakehouse_jobs.privacy`."""
 
     name: str
     type: LogicalType
@@ -22,11 +33,17 @@ class Field:
     required: bool = False
     key_position: int | None = None  # from 1; None: not part of the primary key
     max_length: int | None = None  # characters
+    min_length: int | None = None  # characters
+    minimum: str | None = None  # as SQL compares it with the typed value: a number, or a date as text
+    maximum: str | None = None
+    pattern: str | None = None  # a regular expression (Java's) that the whole text matches
     format: str | None = None  # a date or timestamp pattern, as Spark writes them
     classification: str | None = None
-    pii: str | None = None  # how it will be protected (hash, mask…); applied by no layer yet
+    pii: Protection | None = None
     description: str | None = None
     examples: tuple[str, ...] = ()
+    fields: tuple[Field, ...] = ()  # of an object
+    items: Field | None = None  # of an array: one element
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +59,57 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class Quality:
-    """A rule on a model or one of its fields, kept for the checks inside the job."""
+class Rule:
+    """A rule on each row, by `predicate` or by `reference`; the rules that follow from a field (required, its type,
+    lengths, limits, pattern) are not listed here: the compiler derives them.
 
-    metric: str
-    operator: str
-    value: float
+    `predicate` is SQL over the typed, unprotected columns of one row, true for a good one. NULL counts as failed
+    unless `null_passes`. `reference` is `table.column` of a model in the same catalog's silver: the value of
+    `field` must be there."""
+
+    name: str  # unique in its model; what the quarantine says
+    predicate: str | None = None
+    reference: str | None = None
     field: str | None = None
-    severity: str | None = None
+    severity: Severity = "quarantine"
+    null_passes: bool = False
+    dimension: str | None = None
+    description: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """A rule on the data as a whole: one number that `operator` compares with `value` (and `upper`, for a range).
+
+    Severity `fail` stops promotion and keeps what was there; `warning` is told. Counts are of the rows of a batch
+    that no row rule set aside; `query` is SQL that gives one number, `{model}` in it stands for the batch."""
+
+    name: str
+    metric: Metric
+    operator: Operator
+    value: float
+    upper: float | None = None
+    fields: tuple[str, ...] = ()
+    query: str | None = None
+    predicate: str | None = None  # true for a row that invalidValues does not count
+    unit: Literal["rows", "percent"] = "rows"
+    severity: Literal["warning", "fail"] = "fail"
+    dimension: str | None = None
+    description: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Evolution:
+    """What is done where the input departs from the contract: a table that is not there yet, a column that the
+    contract does not know, a value that is not of its column's type.
+
+    `evolve` takes it in (makes the table; adds the column as text; widens the column), `freeze` ends the run red
+    before anything is written, `discard_row` leaves the row out and counts it, `discard_value` leaves the value out
+    (bronze keeps it) and takes the row. `type` None: the row is quarantined."""
+
+    table: Reaction = "evolve"
+    column: Reaction = "discard_value"
+    type: Reaction | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +129,22 @@ class Notifications:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """One table: `name` in bronze and in silver."""
+    """One table: `name` in bronze and in silver.
+
+    `write` merge keeps one row a key; append keeps every row that no rule sets aside, and needs no key. `deletes` is
+    SQL over a typed row, true where it takes its key's row away. `cluster` are columns of silver."""
 
     name: str
     fields: tuple[Field, ...]
     source: Source = Source()
     sequence: tuple[str, ...] = ()  # columns whose greatest value is the newest row of a key
-    quality: tuple[Quality, ...] = ()
+    write: WriteMode = "merge"
+    deletes: str | None = None
+    cluster: tuple[str, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    gates: tuple[Gate, ...] = ()
+    evolution: Evolution = Evolution()
+    bronze_pii: Literal["clear", "masked"] = "clear"
     description: str | None = None
 
     @property

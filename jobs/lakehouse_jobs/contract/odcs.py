@@ -8,7 +8,7 @@ from typing import Any
 
 from lakehouse_jobs.contract import types
 from lakehouse_jobs.contract.located import Defect, Located, Path
-from lakehouse_jobs.contract.model import LOGICAL_TYPES, Contract, LogicalType, Notifications, Quality, Retention
+from lakehouse_jobs.contract.model import LOGICAL_TYPES, Contract, Gate, LogicalType, Notifications, Operator, Retention
 from lakehouse_jobs.contract.shape import (
     ANY,
     FLAG,
@@ -29,13 +29,14 @@ from lakehouse_jobs.contract.views import (
     mapping_of,
     mappings,
     problems,
+    protection,
     texts,
     to_model,
     unmapped,
 )
 
 CUSTOM = listing(mapping(id=TEXT, property=TEXT.needed, value=ANY.needed, description=TEXT))
-OPERATORS = (
+OPERATORS: tuple[Operator, ...] = (
     "mustBe", "mustNotBe", "mustBeGreaterThan", "mustBeGreaterOrEqualTo", "mustBeLessThan", "mustBeLessOrEqualTo",
 )  # fmt: skip
 QUALITY = listing(mapping(
@@ -174,7 +175,7 @@ def tables(data: dict[str, Any]) -> list[Table]:
                 key_remedy="mark its columns with `primaryKey: true`",
                 source=source, source_path=place,
                 sequence=sequence if isinstance(sequence, list) else [], sequence_path=(*place, "sequence"),
-                quality=_quality(schema), description=schema.get("description"),
+                gates=_gates(schema), description=schema.get("description"),
             )
         )  # fmt: skip
     return found
@@ -191,7 +192,7 @@ def _column(raw: dict[str, Any], path: Path) -> Column:
         max_length=length if isinstance(length, int) else None,
         max_length_path=(*path, "logicalTypeOptions", "maxLength"),
         format=options.get("format"), classification=raw.get("classification"),
-        pii=str(custom["pii"]) if custom.get("pii") else None,
+        pii=protection(custom.get("pii")),
         description=raw.get("description"), examples=texts(raw.get("examples")),
     )  # fmt: skip
 
@@ -210,7 +211,7 @@ def _resolve(raw: dict[str, Any]) -> tuple[LogicalType, str] | None:
     return logical, known[1] if known and known[0] == logical else types.LOGICAL[logical]
 
 
-def _quality(schema: dict[str, Any]) -> tuple[Quality, ...]:
+def _gates(schema: dict[str, Any]) -> tuple[Gate, ...]:
     found = []
     places = [(None, schema), *((str(p.get("name")), p) for p in mappings(schema.get("properties")))]
     for name, holder in places:
@@ -218,7 +219,7 @@ def _quality(schema: dict[str, Any]) -> tuple[Quality, ...]:
             for operator in OPERATORS:
                 if isinstance(rule.get(operator), int | float) and isinstance(rule.get("metric"), str):
                     value = float(rule[operator])
-                    found.append(Quality(rule["metric"], operator, value, name, rule.get("severity")))
+                    found.append(Gate(rule["metric"], rule["metric"], operator, value, fields=(name,) if name else ()))
     return tuple(found)
 
 

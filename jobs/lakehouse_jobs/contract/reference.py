@@ -8,7 +8,7 @@ from typing import Any
 
 from lakehouse_jobs.contract import types
 from lakehouse_jobs.contract.located import Defect, Located, nearest
-from lakehouse_jobs.contract.model import Contract, LogicalType, Model, Notifications, Quality, Retention
+from lakehouse_jobs.contract.model import Contract, Gate, LogicalType, Model, Notifications, Operator, Retention
 from lakehouse_jobs.contract.shape import (
     ANY,
     FLAG,
@@ -23,7 +23,7 @@ from lakehouse_jobs.contract.shape import (
     names,
     walk,
 )
-from lakehouse_jobs.contract.views import Column, Table, mapping_of, problems, texts, to_model, unmapped
+from lakehouse_jobs.contract.views import Column, Table, mapping_of, problems, protection, texts, to_model, unmapped
 
 FIELD = mapping(
     type=Shape("text", required=True, choices=tuple(types.REFERENCE), why="a column has a type"),
@@ -75,7 +75,12 @@ USED = (
         "source.multiline", "source.encoding", "sequence",
     )),
 )  # fmt: skip
-_SODA = {">": "mustBeGreaterThan", ">=": "mustBeGreaterOrEqualTo", "<": "mustBeLessThan", "=": "mustBe"}
+_SODA: dict[str, Operator] = {
+    ">": "mustBeGreaterThan",
+    ">=": "mustBeGreaterOrEqualTo",
+    "<": "mustBeLessThan",
+    "=": "mustBe",
+}
 
 
 def check(located: Located) -> Iterator[Defect]:
@@ -142,7 +147,7 @@ def tables(data: dict[str, Any]) -> list[Table]:
                 key_remedy="mark its columns with `primary: true`",
                 source=mapping_of(workflow.get("source")), source_path=(block, "source"),
                 sequence=sequence if own and isinstance(sequence, list) else [], sequence_path=(block, "sequence"),
-                quality=_quality(data, name), description=model.get("description"),
+                gates=_gates(data, name), description=model.get("description"),
             )
         )  # fmt: skip
     return found
@@ -159,7 +164,7 @@ def _column(model: str, name: str, raw: dict[str, Any], keys: tuple[str, ...]) -
         key_position=0 if primary else None,
         max_length=raw.get(length) if isinstance(raw.get(length), int) else None, max_length_path=(*path, length),
         format=raw.get("format"), classification=raw.get("classification"),
-        pii=("yes" if pii is True else pii) if pii else None,
+        pii=protection(pii),
         description=raw.get("description"), examples=texts(raw.get("examples")),
     )  # fmt: skip
 
@@ -178,12 +183,12 @@ def _resolve(raw: dict[str, Any]) -> tuple[LogicalType, str] | None:
     return resolved
 
 
-def _quality(data: dict[str, Any], model: str) -> tuple[Quality, ...]:
+def _gates(data: dict[str, Any], model: str) -> tuple[Gate, ...]:
     """SodaCL's `row_count > 25`; every other rule is kept as it is."""
     specification = mapping_of(data.get("quality")).get("specification")
     checks = mapping_of(specification).get(f"checks for {model}") if isinstance(specification, dict) else None
     matches = [re.fullmatch(r"row_count\s*(>=|>|<|=)\s*(\d+)", text) for text in texts(checks)]
-    return tuple(Quality("rowCount", _SODA[m[1]], float(m[2])) for m in matches if m)
+    return tuple(Gate("rowCount", "rowCount", _SODA[m[1]], float(m[2])) for m in matches if m)
 
 
 def convert(data: dict[str, Any]) -> Contract:

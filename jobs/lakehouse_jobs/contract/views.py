@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
-from typing import Any
+from typing import Any, get_args
 
 from lakehouse_jobs.contract.located import Defect, Located, Path, dotted
-from lakehouse_jobs.contract.model import FORMATS, Field, LogicalType, Model, Quality, Source
+from lakehouse_jobs.contract.model import FORMATS, Field, Gate, LogicalType, Model, Protection, Source
 
 
 @dataclass(slots=True)
@@ -26,7 +26,7 @@ class Column:
     max_length_path: Path = ()
     format: str | None = None
     classification: str | None = None
-    pii: str | None = None
+    pii: Protection | None = None
     description: str | None = None
     examples: tuple[str, ...] = ()
 
@@ -43,7 +43,7 @@ class Table:
     source_path: Path = ()
     sequence: list[Any] = field(default_factory=list)
     sequence_path: Path = ()
-    quality: tuple[Quality, ...] = ()
+    gates: tuple[Gate, ...] = ()
     description: str | None = None
 
 
@@ -119,7 +119,7 @@ def to_model(table: Table) -> Model:
             encoding=source.get("encoding", "UTF-8"),
         ),
         sequence=tuple(table.sequence),
-        quality=table.quality,
+        gates=table.gates,
         description=table.description,
     )
 
@@ -140,6 +140,13 @@ def _to_field(column: Column) -> Field:
         description=column.description,
         examples=column.examples,
     )
+
+
+def protection(written: Any) -> Protection | None:
+    """How a column is protected. Anything that is no known way is the strongest: no clear value for a typing error."""
+    if not written:
+        return None
+    return next((known for known in get_args(Protection) if known == written), "redacted")
 
 
 def leaves(value: Any, path: Path = ()) -> Iterator[tuple[str, Any]]:

@@ -28,6 +28,7 @@ def load(hop: Hop, landing: str) -> None:
             f"FROM {platform.table(target)} WHERE {BATCH} = '{mark}'"
         )
         counted = written.first()
-        return {"read": read, **(counted.asDict() if counted else {})}
+        sums = counted.asDict() if counted else {}
+        return {"read": read, "listed": sums.get("files", 0), **sums}
 
     hop.drain(platform.stream_files(landing, model, hop.checkpoint), batch)

@@ -46,8 +46,8 @@ def load(hop: Hop, source: str) -> None:
         inserted, updated = _merge(hop, _good(hop, marked.where(good))) if valid else (0, 0)
         return {
             "taken": taken,
-            "invalid": invalid,
-            "valid": valid,
+            "quarantined": invalid,
+            "valid": inserted + updated,
             "duplicates": taken - invalid - valid,
             "inserted": inserted,
             "updated": updated,
