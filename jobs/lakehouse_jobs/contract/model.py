@@ -10,6 +10,7 @@ LOGICAL_TYPES: tuple[LogicalType, ...] = (
     "string", "integer", "number", "boolean", "date", "timestamp", "time", "object", "array",
 )  # fmt: skip
 FORMATS = ("csv", "json", "parquet")
+DECIMAL_COMMA = "0,0"  # format of a number written as 1.234,56
 Protection = Literal["hash", "mask_email", "mask_phone", "mask_generic", "redacted"]
 Severity = Literal["warning", "quarantine", "fail"]
 WriteMode = Literal["merge", "append"]
@@ -37,13 +38,14 @@ class Field:
     minimum: str | None = None  # as SQL compares it with the typed value: a number, or a date as text
     maximum: str | None = None
     pattern: str | None = None  # a regular expression (Java's) that the whole text matches
-    format: str | None = None  # a date or timestamp pattern, as Spark writes them
+    format: str | None = None  # a date or timestamp pattern, as Spark writes them; DECIMAL_COMMA of a number
     classification: str | None = None
     pii: Protection | None = None
     description: str | None = None
     examples: tuple[str, ...] = ()
     fields: tuple[Field, ...] = ()  # of an object
     items: Field | None = None  # of an array: one element
+    source_name: str | None = None  # what the input calls the column, where that is no name of a table's column
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,7 @@ class Source:
     delimiter: str = ","
     multiline: bool = True  # a record may span lines; json without it is one object a line
     encoding: str = "UTF-8"
+    null_value: str | None = None  # csv: what stands for no value, besides an empty cell, as NA
 
 
 @dataclass(frozen=True, slots=True)
