@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lakehouse_jobs.contract.model import Model
+from lakehouse_jobs.keys import PiiKey
 from lakehouse_jobs.platform import Platform
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ class Hop:
     checkpoint: str
     run: str
     layer: str
+    contract: str = ""  # its version
+    key: PiiKey | None = None  # reads the secret when it is first asked for: only where a column is hashed
 
     @property
     def target(self) -> str:
