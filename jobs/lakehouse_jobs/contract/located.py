@@ -7,6 +7,7 @@ stay text. Mapping keys are always text. Anchors, aliases and `<<` work; a value
 from __future__ import annotations
 
 import difflib
+import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -42,7 +43,8 @@ class _Loader(yaml.SafeLoader):
     yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012 - PyYAML's own hook
 
 
-for _tag, _pattern, _first in (
+# Tag, what its scalars look like, what they begin with (\0: nothing).
+SCALARS = (
     ("bool", r"true|True|TRUE|false|False|FALSE", "tTfF"),
     ("null", r"~|null|Null|NULL|", "~nN\0"),
     ("int", r"[-+]?(0|[1-9][0-9]*)", "-+0123456789"),
@@ -52,7 +54,8 @@ for _tag, _pattern, _first in (
         "-+.0123456789",
     ),
     ("merge", r"<<", "<"),
-):
+)
+for _tag, _pattern, _first in SCALARS:
     _Loader.add_implicit_resolver(
         f"tag:yaml.org,2002:{_tag}", re.compile(f"^(?:{_pattern})$"), ["" if c == "\0" else c for c in _first]
     )
@@ -91,11 +94,25 @@ class Located:
 
 
 def dotted(path: Path) -> str:
-    """`("schema", 0, "name")` as `schema[0].name`; the whole file is `(file)`."""
+    """`("schema", 0, "name")` as `schema[0].name`; the whole file is `(file)`. A key with dots or brackets is quoted,
+    as `servers["a.b"]`, so that two paths never look alike; `parted` is the way back."""
     text = ""
     for part in path:
-        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
+        if isinstance(part, int):
+            text += f"[{part}]"
+        elif part and not re.search(r'[.\[\]"\\\r\n]', part):
+            text += f".{part}" if text else part
+        else:
+            text += f"[{json.dumps(part, ensure_ascii=False)}]"
     return text or "(file)"
+
+
+def parted(text: str) -> Path:
+    """The path that `dotted` wrote."""
+    found: list[str | int] = []
+    for index, quoted, plain in re.findall(r'\[(\d+)\]|\[("(?:[^"\\]|\\.)*")\]|([^.\[\]"]+)', text):
+        found.append(int(index) if index else json.loads(quoted) if quoted else plain)
+    return tuple(found)
 
 
 def nearest(word: str, choices: Iterable[str]) -> str | None:

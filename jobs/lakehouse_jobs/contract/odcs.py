@@ -25,6 +25,7 @@ from lakehouse_jobs.contract.shape import (
 from lakehouse_jobs.contract.views import (
     Column,
     Table,
+    leaves,
     listed,
     mapping_of,
     mappings,
@@ -103,6 +104,7 @@ USED = (
     "customProperties.property", "customProperties.value*",
 )  # fmt: skip
 _TOP = ("owner", "contact", "frequency")
+REFERENCE = "reference"  # the custom property that holds what only the reference form has a place for
 
 
 def _custom(holder: dict[str, Any]) -> dict[str, Any]:
@@ -229,7 +231,10 @@ def convert(data: dict[str, Any]) -> Contract:
     slas = {str(s.get("property")): s for s in mappings(data.get("slaProperties"))}
     retention, frequency = slas.get("retention"), slas.get("frequency", {})
     kept = unmapped(data, USED)
-    kept.update({f"customProperties.{key}": value for key, value in custom.items() if key not in _TOP})
+    kept.update({f"customProperties.{key}": value for key, value in custom.items() if key not in (*_TOP, REFERENCE)})
+    kept.update(leaves(custom[REFERENCE]) if REFERENCE in custom else {})
+    if kept.get("status") == "active":
+        del kept["status"]
     kept.update({f"slaProperties.{key}": sla for key, sla in slas.items() if key not in ("retention", "frequency")})
     cron = frequency.get("schedule")
     kept_days = types.days(str(retention["value"]), str(retention.get("unit", ""))) if retention else None

@@ -1,0 +1,259 @@
+"""A contract as ODCS v3.1.0: what `odcs.convert` reads, written."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from lakehouse_jobs.contract import types
+from lakehouse_jobs.contract.emit import emit
+from lakehouse_jobs.contract.located import Path, parted
+from lakehouse_jobs.contract.model import Contract, Evolution, Field, Gate, Model, Rule, Source
+from lakehouse_jobs.contract.odcs import REFERENCE, SHAPE
+
+API_VERSION = "v3.1.0"
+_EVENTS = ("on_start", "on_success", "on_failure")
+
+
+def to_odcs(contract: Contract) -> str:
+    """The YAML text of a contract; reading it gives the contract again. Deterministic.
+
+    What no part of this version uses (`kept`) goes back to where it stood; what the reference form alone has a place
+    for, into the custom property `reference`."""
+    return emit(document(contract))
+
+
+def document(contract: Contract) -> dict[str, Any]:
+    """The data of that text."""
+    custom = {"owner": contract.owner, "contact": contract.contact, "frequency": contract.frequency}
+    found = _given(
+        apiVersion=API_VERSION,
+        kind="DataContract",
+        id=contract.id,
+        name=contract.title,
+        version=contract.version,
+        status="active",
+        domain=contract.domain,
+        description=_given(purpose=contract.description),
+        servers=[{"server": name, **server} for name, server in contract.servers.items()],
+        schema=[_model(model) for model in contract.models],
+        slaProperties=_levels(contract),
+        support=_support(contract),
+        customProperties=_custom(**custom),
+    )
+    _put_back(found, contract.kept)
+    return found
+
+
+def _given(**parts: Any) -> dict[str, Any]:
+    """The parts that say something: no None, nothing empty."""
+    return {key: value for key, value in parts.items() if value is not None and value not in ({}, [], ())}
+
+
+def _custom(**parts: Any) -> list[dict[str, Any]]:
+    return [{"property": key, "value": value} for key, value in _given(**parts).items()]
+
+
+def _model(model: Model) -> dict[str, Any]:
+    named = {name for rule in model.rules if (name := rule.field)}
+    by_field = {name: [_rule(r) for r in model.rules if r.field == name] for name in named}
+    quality = [_gate(gate) for gate in model.gates] + [_rule(rule) for rule in model.rules if rule.field is None]
+    return _given(
+        name=model.name,
+        description=model.description,
+        customProperties=_custom(ingestion=_ingestion(model)),
+        properties=[_property(field, by_field.get(field.name)) for field in model.fields],
+        quality=quality,
+    )
+
+
+def _ingestion(model: Model) -> dict[str, Any]:
+    """The property `ingestion`, ours: source and format always, the rest where it is not the default."""
+    source, plain, csv = model.source, Source(), model.source.format == "csv"
+    evolution = _given(**{
+        name: getattr(model.evolution, name)
+        for name in ("table", "column", "type")
+        if getattr(model.evolution, name) != getattr(Evolution(), name)
+    })  # fmt: skip
+    return _given(
+        source=source.type,
+        format=source.format,
+        header=source.header if csv or source.header != plain.header else None,
+        delimiter=source.delimiter if csv or source.delimiter != plain.delimiter else None,
+        multiline=None if source.multiline == csv else source.multiline,
+        encoding=None if source.encoding == plain.encoding else source.encoding,
+        sequence=list(model.sequence),
+        write=None if model.write == "merge" else model.write,
+        deletes=model.deletes,
+        cluster=list(model.cluster),
+        evolution=evolution,
+        bronzePii=None if model.bronze_pii == "clear" else model.bronze_pii,
+    )
+
+
+def _property(field: Field, quality: list[dict[str, Any]] | None = None) -> dict[str, Any]:
+    """A column, or a field of one."""
+    default = types.LOGICAL[field.type]
+    nested = field.fields or field.items
+    return _given(
+        name=field.name,
+        logicalType=field.type,
+        physicalType=None if nested or field.spark_type == default else field.spark_type,
+        logicalTypeOptions=_options(field),
+        required=field.required or None,
+        primaryKey=True if field.key_position is not None else None,
+        primaryKeyPosition=field.key_position,
+        classification=field.classification,
+        description=field.description,
+        examples=[_example(field, text) for text in field.examples],
+        customProperties=_custom(pii=field.pii),
+        properties=[_property(inner) for inner in field.fields],
+        items=_property(field.items) if field.items else None,
+        quality=quality,
+    )
+
+
+def _options(field: Field) -> dict[str, Any]:
+    return _given(
+        minLength=field.min_length,
+        maxLength=field.max_length,
+        pattern=field.pattern,
+        format=field.format,
+        minimum=_bound(field, field.minimum),
+        maximum=_bound(field, field.maximum),
+    )
+
+
+def _bound(field: Field, text: str | None) -> int | float | str | None:
+    if text is None or field.type not in ("integer", "number"):
+        return text
+    return next((n for n in _numbers(text) if str(n) == text), text)
+
+
+def _example(field: Field, text: str) -> int | str:
+    whole = field.type in ("integer", "number") and re.fullmatch(r"-?[1-9][0-9]{0,17}|0", text)
+    return int(text) if whole else text
+
+
+def _numbers(text: str) -> list[int | float]:
+    try:
+        return [int(text)]
+    except ValueError:
+        pass
+    try:
+        return [float(text)]
+    except ValueError:
+        return []
+
+
+def _rule(rule: Rule) -> dict[str, Any]:
+    """A rule on each row: `engine: lakehouse` of our own."""
+    implementation: Any = rule.predicate
+    if rule.reference is not None or rule.null_passes:
+        implementation = _given(
+            predicate=rule.predicate, reference=rule.reference, nullPasses=True if rule.null_passes else None
+        )
+    return _given(
+        name=rule.name,
+        type="custom",
+        engine="lakehouse",
+        implementation=implementation,
+        severity=rule.severity,
+        dimension=rule.dimension,
+        description=rule.description,
+    )
+
+
+def _gate(gate: Gate) -> dict[str, Any]:
+    """A rule on the data as a whole: a library metric, or a query."""
+    value = [_short(gate.value), _short(gate.upper)] if gate.upper is not None else _short(gate.value)
+    arguments = _given(properties=list(gate.fields), predicate=gate.predicate)
+    query = gate.metric == "query"
+    return _given(
+        name=None if gate.name == gate.metric else gate.name,
+        type="sql" if query else "library",
+        metric=None if query else gate.metric,
+        query=gate.query,
+        arguments=arguments,
+        unit=None if gate.unit == "rows" else gate.unit,
+        severity=gate.severity,
+        dimension=gate.dimension,
+        description=gate.description,
+    ) | {gate.operator: value}
+
+
+def _short(value: float | None) -> int | float | None:
+    return int(value) if value is not None and value == int(value) else value
+
+
+def _levels(contract: Contract) -> list[dict[str, Any]]:
+    """Retention and frequency."""
+    found = []
+    if contract.retention is not None:
+        found.append(
+            _given(property="retention", value=contract.retention.days, unit="d", element=contract.retention.element)
+        )
+    if contract.cron is not None:
+        value, unit = often(contract.cron)
+        found.append(
+            {"property": "frequency", "value": value, "unit": unit, "scheduler": "cron", "schedule": contract.cron}
+        )
+    return found
+
+
+def often(cron: str) -> tuple[int, str]:
+    """How often a Quartz expression fires, roughly: value and unit (m minutes, h hours, d days, w weeks)."""
+    _, minute, hour, day, _, weekday = cron.split()[:6]
+    for part, unit in ((minute, "m"), (hour, "h")):
+        if step := re.fullmatch(r"(?:\*|\d+)/(\d+)", part):
+            return int(step[1]), unit
+        if part == "*":
+            return 1, unit
+    if re.fullmatch(r"\d|[A-Z]{3}", weekday):
+        return 1, "w"
+    return (30, "d") if re.fullmatch(r"\d+|L", day) else (1, "d")
+
+
+def _support(contract: Contract) -> list[dict[str, Any]]:
+    return [
+        {"channel": event, "tool": "email", "url": f"mailto:{address}", "scope": "notifications"}
+        for event in _EVENTS
+        for address in getattr(contract.notifications, event)
+    ]
+
+
+def _put_back(data: dict[str, Any], kept: dict[str, Any]) -> None:
+    """Each part that is not used, to where it stood; those of the reference form into a property of their own."""
+    custom: list[dict[str, Any]] = data.get("customProperties", [])
+    levels: list[Any] = data.get("slaProperties", [])
+    reference: dict[str, Any] = {}
+    for path, value in kept.items():
+        parts = parted(path)
+        if parts[0] == "customProperties" and len(parts) > 1 and isinstance(parts[1], str):
+            custom.append({"property": path.removeprefix("customProperties."), "value": value})
+        elif parts[0] == "slaProperties" and len(parts) == 2 and isinstance(parts[1], str):
+            levels.append(value)
+        else:
+            put(data if parts[0] in SHAPE.keys else reference, parts, value)
+    if reference:
+        custom.append({"property": REFERENCE, "value": reference})
+    data |= _given(slaProperties=levels, customProperties=custom)
+
+
+def put(data: Any, path: Path, value: Any) -> None:
+    """Set the value at a path, making the maps and lists above it. A list that is too short grows by one."""
+    for number, part in enumerate(path):
+        last = number == len(path) - 1
+        inner: Any = value if last else [] if isinstance(path[number + 1], int) else {}
+        if isinstance(data, list) and isinstance(part, int):
+            if part >= len(data):
+                data.append(inner)
+            elif last:
+                data[part] = value
+            data = data[min(part, len(data) - 1)]
+        elif isinstance(data, dict) and isinstance(part, str):
+            if last:
+                data[part] = value
+            data = data.setdefault(part, inner)
+        else:
+            return
