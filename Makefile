@@ -45,7 +45,7 @@ lint: setup ## ruff, mypy, import-linter, size limits
 
 lock: ## renew the hashed locks (network)
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
-		--extra sandbox --group dev pyproject.toml --output-file requirements/dev.lock
+		--extra sandbox --extra parquet --group dev pyproject.toml --output-file requirements/dev.lock
 	@echo uv | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 		--no-emit-index-url - --output-file requirements/uv.lock
 

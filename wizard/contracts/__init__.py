@@ -1,0 +1,1 @@
+"""Contracts as people make them: proposed from a sample. No SDK, no Spark and no front end here."""
