@@ -1,25 +1,22 @@
-"""The layers of the lakehouse, each a stream over what is new in the one before."""
+"""The layers of the lakehouse, each taking what is new in the one before."""
 
 from __future__ import annotations
 
-import json
-import os
-import time
-import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lakehouse_jobs.contract.model import Model
 from lakehouse_jobs.keys import PiiKey
+from lakehouse_jobs.layers.ledger import BATCHES, Counts, Ledger, generation
 from lakehouse_jobs.platform import Platform
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
+__all__ = ["LOAD", "LOADED", "RUN", "Counts", "Hop", "Ledger"]
 RUN = "_run"
-BATCH = "_batch"
+LOAD = "_load"
 LOADED = "_loaded_at"
 
 
@@ -46,31 +43,31 @@ class Hop:
         return f"{self.checkpoint}/{self.layer}"
 
     @property
+    def ledger(self) -> Ledger:
+        return Ledger(self.checkpoint, self.layer)
+
+    @property
     def application(self) -> str:
-        """The name under which appends count once. It dies with the checkpoint, whose batches begin at 0 again."""
-        path = Path(self.checkpoint) / "application"
-        if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(uuid.uuid4().hex, encoding="utf-8")
-        return f"{path.read_text(encoding='utf-8')}-{self.layer}"
+        """The name under which writes count once; their versions are the loads, which only ever grow."""
+        return f"lakehouse-jobs-{self.layer}"
 
-    def counts(self) -> dict[str, int]:
-        """The sums over the batches of this run, also if it failed after some."""
-        return Ledger(self.checkpoint, self.layer).sums(self.run)
+    def counts(self) -> dict[str, Any]:
+        """The sums over the loads of this run, also if it failed after some."""
+        return self.ledger.sums(self.run)
 
-    def drain(self, stream: DataFrame, load: Callable[[DataFrame, int], dict[str, int]]) -> None:
-        """Take all that is new, batch by batch; `load` gives the counts of one, kept in the ledger.
+    def drain(self, stream: DataFrame, load: Callable[[DataFrame, int], Counts]) -> None:
+        """Take all that is new, load by load; `load` gives the counts of one, kept in the ledger.
 
-        A batch that comes again because the stream died before it noted it is not counted again. The counts pass
+        A load that comes again because the stream died before it noted it is not counted again. The counts pass
         through files: on serverless compute the function runs in another process."""
-        ledger = Ledger(self.checkpoint, self.layer)
-        run = self.run
+        ledger, run, born = self.ledger, self.run, generation(self.state)
         failures: list[Exception] = []
 
         def each(batch: DataFrame, number: int) -> None:
+            this = born * BATCHES + number
             try:
-                if not ledger.has(number):
-                    ledger.write(number, run, load(batch, number))
+                if not ledger.has(this):
+                    ledger.write(this, run, load(batch, this))
             except Exception as error:
                 failures.append(error)
                 raise
@@ -86,35 +83,3 @@ class Hop:
         except Exception as error:
             # The stream tells a failure of its batch as text in text; where it happened here, tell it as it was.
             raise failures[0] if failures else error from None
-
-
-@dataclass(frozen=True, slots=True)
-class Ledger:
-    """The counts of each batch, one small file each."""
-
-    checkpoint: str
-    layer: str
-
-    @property
-    def _folder(self) -> Path:
-        return Path(self.checkpoint) / "counts" / self.layer
-
-    def has(self, number: int) -> bool:
-        return (self._folder / f"{number}.json").exists()
-
-    def write(self, number: int, run: str, counts: dict[str, int]) -> None:
-        self._folder.mkdir(parents=True, exist_ok=True)
-        target = self._folder / f"{number}.json"
-        draft = target.with_suffix(f".{os.getpid()}.draft")
-        draft.write_text(json.dumps({"run": run, "at": time.time(), "counts": counts}), encoding="utf-8")
-        draft.replace(target)
-
-    def sums(self, run: str) -> dict[str, int]:
-        """The counts of all batches that this run wrote."""
-        total: dict[str, int] = {}
-        for path in self._folder.glob("*.json") if self._folder.is_dir() else ():
-            entry = json.loads(path.read_text(encoding="utf-8"))
-            if entry["run"] == run:
-                for key, value in entry["counts"].items():
-                    total[key] = total.get(key, 0) + value
-        return total

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Protocol
 
 from lakehouse_jobs.contract.model import Model
@@ -40,8 +41,11 @@ class Platform(Protocol):
 
     def stream_table(self, name: str) -> DataFrame: ...
 
-    def append(self, rows: DataFrame, name: str, application: str, version: int) -> None:
-        """Append once: the same application and version a second time change nothing."""
+    def append(
+        self, rows: DataFrame, name: str, application: str, version: int, properties: Mapping[str, str] | None = None
+    ) -> None:
+        """Append once: the same application and version a second time change nothing. `properties` are those of the
+        table that the first append makes."""
         ...
 
     def secret(self, scope: str, key: str) -> str: ...

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from lakehouse_jobs.contract.model import Model
@@ -80,8 +81,11 @@ class Databricks:
     def stream_table(self, name: str) -> DataFrame:
         return self.session().readStream.table(self.table(name))
 
-    def append(self, rows: DataFrame, name: str, application: str, version: int) -> None:
+    def append(
+        self, rows: DataFrame, name: str, application: str, version: int, properties: Mapping[str, str] | None = None
+    ) -> None:
         options = shared.append_options(application, version)
+        options |= properties if properties and not self.exists(name) else {}
         rows.write.format("delta").mode("append").options(**options).saveAsTable(self.table(name))
 
     def secret(self, scope: str, key: str) -> str:

@@ -7,7 +7,7 @@ import gzip
 import io
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import reduce
 from pathlib import Path
@@ -105,8 +105,11 @@ class Local:
     def stream_table(self, name: str) -> DataFrame:
         return self.session().readStream.format("delta").load(self.location(name))
 
-    def append(self, rows: DataFrame, name: str, application: str, version: int) -> None:
+    def append(
+        self, rows: DataFrame, name: str, application: str, version: int, properties: Mapping[str, str] | None = None
+    ) -> None:
         options = shared.append_options(application, version)
+        options |= properties if properties and not self.exists(name) else {}
         rows.write.format("delta").mode("append").options(**options).save(self.location(name))
 
     def secret(self, scope: str, key: str) -> str:
