@@ -64,11 +64,15 @@ class Source:
 @dataclass(frozen=True, slots=True)
 class Rule:
     """A rule on each row, by `predicate` or by `reference`; the rules that follow from a field (required, its type,
-    lengths, limits, pattern) are not listed here: the compiler derives them.
+    lengths, limits, pattern) are not listed here: the compiler derives them. Those of enum, multipleOf, exclusive
+    limits and the formats of text (email, uuid, uri, ipv4) are.
 
     `predicate` is SQL over the typed, unprotected columns of one row, true for a good one. NULL counts as failed
     unless `null_passes`. `reference` is `table.column` of a model in the same catalog's silver: the value of
-    `field` must be there."""
+    `field` must be there. `field` may lie in an object: `address.street`.
+
+    Severity: `warning` counts and tells, `quarantine` sets the row aside, `fail` stops promotion. Written as info,
+    warn or low it is a warning; as error, medium, high or nothing, quarantine; as critical or blocker, fail."""
 
     name: str  # unique in its model; what the quarantine says
     predicate: str | None = None
@@ -84,8 +88,9 @@ class Rule:
 class Gate:
     """A rule on the data as a whole: one number that `operator` compares with `value` (and `upper`, for a range).
 
-    Severity `fail` stops promotion and keeps what was there; `warning` is told. Counts are of the rows of a batch
-    that no row rule set aside; `query` is SQL that gives one number, `{model}` in it stands for the batch."""
+    Severity `fail` stops promotion and keeps what was there; `warning` is told. Nothing, and any word but those of a
+    warning, is `fail`. Counts are of the rows of a batch that no row rule set aside; `query` is SQL that gives one
+    number, `{model}` in it stands for the batch."""
 
     name: str
     metric: Metric
@@ -94,7 +99,7 @@ class Gate:
     upper: float | None = None
     fields: tuple[str, ...] = ()
     query: str | None = None
-    predicate: str | None = None  # true for a row that invalidValues does not count
+    predicate: str | None = None  # of null-, missing-, invalidValues: true for a row not counted; NULL is counted
     unit: Literal["rows", "percent"] = "rows"
     severity: Literal["warning", "fail"] = "fail"
     dimension: str | None = None

@@ -7,149 +7,83 @@ from collections.abc import Iterator
 from typing import Any
 
 from lakehouse_jobs.contract import types
-from lakehouse_jobs.contract.located import Defect, Located, Path
-from lakehouse_jobs.contract.model import LOGICAL_TYPES, Contract, Gate, LogicalType, Notifications, Operator, Retention
-from lakehouse_jobs.contract.shape import (
-    ANY,
-    FLAG,
-    IDENTIFIER,
-    NUMBER,
-    TEXT,
-    TEXTS,
-    WHOLE,
-    Shape,
-    listing,
-    mapping,
-    walk,
-)
+from lakehouse_jobs.contract.located import Defect, Located, Path, dotted
+from lakehouse_jobs.contract.model import DECIMAL_COMMA, Contract, LogicalType, Notifications, Retention
+from lakehouse_jobs.contract.odcs_shape import INGESTION, ITEM, LIMITS, PROPERTY, SHAPE, USED
+from lakehouse_jobs.contract.quality import USED_OF_ENTRY, Entry
+from lakehouse_jobs.contract.shape import listing, walk, walk_at
 from lakehouse_jobs.contract.views import (
     Column,
     Table,
+    given,
     leaves,
     listed,
     mapping_of,
     mappings,
     problems,
-    protection,
     texts,
     to_model,
     unmapped,
 )
 
-CUSTOM = listing(mapping(id=TEXT, property=TEXT.needed, value=ANY.needed, description=TEXT))
-OPERATORS: tuple[Operator, ...] = (
-    "mustBe", "mustNotBe", "mustBeGreaterThan", "mustBeGreaterOrEqualTo", "mustBeLessThan", "mustBeLessOrEqualTo",
-)  # fmt: skip
-QUALITY = listing(mapping(
-    id=TEXT, name=TEXT, type=Shape("text", choices=("library", "sql", "custom", "text")), metric=TEXT, rule=TEXT,
-    arguments=ANY, query=TEXT, engine=TEXT, implementation=ANY, description=TEXT, dimension=TEXT, severity=TEXT,
-    method=TEXT, businessImpact=TEXT, unit=TEXT, schedule=TEXT, scheduler=TEXT, tags=TEXTS, customProperties=CUSTOM,
-    authoritativeDefinitions=ANY, validValues=ANY, mustBeBetween=listing(NUMBER), mustNotBeBetween=listing(NUMBER),
-    **dict.fromkeys(OPERATORS, NUMBER),
-))  # fmt: skip
-PROPERTY = mapping(
-    id=TEXT, name=IDENTIFIER.needed, businessName=TEXT, physicalName=TEXT,
-    logicalType=Shape("text", required=True, choices=LOGICAL_TYPES, why="a column has a type"),
-    logicalTypeOptions=mapping(
-        maxLength=WHOLE, minLength=WHOLE, pattern=TEXT, format=TEXT, minimum=ANY, maximum=ANY, exclusiveMinimum=ANY,
-        exclusiveMaximum=ANY, multipleOf=NUMBER, timezone=ANY, defaultTimezone=TEXT, maxItems=WHOLE, minItems=WHOLE,
-        uniqueItems=FLAG, maxProperties=WHOLE, minProperties=WHOLE, required=TEXTS,
-    ),
-    physicalType=TEXT, description=TEXT, required=FLAG, unique=FLAG, primaryKey=FLAG, primaryKeyPosition=WHOLE,
-    partitioned=FLAG, partitionKeyPosition=WHOLE, classification=TEXT, encryptedName=TEXT, criticalDataElement=FLAG,
-    transformSourceObjects=TEXTS, transformLogic=TEXT, transformDescription=TEXT, examples=listing(ANY), tags=TEXTS,
-    relationships=ANY, authoritativeDefinitions=ANY, quality=QUALITY, customProperties=CUSTOM, properties=ANY,
-    items=ANY, semanticConcept=ANY,
-)  # fmt: skip
-OBJECT = mapping(
-    id=TEXT, name=IDENTIFIER.needed, physicalName=TEXT, physicalType=TEXT, logicalType=TEXT, businessName=TEXT,
-    description=TEXT, dataGranularityDescription=TEXT, tags=TEXTS, authoritativeDefinitions=ANY, relationships=ANY,
-    quality=QUALITY, customProperties=CUSTOM, properties=listing(PROPERTY).needed,
-)  # fmt: skip
-SHAPE = mapping(
-    apiVersion=Shape(
-        "text", required=True, pattern=r"v?3\.[0-2](\.\d+)?", why="this version reads ODCS 3.0 to 3.2",
-        remedy="write v3.1.0",
-    ),
-    kind=Shape("text", required=True, choices=("DataContract",)), id=TEXT.needed, name=TEXT, version=TEXT.needed,
-    status=TEXT.needed, tenant=TEXT, domain=TEXT, dataProduct=TEXT, contractCreatedTs=TEXT, slaDefaultElement=TEXT,
-    description=mapping(
-        purpose=TEXT, limitations=TEXT, usage=TEXT, authoritativeDefinitions=ANY, customProperties=CUSTOM
-    ),
-    servers=listing(ANY), schema=listing(OBJECT).needed, tags=TEXTS, price=ANY, team=ANY, roles=ANY,
-    support=listing(mapping(
-        id=TEXT, channel=TEXT, tool=TEXT, scope=TEXT, url=TEXT, invitationUrl=TEXT, description=TEXT,
-        customProperties=CUSTOM,
-    )),
-    slaProperties=listing(mapping(
-        id=TEXT, property=TEXT.needed, value=ANY.needed, valueExt=ANY, unit=TEXT, element=TEXT, driver=TEXT,
-        description=TEXT, scheduler=TEXT, schedule=TEXT, customProperties=CUSTOM,
-    )),
-    customProperties=CUSTOM, authoritativeDefinitions=ANY,
-)  # fmt: skip
-INGESTION = mapping(
-    source=TEXT, format=TEXT, header=FLAG, delimiter=TEXT, multiline=FLAG, encoding=TEXT, sequence=listing(TEXT)
-)
-USED = (
-    "apiVersion", "kind", "id", "name", "version", "domain", "description.purpose", "servers.*",
-    "schema.name", "schema.description", "schema.customProperties.value.*", "schema.customProperties.property",
-    *(f"schema.properties.{leaf}" for leaf in (
-        "name", "logicalType", "logicalTypeOptions.maxLength", "logicalTypeOptions.format", "physicalType",
-        "description", "required", "primaryKey", "primaryKeyPosition", "classification", "examples",
-        "customProperties.property", "customProperties.value",
-    )),
-    *(f"schema*.quality.{leaf}" for leaf in ("type", "metric", "severity", *OPERATORS)),
-    "slaProperties.property", "slaProperties.value", "slaProperties.unit", "slaProperties.element",
-    "slaProperties.scheduler", "slaProperties.schedule", "support.*",
-    "customProperties.property", "customProperties.value*",
-)  # fmt: skip
-_TOP = ("owner", "contact", "frequency")
 REFERENCE = "reference"  # the custom property that holds what only the reference form has a place for
+OF_COLUMN = ("pii", "sourceName", "decimalComma")  # our custom properties of a column
+_TOP = ("owner", "contact", "frequency", REFERENCE)
 
 
 def _custom(holder: dict[str, Any]) -> dict[str, Any]:
     return {str(p.get("property")): p.get("value") for p in mappings(holder.get("customProperties"))}
 
 
+def _custom_place(holder: dict[str, Any], path: Path, name: str) -> Path | None:
+    """Where the value of a custom property stands."""
+    for index, custom in enumerate(listed(holder.get("customProperties"))):
+        if mapping_of(custom).get("property") == name:
+            return (*path, "customProperties", index, "value")
+    return None
+
+
 def check(located: Located) -> Iterator[Defect]:
     """Everything wrong with a contract of this form."""
     yield from walk(located, SHAPE)
     data = mapping_of(located.data)
-    for number, schema in enumerate(listed(data.get("schema"))):
-        yield from _object(located, mapping_of(schema), ("schema", number))
+    for number, written in enumerate(listed(data.get("schema"))):
+        schema, path = mapping_of(written), ("schema", number)
+        place = _custom_place(schema, path, "ingestion")
+        if place:
+            yield from walk_at(located, INGESTION, place, _custom(schema)["ingestion"])
+        for index, raw in enumerate(listed(schema.get("properties"))):
+            yield from _property(located, mapping_of(raw), (*path, "properties", index))
     yield from problems(located, tables(data))
     for number, written in enumerate(listed(data.get("slaProperties"))):
-        path, sla = ("slaProperties", number), mapping_of(written)
-        cron = sla.get("schedule")
-        if sla.get("property") == "frequency" and isinstance(cron, str) and types.quartz(cron) is None:
-            why = "it is neither Quartz (6 or 7 fields, one a ?) nor Unix cron (5)"
-            yield located.defect((*path, "schedule"), f"is {cron!r}", why, 'write it as "0 30 6 * * ?"')
-        if sla.get("property") == "retention" and types.days(str(sla.get("value")), str(sla.get("unit", ""))) is None:
-            yield located.defect((*path, "value"), "is no length of time", "rows are kept for days", "value: 365")
+        yield from _sla(located, mapping_of(written), ("slaProperties", number))
 
 
-def _object(located: Located, schema: dict[str, Any], path: Path) -> Iterator[Defect]:
-    for number, custom in enumerate(mappings(schema.get("customProperties"))):
-        if custom.get("property") == "ingestion":
-            yield from walk_part(located, (*path, "customProperties", number, "value"), custom.get("value"))
-    for number, raw in enumerate(mappings(schema.get("properties"))):
-        written, known = raw.get("physicalType"), types.physical(str(raw.get("physicalType")))
-        logical = raw.get("logicalType")
-        if isinstance(written, str) and known and logical in types.LOGICAL and not _agree(str(logical), known[0]):
-            where = (*path, "properties", number, "physicalType")
-            yield located.defect(where, f"is {written}", f"the logical type is {logical}", "make the two agree")
+def _sla(located: Located, sla: dict[str, Any], path: Path) -> Iterator[Defect]:
+    cron = sla.get("schedule")
+    if sla.get("property") == "frequency" and isinstance(cron, str) and types.quartz(cron) is None:
+        why = "it is neither Quartz (6 or 7 fields, one a ?) nor Unix cron (5)"
+        yield located.defect((*path, "schedule"), f"is {cron!r}", why, 'write it as "0 30 6 * * ?"')
+    if sla.get("property") == "retention" and types.days(str(sla.get("value")), str(sla.get("unit", ""))) is None:
+        yield located.defect((*path, "value"), "is no length of time", "rows are kept for days", "value: 365")
 
 
-def walk_part(located: Located, path: Path, value: Any) -> list[Defect]:
-    """The `ingestion` property, ours, has a shape of its own."""
-    part = Located(located.name, value, [], located.lost)
-    found = walk(part, INGESTION)
-    placed = []
-    for defect in found:
-        inner = tuple(k for k in defect.field.split(".") if k != "(file)")
-        unknown = inner and inner[0] not in INGESTION.keys
-        placed.append(located.defect((*path, *inner), defect.what, defect.why, defect.remedy, key=bool(unknown)))
-    return placed
+def _property(located: Located, raw: dict[str, Any], path: Path) -> Iterator[Defect]:
+    logical, written = raw.get("logicalType"), raw.get("physicalType")
+    known = types.physical(str(written))
+    if logical is None and not known and not located.lost:
+        yield located.defect((*path, "logicalType"), "is missing", "a column has a type", "add logicalType: …")
+    if isinstance(written, str) and known and logical in types.LOGICAL and not _agree(str(logical), known[0]):
+        where = (*path, "physicalType")
+        yield located.defect(where, f"is {written}", f"the logical type is {logical}", "make the two agree")
+    if raw.get("properties") is not None:
+        inner = raw["properties"]
+        yield from walk_at(located, listing(PROPERTY), (*path, "properties"), inner)
+        for index, child in enumerate(listed(inner)):
+            yield from _property(located, mapping_of(child), (*path, "properties", index))
+    if raw.get("items") is not None:
+        yield from walk_at(located, ITEM, (*path, "items"), raw["items"])
+        yield from _property(located, mapping_of(raw["items"]), (*path, "items"))
 
 
 def _agree(logical: str, physical: str) -> bool:
@@ -161,41 +95,62 @@ def tables(data: dict[str, Any]) -> list[Table]:
     found = []
     for number, written in enumerate(listed(data.get("schema"))):
         schema, path = mapping_of(written), ("schema", number)
-        place = next((
-            (*path, "customProperties", index, "value")
-            for index, custom in enumerate(mappings(schema.get("customProperties")))
-            if custom.get("property") == "ingestion"
-        ), path)  # fmt: skip
-        source = mapping_of(_custom(schema).get("ingestion"))
-        sequence = source.get("sequence")
+        place = _custom_place(schema, path, "ingestion") or path
+        settings = given(_custom(schema).get("ingestion"))
         raw_columns = enumerate(listed(schema.get("properties")))
         columns = [_column(mapping_of(raw), (*path, "properties", n)) for n, raw in raw_columns]
+        for column in columns:
+            column.nest()
         _number_keys(columns)
+        entries = _entries(schema, path, None)
+        for raw, column in zip(listed(schema.get("properties")), columns, strict=True):
+            entries += _inner_entries(mapping_of(raw), column)
         found.append(
             Table(
                 name=str(schema.get("name")), path=path, columns=columns,
                 key_remedy="mark its columns with `primaryKey: true`",
-                source=source, source_path=place,
-                sequence=sequence if isinstance(sequence, list) else [], sequence_path=(*place, "sequence"),
-                gates=_gates(schema), description=schema.get("description"),
+                source=settings, source_path=place, settings=settings, settings_path=place, entries=entries,
+                description=schema.get("description"),
             )
         )  # fmt: skip
     return found
 
 
+def _entries(holder: dict[str, Any], path: Path, column: Column | None) -> list[Entry]:
+    found = enumerate(listed(holder.get("quality")))
+    return [Entry(entry, (*path, "quality", n), column) for n, entry in found if isinstance(entry, dict)]
+
+
+def _inner_entries(raw: dict[str, Any], column: Column) -> list[Entry]:
+    """A column's entries and those of the fields in it."""
+    entries = _entries(raw, column.path, column)
+    for child, inner in zip(column.fields, listed(raw.get("properties")), strict=False):
+        entries += _inner_entries(mapping_of(inner), child)
+    return entries + (_inner_entries(mapping_of(raw.get("items")), column.items) if column.items else [])
+
+
 def _column(raw: dict[str, Any], path: Path) -> Column:
     options, custom = mapping_of(raw.get("logicalTypeOptions")), _custom(raw)
     position = raw.get("primaryKeyPosition")
-    length = options.get("maxLength")
+    limits = {key: options[key] for key in LIMITS if options.get(key) is not None}
+    places: dict[str, Path] = {key: (*path, "logicalTypeOptions", key) for key in limits}
+    if values := [entry.get("value") for entry in mappings(raw.get("enum"))]:
+        limits["enum"], places["enum"] = values, (*path, "enum")
+    if custom.get("decimalComma") is True:
+        limits["format"] = DECIMAL_COMMA
+    for key in OF_COLUMN:
+        if place := _custom_place(raw, path, key):
+            places[key] = place
+    inner = raw.get("items")
     return Column(
-        name=str(raw.get("name")), path=path, resolved=_resolve(raw), type_path=(*path, "logicalType"),
-        required=raw.get("required") is True,
+        name=str(raw.get("name", "item")), path=path, resolved=_resolve(raw), type_path=(*path, "logicalType"),
+        required=raw.get("required") is True, unique=raw.get("unique") is True,
         key_position=(position if isinstance(position, int) else 10_000) if raw.get("primaryKey") is True else None,
-        max_length=length if isinstance(length, int) else None,
-        max_length_path=(*path, "logicalTypeOptions", "maxLength"),
-        format=options.get("format"), classification=raw.get("classification"),
-        pii=protection(custom.get("pii")),
-        description=raw.get("description"), examples=texts(raw.get("examples")),
+        limits=limits, places=places, classification=raw.get("classification"), pii=custom.get("pii"),
+        source_name=custom.get("sourceName"), description=raw.get("description"),
+        examples=texts(raw.get("examples")),
+        fields=[_column(mapping_of(c), (*path, "properties", n)) for n, c in enumerate(listed(raw.get("properties")))],
+        items=_column(mapping_of(inner), (*path, "items")) if inner is not None else None,
     )  # fmt: skip
 
 
@@ -206,23 +161,13 @@ def _number_keys(columns: list[Column]) -> None:
 
 
 def _resolve(raw: dict[str, Any]) -> tuple[LogicalType, str] | None:
+    known = types.physical(str(raw.get("physicalType")))
+    if raw.get("logicalType") is None:
+        return known
     logical = types.logical(str(raw.get("logicalType")))
     if logical is None:
         return None
-    known = types.physical(str(raw.get("physicalType")))
     return logical, known[1] if known and known[0] == logical else types.LOGICAL[logical]
-
-
-def _gates(schema: dict[str, Any]) -> tuple[Gate, ...]:
-    found = []
-    places = [(None, schema), *((str(p.get("name")), p) for p in mappings(schema.get("properties")))]
-    for name, holder in places:
-        for rule in mappings(holder.get("quality")):
-            for operator in OPERATORS:
-                if isinstance(rule.get(operator), int | float) and isinstance(rule.get("metric"), str):
-                    value = float(rule[operator])
-                    found.append(Gate(rule["metric"], rule["metric"], operator, value, fields=(name,) if name else ()))
-    return tuple(found)
 
 
 def convert(data: dict[str, Any]) -> Contract:
@@ -230,17 +175,12 @@ def convert(data: dict[str, Any]) -> Contract:
     custom = _custom(data)
     slas = {str(s.get("property")): s for s in mappings(data.get("slaProperties"))}
     retention, frequency = slas.get("retention"), slas.get("frequency", {})
-    kept = unmapped(data, USED)
-    kept.update({f"customProperties.{key}": value for key, value in custom.items() if key not in (*_TOP, REFERENCE)})
-    kept.update(leaves(custom[REFERENCE]) if REFERENCE in custom else {})
-    if kept.get("status") == "active":
-        del kept["status"]
-    kept.update({f"slaProperties.{key}": sla for key, sla in slas.items() if key not in ("retention", "frequency")})
+    found = tables(data)
     cron = frequency.get("schedule")
     kept_days = types.days(str(retention["value"]), str(retention.get("unit", ""))) if retention else None
     return Contract(
         id=data["id"], title=data.get("name") or data["id"], version=data["version"],
-        models=tuple(to_model(table) for table in tables(data)),
+        models=tuple(to_model(table) for table in found),
         description=mapping_of(data.get("description")).get("purpose"),
         owner=custom.get("owner"), domain=data.get("domain"), contact=mapping_of(custom.get("contact")),
         servers={
@@ -249,8 +189,41 @@ def convert(data: dict[str, Any]) -> Contract:
         },
         cron=types.quartz(cron) if isinstance(cron, str) else None, frequency=custom.get("frequency"),
         retention=Retention(kept_days, retention.get("element")) if retention and kept_days is not None else None,
-        notifications=_notifications(data), kept=kept,
+        notifications=_notifications(data), kept=_kept(data, found, slas),
     )  # fmt: skip
+
+
+def _kept(data: dict[str, Any], found: list[Table], slas: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """Every leaf that nothing uses, by its path; whole custom properties and service levels by their names."""
+    kept = {
+        path: value
+        for path, value in unmapped(data, USED).items()
+        if not re.search(r"(^|\.)(quality|customProperties)\[", path)
+    }
+    for entry in (entry for table in found for entry in table.entries):
+        used = () if entry.kind == "kept" else USED_OF_ENTRY
+        for key, value in entry.raw.items():
+            if key not in used:
+                kept.update(leaves(value, (*entry.path, key)))
+    for path, holder in _holders(data, ()):
+        ours = _TOP if not path else ("ingestion",) if len(path) == 2 and path[0] == "schema" else OF_COLUMN
+        for name, value in _custom(holder).items():
+            if name not in ours or (ours == OF_COLUMN and path[0] != "schema"):
+                kept[f"{dotted(path)}.customProperties.{name}" if path else f"customProperties.{name}"] = value
+    kept.update(leaves(_custom(data)[REFERENCE]) if REFERENCE in _custom(data) else {})
+    if kept.get("status") == "active":
+        del kept["status"]
+    kept.update({f"slaProperties.{key}": sla for key, sla in slas.items() if key not in ("retention", "frequency")})
+    return kept
+
+
+def _holders(value: Any, path: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
+    """Every mapping that has custom properties; those of a quality entry are kept with the entry."""
+    for part, inner in value.items() if isinstance(value, dict) else enumerate(listed(value)):
+        if part not in ("customProperties", "quality"):
+            yield from _holders(inner, (*path, part))
+    if isinstance(value, dict) and "customProperties" in value:
+        yield path, value
 
 
 def _notifications(data: dict[str, Any]) -> Notifications:

@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from lakehouse_jobs.contract import types
-from lakehouse_jobs.contract.located import Defect, Located, nearest
-from lakehouse_jobs.contract.model import Contract, Gate, LogicalType, Model, Notifications, Operator, Retention
+from lakehouse_jobs.contract import quality, soda, types
+from lakehouse_jobs.contract.located import Defect, Located, Path, nearest
+from lakehouse_jobs.contract.model import DECIMAL_COMMA, Contract, LogicalType, Model, Notifications, Retention
+from lakehouse_jobs.contract.quality import USED_OF_ENTRY, Entry
 from lakehouse_jobs.contract.shape import (
     ANY,
     FLAG,
@@ -23,12 +24,26 @@ from lakehouse_jobs.contract.shape import (
     names,
     walk,
 )
-from lakehouse_jobs.contract.views import Column, Table, mapping_of, problems, protection, texts, to_model, unmapped
+from lakehouse_jobs.contract.views import (
+    SETTINGS,
+    SOURCE,
+    Column,
+    Table,
+    given,
+    leaves,
+    listed,
+    mapping_of,
+    problems,
+    texts,
+    to_model,
+    unmapped,
+)
 
 FIELD = mapping(
     type=Shape("text", required=True, choices=tuple(types.REFERENCE), why="a column has a type"),
     nullable=FLAG, required=FLAG, unique=FLAG, primary=FLAG, primaryKey=FLAG, max_length=WHOLE, maxLength=WHOLE,
-    minLength=WHOLE, precision=WHOLE, scale=WHOLE, pattern=TEXT, format=TEXT, minimum=NUMBER, maximum=NUMBER,
+    minLength=WHOLE, precision=WHOLE, scale=WHOLE, pattern=TEXT, format=TEXT, minimum=ANY, maximum=ANY,
+    exclusiveMinimum=ANY, exclusiveMaximum=ANY, multipleOf=NUMBER, sourceName=TEXT, decimalComma=FLAG,
     title=TEXT, description=TEXT, classification=TEXT, pii=ANY, tags=TEXTS, examples=listing(ANY), example=ANY,
     enum=listing(ANY), references=TEXT, quality=ANY, fields=ANY, items=ANY, config=ANY, links=ANY,
 )  # fmt: skip
@@ -36,10 +51,7 @@ EMAILS = listing(TEXT)
 WORKFLOW = mapping(
     model=TEXT.needed,
     email_notifications=mapping(on_start=EMAILS, on_success=EMAILS, on_failure=EMAILS),
-    source=mapping(
-        type=TEXT, format=TEXT, header=FLAG, delimiter=TEXT, multiline=FLAG, encoding=TEXT, job_mock=ANY
-    ),
-    sequence=listing(TEXT), job_mock=ANY, tasks=listing(ANY),
+    source=mapping(type=TEXT, **SOURCE, job_mock=ANY), **SETTINGS, job_mock=ANY, tasks=listing(ANY),
 )  # fmt: skip
 SHAPE = mapping(
     dataContractSpecification=Shape(
@@ -62,25 +74,24 @@ SHAPE = mapping(
     ),
     quality=ANY, workflow=WORKFLOW, ingest_workflow=WORKFLOW,
 )  # fmt: skip
+LIMITS = {
+    "max_length": "maxLength", "maxLength": "maxLength", "minLength": "minLength", "minimum": "minimum",
+    "maximum": "maximum", "exclusiveMinimum": "exclusiveMinimum", "exclusiveMaximum": "exclusiveMaximum",
+    "multipleOf": "multipleOf", "pattern": "pattern", "format": "format", "enum": "enum",
+}  # fmt: skip
 USED = (
     "dataContractSpecification", "id", "info.title", "info.version", "info.description", "info.owner", "info.domain",
     "info.contact*", "servers.*", "servicelevels.retention.period", "servicelevels.retention.timestampField",
     "servicelevels.frequency.type", "servicelevels.frequency.cron", "models.*.description", "models.*.primaryKey",
     *(f"models.*.fields.*.{leaf}" for leaf in (
-        "type", "nullable", "required", "primary", "primaryKey", "max_length", "maxLength", "precision", "scale",
-        "format", "description", "classification", "pii", "examples",
+        "type", "nullable", "required", "unique", "primary", "primaryKey", "precision", "scale", "description",
+        "classification", "pii", "examples", "sourceName", "decimalComma", *LIMITS,
     )),
     *(f"{block}.{leaf}" for block in ("workflow", "ingest_workflow") for leaf in (
-        "model", "email_notifications.*", "source.type", "source.format", "source.header", "source.delimiter",
-        "source.multiline", "source.encoding", "sequence",
+        "model", "email_notifications.*", "source.type", *(f"source.{key}" for key in SOURCE), *SETTINGS,
+        "evolution.*",
     )),
 )  # fmt: skip
-_SODA: dict[str, Operator] = {
-    ">": "mustBeGreaterThan",
-    ">=": "mustBeGreaterOrEqualTo",
-    "<": "mustBeLessThan",
-    "=": "mustBe",
-}
 
 
 def check(located: Located) -> Iterator[Defect]:
@@ -128,49 +139,82 @@ def _workflow(located: Located, data: dict[str, Any]) -> Iterator[Defect]:
 
 
 def tables(data: dict[str, Any]) -> list[Table]:
-    """The models as written; the workflow's source counts for all of them, its sequence for the model it names."""
+    """The models as written; the workflow's source counts for all of them, the rest for the model it names."""
     block = "ingest_workflow" if "ingest_workflow" in data else "workflow"
-    workflow = mapping_of(data.get(block))
+    workflow = given(data.get(block))
     found = []
     for name, written in mapping_of(data.get("models")).items():
-        model = mapping_of(written)
-        columns = [
-            _column(name, column, mapping_of(raw), texts(model.get("primaryKey")))
-            for column, raw in mapping_of(model.get("fields")).items()
-        ]
+        model, path = mapping_of(written), ("models", name)
+        raw = mapping_of(model.get("fields"))
+        columns = [_column(column, mapping_of(one), (*path, "fields", column)) for column, one in raw.items()]
+        for column in columns:
+            column.nest()
         _number_keys(columns, texts(model.get("primaryKey")))
-        own = workflow.get("model") == name
-        sequence = workflow.get("sequence")
         found.append(
             Table(
-                name=name, path=("models", name), columns=columns,
-                key_remedy="mark its columns with `primary: true`",
-                source=mapping_of(workflow.get("source")), source_path=(block, "source"),
-                sequence=sequence if own and isinstance(sequence, list) else [], sequence_path=(block, "sequence"),
-                gates=_gates(data, name), description=model.get("description"),
+                name=name, path=path, columns=columns, key_remedy="mark its columns with `primary: true`",
+                source=given(workflow.get("source")), source_path=(block, "source"),
+                settings=workflow if workflow.get("model") == name else {}, settings_path=(block,),
+                entries=_entries(data, name, model, columns), description=model.get("description"),
             )
         )  # fmt: skip
     return found
 
 
-def _column(model: str, name: str, raw: dict[str, Any], keys: tuple[str, ...]) -> Column:
-    path = ("models", model, "fields", name)
-    length = "max_length" if "max_length" in raw else "maxLength"
-    pii = raw.get("pii")
-    primary = raw.get("primary") is True or raw.get("primaryKey") is True or name in keys
+def _entries(data: dict[str, Any], name: str, model: dict[str, Any], columns: list[Column]) -> list[Entry]:
+    """What is asked of a model: SodaCL's checks, and the lists of later versions, which are as ODCS has them."""
+    found = []
+    by_name = {column.full_name: column for column in quality.flat(columns)}
+    specification = mapping_of(data.get("quality")).get("specification")
+    for path, written in soda.places(specification, name, ("quality", "specification")):
+        entry = soda.entry(written)
+        named = entry.pop("columns") if entry else []
+        if entry and len(named) > 1:
+            entry["arguments"] = {"properties": named}
+        column = by_name.get(named[0]) if len(named) == 1 else None
+        if entry and len(named) == 1 and column is None:
+            entry["arguments"] = {**entry.get("arguments", {}), "properties": named}
+        found.append(Entry(entry or {"type": "text"}, path, column))
+    path = ("models", name, "quality")
+    found += [Entry(one, (*path, n)) for n, one in enumerate(listed(model.get("quality"))) if isinstance(one, dict)]
+    for column in by_name.values():
+        raw = mapping_of(_at(data, column.path)).get("quality")
+        place = (*column.path, "quality")
+        found += [Entry(one, (*place, n), column) for n, one in enumerate(listed(raw)) if isinstance(one, dict)]
+    return found
+
+
+def _at(data: Any, path: Path) -> Any:
+    for part in path:
+        data = data[part]
+    return data
+
+
+def _column(name: str, raw: dict[str, Any], path: Path) -> Column:
+    limits: dict[str, Any] = {}
+    places: dict[str, Path] = {key: (*path, key) for key in ("pii", "sourceName", "decimalComma") if key in raw}
+    for key, ours in LIMITS.items():
+        if raw.get(key) is not None:
+            limits[ours], places[ours] = raw[key], (*path, key)
+    if raw.get("decimalComma") is True:
+        limits["format"] = DECIMAL_COMMA
+    inner = raw.get("items")
     return Column(
         name=name, path=path, resolved=_resolve(raw), type_path=(*path, "type"),
-        required=raw.get("required") is True or raw.get("nullable") is False,
-        key_position=0 if primary else None,
-        max_length=raw.get(length) if isinstance(raw.get(length), int) else None, max_length_path=(*path, length),
-        format=raw.get("format"), classification=raw.get("classification"),
-        pii=protection(pii),
-        description=raw.get("description"), examples=texts(raw.get("examples")),
+        required=raw.get("required") is True or raw.get("nullable") is False, unique=raw.get("unique") is True,
+        key_position=0 if raw.get("primary") is True or raw.get("primaryKey") is True else None,
+        limits=limits, places=places, classification=raw.get("classification"), pii=raw.get("pii"),
+        source_name=raw.get("sourceName"), description=raw.get("description"), examples=texts(raw.get("examples")),
+        fields=[
+            _column(child, mapping_of(one), (*path, "fields", child))
+            for child, one in mapping_of(raw.get("fields")).items()
+        ],
+        items=_column("item", mapping_of(inner), (*path, "items")) if inner is not None else None,
     )  # fmt: skip
 
 
 def _number_keys(columns: list[Column], order: tuple[str, ...]) -> None:
-    keyed = [c for c in columns if c.key_position is not None]
+    keyed = [c for c in columns if c.key_position is not None or c.name in order]
     keyed.sort(key=lambda c: order.index(c.name) if c.name in order else len(order))
     for position, column in enumerate(keyed, start=1):
         column.key_position = position
@@ -183,14 +227,6 @@ def _resolve(raw: dict[str, Any]) -> tuple[LogicalType, str] | None:
     return resolved
 
 
-def _gates(data: dict[str, Any], model: str) -> tuple[Gate, ...]:
-    """SodaCL's `row_count > 25`; every other rule is kept as it is."""
-    specification = mapping_of(data.get("quality")).get("specification")
-    checks = mapping_of(specification).get(f"checks for {model}") if isinstance(specification, dict) else None
-    matches = [re.fullmatch(r"row_count\s*(>=|>|<|=)\s*(\d+)", text) for text in texts(checks)]
-    return tuple(Gate("rowCount", "rowCount", _SODA[m[1]], float(m[2])) for m in matches if m)
-
-
 def convert(data: dict[str, Any]) -> Contract:
     """The contract of a file without defects."""
     info, levels = data["info"], mapping_of(data.get("servicelevels"))
@@ -199,7 +235,8 @@ def convert(data: dict[str, Any]) -> Contract:
     frequency = mapping_of(levels.get("frequency"))
     mails = mapping_of(workflow.get("email_notifications"))
     kept_days = types.days(retention["period"]) if "period" in retention else None
-    models: list[Model] = [to_model(table) for table in tables(data)]
+    found = tables(data)
+    models: list[Model] = [to_model(table) for table in found]
     return Contract(
         id=data["id"], title=info["title"], version=info["version"], models=tuple(models),
         description=info.get("description"), owner=info.get("owner"), domain=info.get("domain"),
@@ -207,5 +244,21 @@ def convert(data: dict[str, Any]) -> Contract:
         cron=types.quartz(frequency["cron"]) if frequency.get("cron") else None, frequency=frequency.get("type"),
         retention=None if kept_days is None else Retention(kept_days, retention.get("timestampField")),
         notifications=Notifications(*(texts(mails.get(k)) for k in ("on_start", "on_success", "on_failure"))),
-        kept=unmapped(data, USED),
+        kept=_kept(data, found),
     )  # fmt: skip
+
+
+def _kept(data: dict[str, Any], found: list[Table]) -> dict[str, Any]:
+    """Every leaf that nothing uses, by its path."""
+    kept = unmapped(data, USED)
+    for entry in (entry for table in found for entry in table.entries if entry.kind != "kept"):
+        written = _at(data, entry.path)
+        if entry.path[0] == "quality":
+            used = list(leaves(written, entry.path))
+        else:
+            used = [
+                leaf for key in entry.raw if key in USED_OF_ENTRY for leaf in leaves(written[key], (*entry.path, key))
+            ]
+        for leaf, _ in used:
+            kept.pop(leaf, None)
+    return kept

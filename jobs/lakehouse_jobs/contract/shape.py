@@ -70,6 +70,11 @@ def walk(located: Located, shape: Shape, path: Path = ()) -> list[Defect]:
     return _Walk(located).at(located.data, shape, path)
 
 
+def walk_at(located: Located, shape: Shape, path: Path, value: Any) -> list[Defect]:
+    """The same of the value that stands at `path`."""
+    return _Walk(located).at(value, shape, path)
+
+
 class _Walk:
     def __init__(self, located: Located) -> None:
         self._located = located

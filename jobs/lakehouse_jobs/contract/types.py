@@ -51,6 +51,16 @@ def physical(text: str) -> tuple[LogicalType, str] | None:
     return None
 
 
+def struct(fields: list[tuple[str, str]]) -> str:
+    """Spark's type of an object, from its fields' names and types."""
+    return f"STRUCT<{', '.join(f'`{name}`: {spark}' for name, spark in fields)}>"
+
+
+def array(item: str) -> str:
+    """Spark's type of a list, from its items' type."""
+    return f"ARRAY<{item}>"
+
+
 def quartz(cron: str) -> str | None:
     """A Quartz expression (seconds first) from one of 6 or 7 fields, or from a Unix one of 5; None if it is neither."""
     parts = cron.split()

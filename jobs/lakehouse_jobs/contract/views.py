@@ -8,32 +8,92 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any, get_args
 
+from lakehouse_jobs.contract import quality, types
 from lakehouse_jobs.contract.located import Defect, Located, Path, dotted
-from lakehouse_jobs.contract.model import FORMATS, Field, Gate, LogicalType, Model, Protection, Source
+from lakehouse_jobs.contract.model import (
+    DECIMAL_COMMA,
+    FORMATS,
+    Evolution,
+    Field,
+    LogicalType,
+    Model,
+    Protection,
+    Reaction,
+    Source,
+    WriteMode,
+)
+from lakehouse_jobs.contract.quality import Entry
+from lakehouse_jobs.contract.shape import FLAG, TEXT, TEXTS, Shape, mapping
+
+# How the input is read, and how it is ingested: the same keys in both forms.
+SOURCE = {
+    "format": TEXT, "header": FLAG, "delimiter": TEXT, "multiline": FLAG, "encoding": TEXT, "nullValue": TEXT,
+}  # fmt: skip
+REACTION = Shape("text", choices=get_args(Reaction))
+SETTINGS = {
+    "sequence": TEXTS, "write": Shape("text", choices=get_args(WriteMode)), "deletes": TEXT, "cluster": TEXTS,
+    "evolution": mapping(table=REACTION, column=REACTION, type=REACTION),
+    "bronzePii": Shape("text", choices=("clear", "masked")),
+}  # fmt: skip
 
 
 @dataclass(slots=True)
 class Column:
-    """One column as written. `resolved` is None where its type is unknown (told by the form itself)."""
+    """One column as written. `resolved` is None where its type is unknown (told by the form itself).
+
+    `limits` are in ODCS's words, whatever the form calls them: minLength, maxLength, minimum, maximum,
+    exclusiveMinimum, exclusiveMaximum, multipleOf, pattern, format, enum; `places` says where each stands."""
 
     name: str
     path: Path
     resolved: tuple[LogicalType, str] | None
     type_path: Path
     required: bool = False
+    unique: bool = False
     key_position: int | None = None
-    max_length: Any = None
-    max_length_path: Path = ()
-    format: str | None = None
+    limits: dict[str, Any] = field(default_factory=dict)
+    places: dict[str, Path] = field(default_factory=dict)
     classification: str | None = None
-    pii: Protection | None = None
+    pii: Any = None
+    source_name: str | None = None
     description: str | None = None
     examples: tuple[str, ...] = ()
+    fields: list[Column] = field(default_factory=list)
+    items: Column | None = None
+    full_name: str = ""  # with the objects it is in: `address.street`
+
+    @property
+    def logical(self) -> LogicalType | None:
+        return self.resolved[0] if self.resolved else None
+
+    @property
+    def spark_type(self) -> str:
+        return self.resolved[1] if self.resolved else "STRING"
+
+    def place(self, key: str) -> Path:
+        return self.places.get(key, self.path)
+
+    def nest(self, inside: str = "") -> None:
+        """Name the fields by the objects they are in, and make the type of an object or list from theirs."""
+        self.full_name = f"{inside}.{self.name}" if inside else self.name
+        inner = [*self.fields, *([self.items] if self.items else [])]
+        for child in inner:
+            child.nest(self.full_name)
+        if inner and self.resolved:
+            known = all(child.resolved for child in inner)
+            made = types.array(inner[0].spark_type) if self.items else types.struct(self._types())
+            self.resolved = (self.resolved[0], made) if known else None
+
+    def _types(self) -> list[tuple[str, str]]:
+        return [(child.name, child.spark_type) for child in self.fields]
 
 
 @dataclass(slots=True)
 class Table:
-    """One model as written; `key_remedy` says how this form marks a primary key."""
+    """One model as written; `key_remedy` says how this form marks a primary key.
+
+    `source` says how the input is read, `settings` how it is ingested (sequence, write, deletes, cluster, evolution,
+    bronzePii), `entries` what is asked of its data; each with its place."""
 
     name: str
     path: Path
@@ -41,10 +101,14 @@ class Table:
     key_remedy: str
     source: dict[str, Any] = field(default_factory=dict)
     source_path: Path = ()
-    sequence: list[Any] = field(default_factory=list)
-    sequence_path: Path = ()
-    gates: tuple[Gate, ...] = ()
+    settings: dict[str, Any] = field(default_factory=dict)
+    settings_path: Path = ()
+    entries: list[Entry] = field(default_factory=list)
     description: str | None = None
+
+    def names(self, key: str) -> list[str]:
+        """A list of columns among the settings."""
+        return [name for name in listed(self.settings.get(key)) if isinstance(name, str)]
 
 
 def problems(located: Located, tables: list[Table]) -> Iterator[Defect]:
@@ -58,13 +122,14 @@ def problems(located: Located, tables: list[Table]) -> Iterator[Defect]:
         seen.add(table.name.lower())
         yield from _columns(located, table)
         yield from _source(located, table)
-        if not any(c.key_position is not None for c in table.columns) and not located.lost:
+        keyed = any(c.key_position is not None for c in table.columns)
+        if not keyed and table.settings.get("write") != "append" and not located.lost:
             why = "rows are deduplicated and merged by it"
             yield located.defect(table.path, "has no primary key", why, table.key_remedy)
         names = [c.name for c in table.columns]
-        for number, name in enumerate(table.sequence):
+        for number, name in enumerate(table.names("sequence")):
             if name not in names:
-                path = (*table.sequence_path, number)
+                path = (*table.settings_path, "sequence", number)
                 why = "the newest row of a key is found by it"
                 yield located.defect(path, f"{name!r} is no column of {table.name}", why, f"choose of {names}")
 
@@ -77,9 +142,10 @@ def _columns(located: Located, table: Table) -> Iterator[Defect]:
         if column.name.lower() in seen:
             yield located.defect(column.path, f"{column.name} stands twice", "case does not count", "rename one")
         seen.add(column.name.lower())
-        if column.max_length is not None and (isinstance(column.max_length, bool) or column.max_length < 1):
+        length = column.limits.get("maxLength")
+        if isinstance(length, int) and length < 1:
             why, remedy = "a length is 1 or more", "write a whole number above 0"
-            yield located.defect(column.max_length_path, f"is {column.max_length!r}", why, remedy)
+            yield located.defect(column.place("maxLength"), f"is {length!r}", why, remedy)
         zeros = next((e for e in column.examples if re.fullmatch(r"0\d+", e)), None)
         if zeros and column.resolved and column.resolved[0] in ("integer", "number"):
             why = f"the example {zeros} would lose its zeros"
@@ -106,7 +172,8 @@ def _source(located: Located, table: Table) -> Iterator[Defect]:
 
 def to_model(table: Table) -> Model:
     """The model of a table without defects."""
-    source = table.source
+    source, settings = table.source, table.settings
+    evolution = mapping_of(settings.get("evolution"))
     return Model(
         name=table.name,
         fields=tuple(_to_field(column) for column in table.columns),
@@ -117,29 +184,49 @@ def to_model(table: Table) -> Model:
             delimiter=source.get("delimiter", ","),
             multiline=source.get("multiline", source.get("format", "csv") == "csv"),
             encoding=source.get("encoding", "UTF-8"),
+            null_value=source.get("nullValue"),
         ),
-        sequence=tuple(table.sequence),
-        gates=table.gates,
+        sequence=tuple(table.names("sequence")),
+        write=settings.get("write", "merge"),
+        deletes=settings.get("deletes"),
+        cluster=tuple(table.names("cluster")),
+        rules=quality.rules(table),
+        gates=quality.gates(table),
+        evolution=Evolution(**{kind: reaction for kind, reaction in evolution.items() if reaction is not None}),
+        bronze_pii=settings.get("bronzePii", "clear"),
         description=table.description,
     )
 
 
 def _to_field(column: Column) -> Field:
     if column.resolved is None:
-        raise ValueError(f"column {column.name} has no known type")
+        raise ValueError(f"column {column.full_name} has no known type")
+    limits = column.limits
+    timed = column.logical in ("date", "timestamp", "time")
     return Field(
         name=column.name,
         type=column.resolved[0],
         spark_type=column.resolved[1],
         required=column.required or column.key_position is not None,
         key_position=column.key_position,
-        max_length=column.max_length,
-        format=column.format,
+        max_length=limits.get("maxLength"),
+        min_length=limits.get("minLength"),
+        minimum=_limit(limits.get("minimum")),
+        maximum=_limit(limits.get("maximum")),
+        pattern=limits.get("pattern"),
+        format=limits.get("format") if timed or limits.get("format") == DECIMAL_COMMA else None,
         classification=column.classification,
-        pii=column.pii,
+        pii=protection(column.pii),
         description=column.description,
         examples=column.examples,
+        fields=tuple(_to_field(child) for child in column.fields),
+        items=_to_field(column.items) if column.items else None,
+        source_name=column.source_name,
     )
+
+
+def _limit(written: Any) -> str | None:
+    return None if written is None else str(written)
 
 
 def protection(written: Any) -> Protection | None:
@@ -166,9 +253,15 @@ def unmapped(data: Any, used: tuple[str, ...]) -> dict[str, Any]:
     found = {}
     for path, value in leaves(data):
         plain = re.sub(r"\[\d+\]", "", path)
+        plain = re.sub(r"\.(properties|items)(\.(properties|items))+\b", ".properties", plain)
         if not any(fnmatchcase(plain, pattern) for pattern in used):
             found[path] = value
     return found
+
+
+def given(value: Any) -> dict[str, Any]:
+    """What a mapping says; a key with nothing behind it is as absent."""
+    return {key: inner for key, inner in mapping_of(value).items() if inner is not None}
 
 
 def mappings(value: Any) -> list[dict[str, Any]]:
