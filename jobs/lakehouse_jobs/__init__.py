@@ -2,5 +2,5 @@
 
 __version__ = "0.1.0"
 
-PROTOCOL = 1
+PROTOCOL = 2
 """The command line and run record that wizard and job agree on; the job refuses a wizard that speaks another."""

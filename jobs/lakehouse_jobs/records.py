@@ -43,7 +43,7 @@ class RunRecord:
     model: str
     catalog: str
     contract: str = ""  # its version
-    status: Literal["running", "succeeded", "failed"] = "running"
+    status: Literal["running", "succeeded", "failed", "cancelled"] = "running"
     started: str = ""  # ISO 8601, UTC
     ended: str | None = None
     listed: int = 0

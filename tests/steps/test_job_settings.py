@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from databricks.sdk.service.jobs import Job, JobSettings
+from lakehouse_jobs import PROTOCOL
 from lakehouse_jobs.contract.model import Notifications
 
 from wizard.steps.job_settings import ClusterChoice, Ingest, differences
@@ -51,7 +52,7 @@ def test_the_settings_are_those_of_the_facts() -> None:
         "--run-record",
         "/Volumes/crisk/ops/runs/account/{{job.run_id}}.json",
         "--protocol",
-        "1",
+        str(PROTOCOL),
     ]
 
 
