@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from wizard import __version__, exits
 from wizard import cli_options as options
+from wizard.cli_contract import contract_commands
 from wizard.cli_sandbox import sandbox_commands
 from wizard.text import LOCALE, _, use
 
@@ -117,6 +118,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title=_("commands"), metavar=_("COMMAND"), dest="command")
     _journey_commands(commands)
     _answers_commands(commands)
+    contract_commands(commands)
     _export_command(commands)
     sandbox_commands(commands)
     return parser
