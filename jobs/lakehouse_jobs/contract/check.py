@@ -27,7 +27,7 @@ def read(text: str, source_name: str) -> Contract:
     located = parse(text, source_name)
     if defects := _defects(located):
         raise InvalidContract(defects)
-    return odcs.convert(located.data) if _is_odcs(located.data) else reference.convert(located.data)
+    return odcs.convert(located.data) if is_odcs(located.data) else reference.convert(located.data)
 
 
 def load(path: Path | str) -> Contract:
@@ -53,14 +53,14 @@ def _text(path: Path) -> str:
         raise InvalidContract([defect]) from error
 
 
-def _is_odcs(data: object) -> bool:
+def is_odcs(data: object) -> bool:
     return isinstance(data, dict) and ("apiVersion" in data or "schema" in data) and "models" not in data
 
 
 def _defects(located: Located) -> list[Defect]:
     found = list(located.defects)
     if isinstance(located.data, dict):
-        found += odcs.check(located) if _is_odcs(located.data) else reference.check(located)
+        found += odcs.check(located) if is_odcs(located.data) else reference.check(located)
     elif not located.defects:
         remedy = "write an ODCS v3 or Data Contract Specification 0.9.3 document"
         found.append(located.defect((), "is no mapping", "a contract is one", remedy))

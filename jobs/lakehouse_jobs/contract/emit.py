@@ -7,6 +7,7 @@ The same data give the same text. What `located.parse` reads of it is the data a
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from io import StringIO
 from typing import Any
 
@@ -44,30 +45,32 @@ for _tag, _pattern, _first in SCALARS:
 _Dumper.add_representer(str, _text)
 
 
-def emit(data: dict[str, Any]) -> str:
-    """The data as YAML text; keys in their order. Holds maps, lists, text, numbers, flags and None."""
+def emit(data: dict[str, Any], opened: Collection[str] = ()) -> str:
+    """The data as YAML text; keys in their order. Holds maps, lists, text, numbers, flags and None. What stands under
+    a key of `opened` has a line for each of its parts."""
     dumper = _Dumper(StringIO(), sort_keys=False)
     node = dumper.represent_data(data)
-    _lay_out(node, 0)
+    _lay_out(node, 0, frozenset(opened))
     text: str = yaml.serialize(node, Dumper=_Dumper, width=float("inf"), allow_unicode=True)
     return text
 
 
-def _lay_out(node: yaml.Node, column: int, *, whole: bool = True) -> None:
-    """Choose flow or block for a node that begins at `column`. `whole`: of the document itself, which is a block."""
+def _lay_out(node: yaml.Node, column: int, opened: frozenset[str], *, block: bool = True) -> None:
+    """Choose flow or block for a node that begins at `column`; `block` leaves no choice."""
     if not isinstance(node, yaml.CollectionNode):
         return
-    node.flow_style = not whole and _flows(node) and column + _length(node) <= WIDTH
+    node.flow_style = not block and _flows(node, opened) and column + _length(node) <= WIDTH
     if node.flow_style:
         _flow(node)
     elif isinstance(node, yaml.MappingNode):
         for key, value in node.value:
             # A list of things described each by a map is a block, so that one more is one more line.
             many = isinstance(value, yaml.SequenceNode) and _many(value)
-            _lay_out(value, column + 2 + (0 if many else _length(key)), whole=many)
+            begins = column + 2 + (0 if many else _length(key))
+            _lay_out(value, begins, opened, block=many or (key.value in opened and bool(value.value)))
     else:
         for value in node.value:
-            _lay_out(value, column + 2, whole=False)
+            _lay_out(value, column + 2, opened, block=False)
 
 
 def _many(node: yaml.SequenceNode) -> bool:
@@ -84,12 +87,12 @@ def _flow(node: yaml.Node) -> None:
                 _flow(part)
 
 
-def _flows(node: yaml.Node) -> bool:
-    """Nothing in it is text of several lines."""
+def _flows(node: yaml.Node, opened: frozenset[str]) -> bool:
+    """Nothing in it is text of several lines, or to be opened."""
     if isinstance(node, yaml.MappingNode):
-        return all(_flows(value) for _, value in node.value)
+        return all(key.value not in opened and _flows(value, opened) for key, value in node.value)
     if isinstance(node, yaml.SequenceNode):
-        return all(_flows(value) for value in node.value)
+        return all(_flows(value, opened) for value in node.value)
     return "\n" not in str(node.value)
 
 

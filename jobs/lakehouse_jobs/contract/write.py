@@ -9,9 +9,17 @@ from lakehouse_jobs.contract import types
 from lakehouse_jobs.contract.emit import emit
 from lakehouse_jobs.contract.located import Path, parted
 from lakehouse_jobs.contract.model import Contract, Evolution, Field, Gate, Model, Rule, Source
-from lakehouse_jobs.contract.odcs import REFERENCE, SHAPE
+from lakehouse_jobs.contract.odcs import REFERENCE
+from lakehouse_jobs.contract.odcs_shape import SHAPE
 
 API_VERSION = "v3.1.0"
+# In which a reader looks for them; what is not here comes last.
+_ORDER = (
+    "apiVersion", "kind", "id", "name", "version", "status", "tenant", "domain", "dataProduct", "businessName",
+    "physicalName", "logicalType", "physicalType", "logicalTypeOptions", "enum", "required", "unique", "primaryKey",
+    "primaryKeyPosition", "classification", "description", "tags", "examples", "customProperties", "servers", "schema",
+    "properties", "items", "quality", "slaProperties", "support",
+)  # fmt: skip
 _EVENTS = ("on_start", "on_success", "on_failure")
 
 
@@ -26,7 +34,7 @@ def to_odcs(contract: Contract) -> str:
 def document(contract: Contract) -> dict[str, Any]:
     """The data of that text."""
     custom = {"owner": contract.owner, "contact": contract.contact, "frequency": contract.frequency}
-    found = _given(
+    found = given(
         apiVersion=API_VERSION,
         kind="DataContract",
         id=contract.id,
@@ -34,7 +42,7 @@ def document(contract: Contract) -> dict[str, Any]:
         version=contract.version,
         status="active",
         domain=contract.domain,
-        description=_given(purpose=contract.description),
+        description=given(purpose=contract.description),
         servers=[{"server": name, **server} for name, server in contract.servers.items()],
         schema=[_model(model) for model in contract.models],
         slaProperties=_levels(contract),
@@ -42,23 +50,32 @@ def document(contract: Contract) -> dict[str, Any]:
         customProperties=_custom(**custom),
     )
     _put_back(found, contract.kept)
-    return found
+    return ordered(found)
 
 
-def _given(**parts: Any) -> dict[str, Any]:
+def ordered(found: dict[str, Any]) -> dict[str, Any]:
+    """The same with the keys of the contract, its objects and their columns in their order."""
+    ranked = sorted(found, key=lambda key: _ORDER.index(key) if key in _ORDER else len(_ORDER))
+    if "apiVersion" in found:  # elsewhere custom properties say much about little
+        ranked = sorted(ranked, key=lambda key: key == "customProperties")
+    inner = {key: [ordered(each) for each in found[key]] for key in ("schema", "properties") if key in found}
+    return {key: inner.get(key, found[key]) for key in ranked}
+
+
+def given(**parts: Any) -> dict[str, Any]:
     """The parts that say something: no None, nothing empty."""
     return {key: value for key, value in parts.items() if value is not None and value not in ({}, [], ())}
 
 
 def _custom(**parts: Any) -> list[dict[str, Any]]:
-    return [{"property": key, "value": value} for key, value in _given(**parts).items()]
+    return [{"property": key, "value": value} for key, value in given(**parts).items()]
 
 
 def _model(model: Model) -> dict[str, Any]:
     named = {name for rule in model.rules if (name := rule.field)}
     by_field = {name: [_rule(r) for r in model.rules if r.field == name] for name in named}
     quality = [_gate(gate) for gate in model.gates] + [_rule(rule) for rule in model.rules if rule.field is None]
-    return _given(
+    return given(
         name=model.name,
         description=model.description,
         customProperties=_custom(ingestion=_ingestion(model)),
@@ -70,12 +87,12 @@ def _model(model: Model) -> dict[str, Any]:
 def _ingestion(model: Model) -> dict[str, Any]:
     """The property `ingestion`, ours: source and format always, the rest where it is not the default."""
     source, plain, csv = model.source, Source(), model.source.format == "csv"
-    evolution = _given(**{
+    evolution = given(**{
         name: getattr(model.evolution, name)
         for name in ("table", "column", "type")
         if getattr(model.evolution, name) != getattr(Evolution(), name)
     })  # fmt: skip
-    return _given(
+    return given(
         source=source.type,
         format=source.format,
         header=source.header if csv or source.header != plain.header else None,
@@ -95,7 +112,7 @@ def _property(field: Field, quality: list[dict[str, Any]] | None = None) -> dict
     """A column, or a field of one."""
     default = types.LOGICAL[field.type]
     nested = field.fields or field.items
-    return _given(
+    return given(
         name=field.name,
         logicalType=field.type,
         physicalType=None if nested or field.spark_type == default else field.spark_type,
@@ -114,7 +131,7 @@ def _property(field: Field, quality: list[dict[str, Any]] | None = None) -> dict
 
 
 def _options(field: Field) -> dict[str, Any]:
-    return _given(
+    return given(
         minLength=field.min_length,
         maxLength=field.max_length,
         pattern=field.pattern,
@@ -125,9 +142,7 @@ def _options(field: Field) -> dict[str, Any]:
 
 
 def _bound(field: Field, text: str | None) -> int | float | str | None:
-    if text is None or field.type not in ("integer", "number"):
-        return text
-    return next((n for n in _numbers(text) if str(n) == text), text)
+    return text if text is None or field.type not in ("integer", "number") else number(text)
 
 
 def _example(field: Field, text: str) -> int | str:
@@ -135,25 +150,25 @@ def _example(field: Field, text: str) -> int | str:
     return int(text) if whole else text
 
 
-def _numbers(text: str) -> list[int | float]:
-    try:
-        return [int(text)]
-    except ValueError:
-        pass
-    try:
-        return [float(text)]
-    except ValueError:
-        return []
+def number(text: str) -> int | float | str:
+    """The number that is written so; the text where it is none, or would be written otherwise."""
+    for kind in (int, float):
+        try:
+            found = kind(text)
+        except ValueError:
+            continue
+        return found if str(found) == text else text
+    return text
 
 
 def _rule(rule: Rule) -> dict[str, Any]:
     """A rule on each row: `engine: lakehouse` of our own."""
     implementation: Any = rule.predicate
     if rule.reference is not None or rule.null_passes:
-        implementation = _given(
+        implementation = given(
             predicate=rule.predicate, reference=rule.reference, nullPasses=True if rule.null_passes else None
         )
-    return _given(
+    return given(
         name=rule.name,
         type="custom",
         engine="lakehouse",
@@ -167,9 +182,9 @@ def _rule(rule: Rule) -> dict[str, Any]:
 def _gate(gate: Gate) -> dict[str, Any]:
     """A rule on the data as a whole: a library metric, or a query."""
     value = [_short(gate.value), _short(gate.upper)] if gate.upper is not None else _short(gate.value)
-    arguments = _given(properties=list(gate.fields), predicate=gate.predicate)
+    arguments = given(properties=list(gate.fields), predicate=gate.predicate)
     query = gate.metric == "query"
-    return _given(
+    return given(
         name=None if gate.name == gate.metric else gate.name,
         type="sql" if query else "library",
         metric=None if query else gate.metric,
@@ -191,7 +206,7 @@ def _levels(contract: Contract) -> list[dict[str, Any]]:
     found = []
     if contract.retention is not None:
         found.append(
-            _given(property="retention", value=contract.retention.days, unit="d", element=contract.retention.element)
+            given(property="retention", value=contract.retention.days, unit="d", element=contract.retention.element)
         )
     if contract.cron is not None:
         value, unit = often(contract.cron)
@@ -237,7 +252,7 @@ def _put_back(data: dict[str, Any], kept: dict[str, Any]) -> None:
             put(data if parts[0] in SHAPE.keys else reference, parts, value)
     if reference:
         custom.append({"property": REFERENCE, "value": reference})
-    data |= _given(slaProperties=levels, customProperties=custom)
+    data |= given(slaProperties=levels, customProperties=custom)
 
 
 def put(data: Any, path: Path, value: Any) -> None:

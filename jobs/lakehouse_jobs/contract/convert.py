@@ -1,0 +1,178 @@
+"""From the reference form to ODCS and back, with no leaf lost.
+
+ODCS says what it has a place for. All else of a reference contract travels in two custom properties of ODCS:
+`reference`, a tree of what ODCS has no place for, and `referenceForm`, what the own block was called and how things
+were spelled that ODCS says in another way (`max_length` or `maxLength`, `P1Y` or 365 days). A change made to the ODCS
+file wins over a spelling, and what belonged to a column or model that is gone goes with it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from lakehouse_jobs.contract import odcs, reference, write, write_reference
+from lakehouse_jobs.contract.check import InvalidContract, is_odcs
+from lakehouse_jobs.contract.differences import Spelling, branches, differences, restore, same, tree
+from lakehouse_jobs.contract.emit import emit
+from lakehouse_jobs.contract.located import Defect, Located, Path, dotted, parse
+from lakehouse_jobs.contract.shape import ANY, Shape, walk
+from lakehouse_jobs.contract.views import leaves, mapping_of, mappings
+
+Form = Literal["odcs", "reference"]
+FORM = "referenceForm"
+_OPEN = ("models", "fields", "servicelevels", "specification")  # maps whose parts each have a line of their own
+# Where the two forms have a place for the same thing that no part of this version uses.
+_WHOLE: tuple[tuple[Path, Path], ...] = (
+    (("info", "status"), ("status",)),
+    (("terms", "usage"), ("description", "usage")),
+    (("terms", "limitations"), ("description", "limitations")),
+    (("tags",), ("tags",)),
+)
+_NAMED = (("title", "businessName"), ("tags", "tags"))  # of a model and of a column
+_LEVELS = ("retention", "frequency")
+
+
+@dataclass(frozen=True, slots=True)
+class Converted:
+    """`unmapped`: the leaves of the old form that the new one has no place for, by dotted path. To ODCS they travel
+    in custom properties; the reference form drops them. `defects`: what `check` will say of the contract."""
+
+    form: Form
+    text: str
+    unmapped: tuple[str, ...]
+    defects: tuple[Defect, ...] = ()
+
+
+def convert(text: str, name: str, to: Form | None = None) -> Converted:
+    """The contract in the form `to` (default: the other one). Raises InvalidContract where it has not the shape of
+    its form; that it could not be ingested (no key, another source) does not matter here."""
+    located = parse(text, name)
+    is_other = is_odcs(located.data)
+    shape = odcs.SHAPE if is_other else reference.SHAPE
+    broken = located.defects + walk(located, shape)
+    if broken or not isinstance(located.data, dict):
+        raise InvalidContract(sorted(set(broken)) or [located.defect((), "is no mapping", "a contract is one", "")])
+    form: Form = to or ("reference" if is_other else "odcs")
+    if (form == "odcs") == is_other:
+        return Converted(form, text, ())
+    judged = tuple(odcs.check(located) if is_other else reference.check(located))
+    made = _to_reference(located) if is_other else _to_odcs(located.data)
+    return replace(made, defects=tuple(sorted(set(judged))))
+
+
+def _to_odcs(data: dict[str, Any]) -> Converted:
+    contract = reference.convert(data)
+    found = write.document(replace(contract, kept={}))
+    _move(data, found)
+    block = "ingest_workflow" if "ingest_workflow" in data else write_reference.BLOCK
+    alone = _back(found, block)
+    rest, spellings = differences(_ordered(data, reference.SHAPE), alone)
+    form: dict[str, Any] = {} if block == write_reference.BLOCK else {"block": block}
+    if spellings:
+        form["spelled"] = [spelling.data for spelling in spellings]
+    carried = [
+        {"property": key, "value": value} for key, value in ((odcs.REFERENCE, tree(rest)), (FORM, form)) if value
+    ]
+    if carried:
+        found.setdefault("customProperties", []).extend(carried)
+    mapped = {dotted(there) for there, here in _places(data, found) if same(_at(data, there), _at(found, here))}
+    said = {path for path, value in leaves(data) if same(dict(leaves(alone)).get(path), value)}
+    unmapped = [path for path in contract.kept if path not in said and path.split("[")[0] not in mapped]
+    return Converted("odcs", emit(write.ordered(found)), tuple(unmapped))
+
+
+def _to_reference(located: Located) -> Converted:
+    data: dict[str, Any] = located.data
+    custom = {str(each.get("property")): each.get("value") for each in mappings(data.get("customProperties"))}
+    form = mapping_of(custom.get(FORM))
+    found = _back(data, str(form.get("block", write_reference.BLOCK)))
+    rest = [(path, value) for path, value in branches(mapping_of(custom.get(odcs.REFERENCE))) if _alive(found, path)]
+    restore(found, rest, [Spelling.of(each) for each in mappings(form.get("spelled"))])
+    again = mapping_of(parse(_to_odcs(found).text, located.name).data)
+    said = {(_plain(path), str(value)) for path, value in leaves(_own(again))}
+    lost = [path for path, value in leaves(_own(data)) if (_plain(path), str(value)) not in said]
+    return Converted("reference", emit(_ordered(found, reference.SHAPE), opened=_OPEN), tuple(lost))
+
+
+def _ordered(data: Any, shape: Shape) -> Any:
+    """The same with its keys in the order of the form, so that the same contract is the same text."""
+    if isinstance(data, dict) and shape.kind in ("map", "names"):
+        keys = [key for key in shape.keys if key in data] if shape.kind == "map" else list(data)
+        inner = {key: shape.keys.get(key) or shape.item or ANY for key in [*keys, *data]}
+        return {key: _ordered(data[key], how) for key, how in inner.items()}
+    return data
+
+
+def _own(data: dict[str, Any]) -> dict[str, Any]:
+    """An ODCS contract without what only says how to be written as ODCS, or in the reference form."""
+    custom = [p for p in mappings(data.get("customProperties")) if p.get("property") not in (odcs.REFERENCE, FORM)]
+    return {**data, "apiVersion": None, "customProperties": custom}
+
+
+def _plain(path: str) -> str:
+    """The path without the numbers of lists: another order is no loss."""
+    return re.sub(r"\[\d+\]", "", path)
+
+
+def _back(data: dict[str, Any], block: str) -> dict[str, Any]:
+    """The reference contract that an ODCS one alone gives."""
+    found = write_reference.document(odcs.convert(data), block)
+    for there, here in _places(found, data):
+        value = _at(data, here)
+        if value is not None and there and (here, value) != (("status",), "active"):
+            _set(found, there, value)
+    return found
+
+
+def _move(data: dict[str, Any], found: dict[str, Any]) -> None:
+    """What a reference contract says in other words, to where ODCS says it."""
+    for there, here in _places(data, found):
+        value = _at(data, there)
+        if value is not None:
+            _set(found, here, value)
+
+
+def _places(data: dict[str, Any], found: dict[str, Any]) -> Iterator[tuple[Path, Path]]:
+    """Place in a reference contract, and that of the same thing in the ODCS one."""
+    yield from _WHOLE
+    for number, model in enumerate(mappings(found.get("schema"))):
+        there: Path = ("models", str(model.get("name")))
+        for ours, theirs in _NAMED:
+            yield (*there, ours), ("schema", number, theirs)
+        for column, written in enumerate(mappings(model.get("properties"))):
+            for ours, theirs in _NAMED:
+                path = (*there, "fields", str(written.get("name")), ours)
+                yield path, ("schema", number, "properties", column, theirs)
+    for number, level in enumerate(mappings(found.get("slaProperties"))):
+        if level.get("property") in _LEVELS:
+            path = ("servicelevels", str(level["property"]), "description")
+            yield path, ("slaProperties", number, "description")
+
+
+def _at(data: Any, path: Path) -> Any:
+    for part in path:
+        if isinstance(data, dict):
+            data = data.get(str(part))
+        elif isinstance(data, list) and isinstance(part, int) and part < len(data):
+            data = data[part]
+        else:
+            return None
+    return data
+
+
+def _set(data: Any, path: Path, value: Any) -> None:
+    for part in path[:-1]:
+        data = data.setdefault(part, {}) if isinstance(data, dict) else data[part]
+    data[path[-1]] = value
+
+
+def _alive(found: dict[str, Any], path: Path) -> bool:
+    """Whether the model and the columns that a path goes through are still there."""
+    for place in range(0, len(path) - 1, 2):
+        if path[place] != ("fields" if place else "models"):
+            return True
+        if _at(found, path[: place + 2]) is None:
+            return False
+    return True
