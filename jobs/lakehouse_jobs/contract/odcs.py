@@ -10,6 +10,7 @@ from lakehouse_jobs.contract import types
 from lakehouse_jobs.contract.located import Defect, Located, Path, dotted
 from lakehouse_jobs.contract.model import DECIMAL_COMMA, Contract, LogicalType, Notifications, Retention
 from lakehouse_jobs.contract.odcs_shape import INGESTION, ITEM, LIMITS, PROPERTY, SHAPE, USED
+from lakehouse_jobs.contract.problems import problems
 from lakehouse_jobs.contract.quality import USED_OF_ENTRY, Entry
 from lakehouse_jobs.contract.shape import listing, walk, walk_at
 from lakehouse_jobs.contract.views import (
@@ -20,7 +21,6 @@ from lakehouse_jobs.contract.views import (
     listed,
     mapping_of,
     mappings,
-    problems,
     texts,
     to_model,
     unmapped,
@@ -138,6 +138,8 @@ def _column(raw: dict[str, Any], path: Path) -> Column:
         limits["enum"], places["enum"] = values, (*path, "enum")
     if custom.get("decimalComma") is True:
         limits["format"] = DECIMAL_COMMA
+    if "examples" in raw:
+        places["examples"] = (*path, "examples")
     for key in OF_COLUMN:
         if place := _custom_place(raw, path, key):
             places[key] = place

@@ -159,7 +159,7 @@ def _rule(entry: Entry) -> Rule:
     how = entry.implementation
     reference: str | None = how.get("reference")
     column = column or how.get("field")
-    predicate: str | None = None if reference else _placed(how["predicate"], entry)
+    predicate: str | None = None if reference else placed(how["predicate"], entry)
     name = _name(entry, "reference" if reference else "rule")
     passes = how.get("nullPasses") is True
     return Rule(name, predicate, reference, column, severity, passes, **_said(entry))
@@ -178,13 +178,13 @@ def _gate(entry: Entry) -> Gate:
     warned = SEVERITIES[str(entry.raw.get("severity", "fail")).lower()] == "warning"
     return Gate(
         _name(entry, metric), metric, operator, float(value), None if upper is None else float(upper), fields,
-        query=_placed(entry.raw["query"], entry) if metric == "query" else None, predicate=predicate,
+        query=placed(entry.raw["query"], entry) if metric == "query" else None, predicate=predicate,
         unit="percent" if entry.raw.get("unit") in ("percent", "%") else "rows",
         severity="warning" if warned else "fail", **_said(entry),
     )  # fmt: skip
 
 
-def _placed(text: str, entry: Entry) -> str:
+def placed(text: str, entry: Entry) -> str:
     """ODCS's placeholders as ours: `{object}` is the batch, `{property}` the column."""
 
     def put(match: re.Match[str]) -> str:

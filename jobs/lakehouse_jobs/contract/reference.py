@@ -9,6 +9,7 @@ from typing import Any
 from lakehouse_jobs.contract import quality, soda, types
 from lakehouse_jobs.contract.located import Defect, Located, Path, nearest
 from lakehouse_jobs.contract.model import DECIMAL_COMMA, Contract, LogicalType, Model, Notifications, Retention
+from lakehouse_jobs.contract.problems import problems
 from lakehouse_jobs.contract.quality import USED_OF_ENTRY, Entry
 from lakehouse_jobs.contract.shape import (
     ANY,
@@ -33,7 +34,6 @@ from lakehouse_jobs.contract.views import (
     leaves,
     listed,
     mapping_of,
-    problems,
     texts,
     to_model,
     unmapped,
@@ -74,6 +74,7 @@ SHAPE = mapping(
     ),
     quality=ANY, workflow=WORKFLOW, ingest_workflow=WORKFLOW,
 )  # fmt: skip
+OF_COLUMN = ("pii", "sourceName", "decimalComma", "examples")
 LIMITS = {
     "max_length": "maxLength", "maxLength": "maxLength", "minLength": "minLength", "minimum": "minimum",
     "maximum": "maximum", "exclusiveMinimum": "exclusiveMinimum", "exclusiveMaximum": "exclusiveMaximum",
@@ -192,7 +193,7 @@ def _at(data: Any, path: Path) -> Any:
 
 def _column(name: str, raw: dict[str, Any], path: Path) -> Column:
     limits: dict[str, Any] = {}
-    places: dict[str, Path] = {key: (*path, key) for key in ("pii", "sourceName", "decimalComma") if key in raw}
+    places: dict[str, Path] = {key: (*path, key) for key in OF_COLUMN if key in raw}
     for key, ours in LIMITS.items():
         if raw.get(key) is not None:
             limits[ours], places[ours] = raw[key], (*path, key)

@@ -9,10 +9,9 @@ from fnmatch import fnmatchcase
 from typing import Any, get_args
 
 from lakehouse_jobs.contract import quality, types
-from lakehouse_jobs.contract.located import Defect, Located, Path, dotted
+from lakehouse_jobs.contract.located import Path, dotted
 from lakehouse_jobs.contract.model import (
     DECIMAL_COMMA,
-    FORMATS,
     Evolution,
     Field,
     LogicalType,
@@ -61,6 +60,7 @@ class Column:
     fields: list[Column] = field(default_factory=list)
     items: Column | None = None
     full_name: str = ""  # with the objects it is in: `address.street`
+    in_list: bool = False  # an array's item, or inside one
 
     @property
     def logical(self) -> LogicalType | None:
@@ -78,6 +78,7 @@ class Column:
         self.full_name = f"{inside}.{self.name}" if inside else self.name
         inner = [*self.fields, *([self.items] if self.items else [])]
         for child in inner:
+            child.in_list = self.in_list or child is self.items
             child.nest(self.full_name)
         if inner and self.resolved:
             known = all(child.resolved for child in inner)
@@ -109,65 +110,6 @@ class Table:
     def names(self, key: str) -> list[str]:
         """A list of columns among the settings."""
         return [name for name in listed(self.settings.get(key)) if isinstance(name, str)]
-
-
-def problems(located: Located, tables: list[Table]) -> Iterator[Defect]:
-    """What is wrong with models, whichever form they were written in."""
-    if not tables and not located.lost:
-        yield located.defect((), "has no model", "there would be nothing to ingest", "describe at least one")
-    seen: set[str] = set()
-    for table in tables:
-        if table.name.lower() in seen:
-            yield located.defect(table.path, f"{table.name} stands twice", "a table has one model", "remove one")
-        seen.add(table.name.lower())
-        yield from _columns(located, table)
-        yield from _source(located, table)
-        keyed = any(c.key_position is not None for c in table.columns)
-        if not keyed and table.settings.get("write") != "append" and not located.lost:
-            why = "rows are deduplicated and merged by it"
-            yield located.defect(table.path, "has no primary key", why, table.key_remedy)
-        names = [c.name for c in table.columns]
-        for number, name in enumerate(table.names("sequence")):
-            if name not in names:
-                path = (*table.settings_path, "sequence", number)
-                why = "the newest row of a key is found by it"
-                yield located.defect(path, f"{name!r} is no column of {table.name}", why, f"choose of {names}")
-
-
-def _columns(located: Located, table: Table) -> Iterator[Defect]:
-    seen: set[str] = set()
-    if not table.columns and not located.lost:
-        yield located.defect(table.path, "has no columns", "there would be nothing to ingest", "describe them")
-    for column in table.columns:
-        if column.name.lower() in seen:
-            yield located.defect(column.path, f"{column.name} stands twice", "case does not count", "rename one")
-        seen.add(column.name.lower())
-        length = column.limits.get("maxLength")
-        if isinstance(length, int) and length < 1:
-            why, remedy = "a length is 1 or more", "write a whole number above 0"
-            yield located.defect(column.place("maxLength"), f"is {length!r}", why, remedy)
-        zeros = next((e for e in column.examples if re.fullmatch(r"0\d+", e)), None)
-        if zeros and column.resolved and column.resolved[0] in ("integer", "number"):
-            why = f"the example {zeros} would lose its zeros"
-            yield located.defect(column.type_path, "is a number", why, "make it a string")
-
-
-def _source(located: Located, table: Table) -> Iterator[Defect]:
-    kind = table.source.get("type") or table.source.get("source") or "adls"
-    key = "type" if "type" in table.source else "source"
-    if kind not in ("adls", "file"):
-        known = kind in ("eventhub",)
-        what = f"is {kind!r}"
-        why = "this version reads files only" if known else "it is no known source"
-        yield located.defect((*table.source_path, key), what, why, "use adls")
-    shape = table.source.get("format", "csv")
-    if shape not in FORMATS:
-        remedy = f"choose one of {', '.join(FORMATS)}"
-        yield located.defect((*table.source_path, "format"), f"is {shape!r}", "it cannot be read", remedy)
-    delimiter = table.source.get("delimiter", ",")
-    if not isinstance(delimiter, str) or len(delimiter) != 1:
-        path = (*table.source_path, "delimiter")
-        yield located.defect(path, f"is {delimiter!r}", "cells are parted by one character", 'write it as ","')
 
 
 def to_model(table: Table) -> Model:

@@ -1,0 +1,87 @@
+"""What is wrong with models, whichever form they were written in."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Iterator
+
+from lakehouse_jobs.contract import governing, limits, quality_check
+from lakehouse_jobs.contract.located import Defect, Located, nearest
+from lakehouse_jobs.contract.model import FORMATS
+from lakehouse_jobs.contract.views import Column, Table
+
+# Names of Java's that Python does not know.
+_JAVA = ("cp1252", "x-windows-874", "x-utf-32be-bom", "x-utf-32le-bom", "x-utf-16le-bom", "ibm-thai")
+
+
+def problems(located: Located, tables: list[Table]) -> Iterator[Defect]:
+    """All of it."""
+    if not tables and not located.lost:
+        yield located.defect((), "has no model", "there would be nothing to ingest", "describe at least one")
+    seen: set[str] = set()
+    for table in tables:
+        if table.name.lower() in seen:
+            why = "a table has one model, and case does not count"
+            yield located.defect(table.path, f"{table.name} stands twice", why, "remove or rename one")
+        seen.add(table.name.lower())
+        if not table.columns and not located.lost:
+            why = "there would be nothing to ingest"
+            yield located.defect(table.path, "has no columns", why, "describe them")
+        yield from _columns(located, table.columns)
+        yield from _source(located, table)
+        yield from governing.problems(located, table)
+        yield from quality_check.problems(located, table, tables)
+
+
+def _columns(located: Located, columns: list[Column]) -> Iterator[Defect]:
+    """Of the columns of a table, or the fields of an object."""
+    seen: set[str] = set()
+    inputs: set[str] = set()
+    for column in columns:
+        name, known = column.name.lower(), (column.source_name or column.name).lower()
+        if name in seen:
+            yield located.defect(column.path, f"{column.name} stands twice", "case does not count", "rename one")
+        elif known in inputs:
+            why = "two columns would read one of the input"
+            yield located.defect(column.place("sourceName"), f"is {known!r}, as another column", why, "correct one")
+        seen.add(name)
+        inputs.add(known)
+        yield from limits.problems(located, column)
+        yield from _columns(located, [*column.fields, *([column.items] if column.items else [])])
+
+
+def _source(located: Located, table: Table) -> Iterator[Defect]:
+    kind = table.source.get("type") or table.source.get("source") or "adls"
+    key = "type" if "type" in table.source else "source"
+    if kind not in ("adls", "file"):
+        why = "this version reads files only" if kind == "eventhub" else "it is no known source"
+        yield located.defect((*table.source_path, key), f"is {kind!r}", why, "use adls")
+    shape = table.source.get("format", "csv")
+    if shape not in FORMATS:
+        meant = nearest(str(shape), FORMATS)
+        remedy = f"did you mean {meant}?" if meant else f"choose one of {', '.join(FORMATS)}"
+        yield located.defect((*table.source_path, "format"), f"is {shape!r}", "it cannot be read", remedy)
+    delimiter = table.source.get("delimiter", ",")
+    if not isinstance(delimiter, str) or len(delimiter) != 1:
+        path = (*table.source_path, "delimiter")
+        yield located.defect(path, f"is {delimiter!r}", "cells are parted by one character", 'write it as ","')
+    elif delimiter in '"\\\r\n':
+        path, why = (*table.source_path, "delimiter"), "quotes and lines need that character"
+        yield located.defect(path, f"is {delimiter!r}", why, 'write it as ","')
+    encoding = table.source.get("encoding", "UTF-8")
+    if isinstance(encoding, str) and not _known(encoding):
+        path, why = (*table.source_path, "encoding"), "no encoding has that name"
+        yield located.defect(path, f"is {encoding!r}", why, "write UTF-8, ISO-8859-1 or windows-1252")
+    if table.source.get("header") is False and shape == "csv":
+        for column in table.columns:
+            if column.source_name:
+                why = "without a header the input names no column"
+                yield located.defect(column.place("sourceName"), "names what is not there", why, "remove it")
+
+
+def _known(encoding: str) -> bool:
+    try:
+        codecs.lookup(encoding)
+    except LookupError:
+        return encoding.lower() in _JAVA
+    return True
