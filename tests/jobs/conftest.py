@@ -13,6 +13,7 @@ from pyspark.sql import DataFrame, SparkSession
 
 REPOSITORY = Path(__file__).parents[2]
 CONTRACTS = REPOSITORY / "templates" / "contracts"
+SCOPE, KEY = "scope", "pii-key-1"
 
 
 @dataclass
@@ -37,7 +38,8 @@ class Lakehouse:
         path = contract or CONTRACTS / f"{model}.yaml"
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("LAKEHOUSE_NAMESPACE", str(self.root / "namespace.json"))
-            ingest(["--contract", str(path), "--model", model, "--catalog", "crisk", "--run-record", target])
+            scope = ["--secret-scope", SCOPE]
+            ingest(["--contract", str(path), "--model", model, "--catalog", "crisk", "--run-record", target, *scope])
         return self.record(model, run or str(self.runs))
 
     def record(self, model: str, run: str) -> RunRecord:
@@ -57,7 +59,10 @@ def make(root: Path, spark: SparkSession) -> Lakehouse:
             "/Volumes/crisk/ops/runs": str(root / "volumes" / "runs"),
         },
     }
-    (root / "namespace.json").write_text(json.dumps(names))
+    # The key that hashes: 32 bytes in hexadecimal digits, as the wizard makes it.
+    (root / KEY).write_text("5e" * 32)
+    secrets = {SCOPE: {KEY: str(root / KEY)}}
+    (root / "namespace.json").write_text(json.dumps({**names, "secrets": secrets}))
     return Lakehouse(root, spark)
 
 

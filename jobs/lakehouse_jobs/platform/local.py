@@ -8,7 +8,7 @@ import io
 import json
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import reduce
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
@@ -50,20 +50,22 @@ def stream_options(model: Model) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Local:
-    """`schemas`: catalog.schema -> folder of its tables; `volumes`, `stores`: prefix of a path -> folder."""
+    """`schemas`: catalog.schema -> folder of its tables; `volumes`, `stores`: prefix of a path -> folder; `secrets`:
+    scope -> key -> the file that holds it, where no dbutils does."""
 
     schemas: dict[str, str]
     volumes: dict[str, str]
     stores: dict[str, str]
+    secrets: dict[str, dict[str, str]] = field(default_factory=dict)
 
     @classmethod
     def from_environment(cls) -> Local:
         """Reads the file that LAKEHOUSE_NAMESPACE names; raises RuntimeError without one."""
         path = os.environ.get(NAMESPACE)
         if not path:
-            raise RuntimeError(f"outside Databricks {NAMESPACE} must name a JSON file: schemas, volumes, stores")
+            raise RuntimeError(f"outside Databricks {NAMESPACE} names a JSON file: schemas, volumes, stores, secrets")
         data = json.loads(Path(path).read_text(encoding="utf-8"))
-        return cls(data.get("schemas", {}), data.get("volumes", {}), data.get("stores", {}))
+        return cls(*(data.get(kind, {}) for kind in ("schemas", "volumes", "stores", "secrets")))
 
     def session(self) -> SparkSession:
         from pyspark.sql import SparkSession
@@ -113,7 +115,8 @@ class Local:
         rows.write.format("delta").mode("append").options(**options).save(self.location(name))
 
     def secret(self, scope: str, key: str) -> str:
-        return shared.secret(self.session(), scope, key)
+        file = self.secrets.get(scope, {}).get(key)
+        return Path(file).read_text(encoding="utf-8") if file else shared.secret(self.session(), scope, key)
 
 
 def _csv(session: SparkSession, files: list[str], model: Model) -> DataFrame:
