@@ -61,10 +61,15 @@ def _column(name: str, found: list[Any], kind: Any) -> Column:
     if types.is_struct(kind):
         inner = [value for value in found if value is not None]
         fields = [_column(field.name, [value.get(field.name) for value in inner], field.type) for field in kind]
-        return Column(name, cells, Typed("object", "STRING"), fields=fields)
+        return Column(name, cells, Typed("object", "STRING", None, (_("an object"),)), fields=fields)
     if types.is_list(kind) or types.is_large_list(kind) or types.is_fixed_size_list(kind):
         elements = [each for value in found if value is not None for each in value]
-        return Column(name, cells, Typed("array", "STRING"), items=_column("items", elements, kind.value_type))
+        return Column(
+            name,
+            cells,
+            Typed("array", "STRING", None, (_("a list"),)),
+            items=_column("item", elements, kind.value_type),
+        )
     return Column(name, cells, _declared(kind), textual=True)
 
 

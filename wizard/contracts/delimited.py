@@ -7,7 +7,7 @@ import io
 import re
 from collections import Counter
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, pairwise
 
 from lakehouse_jobs.contract.model import Source
 
@@ -20,6 +20,7 @@ from wizard.text import N_, _, _n
 # In this order where several fit: a comma stands in texts and numbers, the others hardly do.
 DELIMITERS = {"\t": N_("tab"), "|": N_("bar"), ";": N_("semicolon"), ",": N_("comma")}
 LOOKED_AT = 500  # records, to find the delimiter
+YEAR = re.compile(r"(1[89]|20)\d\d")
 NAME = re.compile(r"[^\W\d][\w .,:/()%#&+'°ºª$€£@*<>?!-]{0,127}")
 
 
@@ -112,13 +113,21 @@ def _has_header(records: list[list[str]], width: int) -> bool:
     above = [cell.strip() for cell in first]
     kinds = [values.typed(cells, "").type for cells in below]
     against = [_is_value(cell) for cell in above]
+    years = [cell for cell, is_one in zip(above, against, strict=True) if is_one]
     named = sum(bool(c) and not a and k != "string" for c, a, k in zip(above, against, kinds, strict=True))
-    if named:
+    if named or (_years(years) and not any(_years([*cells]) for cells in below)):
         return True
     if any(against) or any(cell and cell in cells for cell, cells in zip(above, below, strict=True)):
         return False
     filled = [cell.lower() for cell in above if cell]
     return len(set(filled)) == len(filled) and all(NAME.fullmatch(cell) for cell in filled)
+
+
+def _years(cells: list[str]) -> bool:
+    """Years as columns are called by them: two at least, one after the other."""
+    if len(cells) < 2 or not all(YEAR.fullmatch(cell) for cell in cells):
+        return False
+    return len({int(later) - int(one) for one, later in pairwise(cells)}) == 1
 
 
 def _is_value(cell: str) -> bool:

@@ -5,9 +5,11 @@ cloud, and no value of a column that may be personal is in what comes back."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from lakehouse_jobs.contract import types
 from lakehouse_jobs.contract.model import Contract, Field, Model, WriteMode
 
 from wizard.contracts import columnar, delimited, keys, names, objects, personal, values
@@ -31,7 +33,7 @@ def infer(path: Path, *, name: str | None = None) -> Proposal:
     model = names.legal(name, 1) if name is not None else names.of_file(path.name)
     legal = names.legal_all([column.name for column in found.columns])
     comma = any(_of_text(column).format for column in found.columns if column.declared is None)
-    told = {own: _propose(column, own, own, found, comma) for own, column in zip(legal, found.columns, strict=True)}
+    told = {own: _propose(column, own, own, comma) for own, column in zip(legal, found.columns, strict=True)}
     fields = tuple(each.field for each in told.values())
     chosen = keys.chosen(found, fields)
     write: WriteMode = "merge" if chosen.keys else "append"
@@ -86,45 +88,82 @@ class _Proposed:
     seen: dict[str, Seen]
 
 
-def _propose(column: Column, name: str, place: str, found: Frame, comma: bool) -> _Proposed:
-    nested = _nested(column, place, found, comma)
+def _propose(column: Column, name: str, place: str, comma: bool) -> _Proposed:
+    nested = _nested(column, place, comma)
+    if unnamed := next((each.field for each in nested if _nameless(each.field)), None):
+        return _as_json_text(column, name, place, unnamed, nested)
     suspicion = None if nested else personal.suspected(column.name, column.trimmed)
     kind = column.declared or _of_text(column, comma_file=comma)
     if suspicion is not None and suspicion.digits and column.declared is None:
         kind = values.text()
+    if kind.format is not None and place != name:
+        kind = values.text(_("kept as text: within an object only dates as yyyy-MM-dd are read"))
     fields = tuple(each.field for each in nested) if column.items is None else ()
     items = nested[0].field if column.items is not None else None
-    required = column.filled == len(column.cells) > 0
     field = Field(
         name=name,
         type=kind.type,
-        spark_type=kind.spark_type,
-        required=required,
+        spark_type=_spark_type(kind, fields, items),
+        required=column.filled == len(column.cells) > 0,
         format=kind.format,
         pii=suspicion.protection if suspicion else None,
         fields=fields,
         items=items,
-        source_name=column.name if column.name != name and found.source.header is not (column.name == name) else None,
+        source_name=column.name if column.name != name else None,
     )
-    why = [*kind.why, *_counts(column, nested=bool(nested))]
-    if field.source_name is not None:
-        why.insert(0, _("called {name} in the file", name=repr(column.name)))
-    if suspicion is not None:
-        why.insert(0, suspicion.why)
+    why = [*([suspicion.why] if suspicion else ()), *kind.why]
+    return _with_evidence(field, column, place, why, nested)
+
+
+def _spark_type(kind: Typed, fields: tuple[Field, ...], items: Field | None) -> str:
+    if fields:
+        return types.struct([(field.name, field.spark_type) for field in fields])
+    return types.array(items.spark_type) if items is not None else kind.spark_type
+
+
+def _nameless(field: Field) -> bool:
+    """Whether it is called so in the input that no field of a table's object may be."""
+    return field.source_name is not None
+
+
+def _as_json_text(column: Column, name: str, place: str, unnamed: Field, nested: Sequence[_Proposed]) -> _Proposed:
+    """An object with a key that no field may have: its text loses nothing. Personal as a whole if anything in it is."""
+    why = [_("kept as JSON text: its key {key} is no name of a column", key=repr(unnamed.source_name))]
+    personal_part = any(_is_personal(each.field) for each in nested)
+    if personal_part:
+        why.insert(0, _("something in it looks personal"))
+    field = Field(
+        name=name,
+        type="string",
+        spark_type="STRING",
+        required=column.filled == len(column.cells) > 0,
+        pii="redacted" if personal_part else None,
+        source_name=column.name if column.name != name else None,
+    )
+    return _with_evidence(field, column, place, why, ())
+
+
+def _is_personal(field: Field) -> bool:
+    inner = (*field.fields, *((field.items,) if field.items else ()))
+    return field.pii is not None or any(map(_is_personal, inner))
+
+
+def _with_evidence(field: Field, column: Column, place: str, why: list[str], nested: Sequence[_Proposed]) -> _Proposed:
+    called = [_("called {name} in the file", name=repr(column.name))] if field.source_name is not None else []
+    counts = _counts(column, nested=bool(nested) or field.items is not None)
     seen = Seen(column.name, column.filled, len(column.cells) - column.filled, len(column.trimmed), column.longest)
-    evidence, told = {place: tuple(why)}, {place: seen}
+    evidence, told = {place: (*called, *why, *counts)}, {place: seen}
     for each in nested:
         evidence.update(each.evidence)
         told.update(each.seen)
     return _Proposed(field, evidence, told)
 
 
-def _nested(column: Column, place: str, found: Frame, comma: bool) -> list[_Proposed]:
+def _nested(column: Column, place: str, comma: bool) -> list[_Proposed]:
     if column.items is not None:
-        return [_propose(column.items, "items", f"{place}[]", found, comma)]
+        return [_propose(column.items, "item", f"{place}[]", comma)]
     legal = names.legal_all([each.name for each in column.fields])
-    return [_propose(each, own, f"{place}.{own}", found, comma)
-            for own, each in zip(legal, column.fields, strict=True)]  # fmt: skip
+    return [_propose(each, own, f"{place}.{own}", comma) for own, each in zip(legal, column.fields, strict=True)]
 
 
 def _of_text(column: Column, *, comma_file: bool = False) -> Typed:
@@ -152,4 +191,7 @@ def _counts(column: Column, *, nested: bool) -> list[str]:
 
 
 def _keyed(field: Field, key: tuple[str, ...]) -> Field:
-    return replace(field, key_position=key.index(field.name) + 1) if field.name in key else field
+    if field.name not in key:
+        return field
+    # Redacted or masked, two keys would be one.
+    return replace(field, key_position=key.index(field.name) + 1, pii="hash" if field.pii else None)

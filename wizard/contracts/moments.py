@@ -19,6 +19,7 @@ _SHORT = re.compile(r"\d{1,2}([/.-])\d{1,2}\1\d{2}")
 _NAMED = re.compile(r"(\d{1,2})([ -])([A-Za-z]{3})\2(\d{4})")
 _NAMED_FIRST = re.compile(r"([A-Za-z]{3}) (\d{1,2})(,?) (\d{4})")
 _TIME = re.compile(r"([T ])([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?([.]\d{1,9})?(Z|[+-]\d{2}:?\d{2})?")
+LONGEST = 40  # characters of a date with its time and zone
 CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?")
 
 
@@ -36,6 +37,8 @@ def told(values: Iterable[str], *, packed: bool) -> Moment | None:
     """What the values are if they look like dates, all of them; None if one does not. `packed`: 20250131 is one."""
     days, times = [], []
     for value in values:
+        if len(value) > LONGEST or not any(map(str.isdigit, value[:7])):
+            return None
         match = _TIME.search(value, 6) if ":" in value else None
         if match is not None and match.end() != len(value):
             return None
@@ -51,7 +54,7 @@ def told(values: Iterable[str], *, packed: bool) -> Moment | None:
 
 def _day(days: list[str], packed: bool) -> Moment | None:  # noqa: PLR0911 - one return a way of writing
     if found := _all(_ISO, days):
-        return _valid(found, (1, 2, 3), None, _("year, month, day"))
+        return _valid(found, (1, 2, 3), None, None)
     if found := _all(_YEAR_FIRST, days):
         separators = {match[2] for match in found}
         if len(separators) == 1:
@@ -71,8 +74,12 @@ def _day(days: list[str], packed: bool) -> Moment | None:  # noqa: PLR0911 - one
 
 
 def _all(pattern: re.Pattern[str], days: list[str]) -> list[re.Match[str]] | None:
-    found = [match for day in days if (match := pattern.fullmatch(day))]
-    return found if len(found) == len(days) else None
+    found = []
+    for day in days:
+        if (match := pattern.fullmatch(day)) is None:
+            return None
+        found.append(match)
+    return found
 
 
 def _is_day(year: str, month: str, day: str) -> bool:
@@ -83,11 +90,13 @@ def _is_day(year: str, month: str, day: str) -> bool:
     return True
 
 
-def _valid(found: list[re.Match[str]], groups: tuple[int, int, int], pattern: str | None, words: str) -> Moment | None:
+def _valid(
+    found: list[re.Match[str]], groups: tuple[int, int, int], pattern: str | None, words: str | None
+) -> Moment | None:
     year, month, day = groups
     if not all(_is_day(match[year], match[month], match[day]) for match in found):
         return None
-    return Moment("date", pattern, (words,))
+    return Moment("date", pattern, (words,) if words else ())
 
 
 def _order(found: list[re.Match[str]]) -> Moment | None:

@@ -59,7 +59,7 @@ def _objects(sample: Sample, text: str) -> tuple[Iterator[dict[str, Any]], bool,
     first = next((line for line in text.splitlines() if line.strip()), "")
     try:
         json.loads(first)
-    except JSONDecodeError:
+    except (JSONDecodeError, RecursionError):
         if sample.cut:
             raise _no_json(sample, 1, 1) from None
         return iter([_parsed(sample, text, 1)]), True, _("one object")
@@ -138,10 +138,10 @@ def column(name: str, found: list[Any]) -> Column:
     cells = [None if value is None else _text(value) for value in found]
     if kinds == {"object"}:
         inner = [value for value in found if value is not None]
-        return Column(name, cells, Typed("object", "STRING"), fields=columns(inner))
+        return Column(name, cells, Typed("object", "STRING", None, (_("an object"),)), fields=columns(inner))
     if kinds == {"array"}:
         elements = [each for value in found if value is not None for each in value]
-        return Column(name, cells, Typed("array", "STRING"), items=column("items", elements))
+        return Column(name, cells, Typed("array", "STRING", None, (_("a list"),)), items=column("item", elements))
     if len(kinds) > 1 and kinds != {"number"}:
         return Column(name, cells, Typed("string", "STRING", None, (_("values of several kinds"),)))
     return Column(name, cells, textual=kinds == {"text"})

@@ -162,7 +162,7 @@ def _mostly_utf8(content: bytes) -> bool:
 def _wide(content: bytes) -> str | None:
     """UTF-16 without a mark: every other byte of ASCII text is 0."""
     head = content[:4096]
-    if head.count(0) < len(head) // 4:
+    if head.count(0) * 4 < len(head):
         return None
     odd, even = head[1::2].count(0), head[::2].count(0)
     return "UTF-16LE" if odd > even else "UTF-16BE"
@@ -173,7 +173,7 @@ def _refuse_binary(sample: Sample) -> None:
     kind = next((words for mark, words in _OTHERS.items() if head.startswith(mark)), None)
     controls = sum(head.count(byte) for byte in _CONTROLS)
     zeros = head.count(0)
-    wide = zeros >= len(head) // 4 and min(head[::2].count(0), head[1::2].count(0)) < len(head) // 64 + 1
+    wide = zeros * 4 >= len(head) and min(head[::2].count(0), head[1::2].count(0)) < len(head) // 64 + 1
     if kind is None and (wide or controls <= len(head) // 100):
         return
     raise Unreadable(

@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import islice
 
 from lakehouse_jobs.contract.model import DECIMAL_COMMA, LogicalType
 from lakehouse_jobs.contract.types import LOGICAL
@@ -26,6 +27,7 @@ EXACT = 15  # digits that a double keeps
 WORDS = ({"true", "false"}, {"yes", "no"}, {"t", "f"}, {"y", "n"})  # that a cast reads
 OTHER_WORDS = ({"sim", "não"}, {"sim", "nao"}, {"s", "n"}, {"v", "f"}, {"on", "off"}, {"si", "no"}, {"ja", "nein"})
 NULLS = ("NULL", "\\N", "#N/A", "N/A", "NA", "NaN", "nan", "null", "None", "nil", "-", "?", ".")
+LOOKED_AT = 1000  # different values
 NEARLY = 0.9  # so large a share of one type is told, though the column stays text
 
 
@@ -60,7 +62,8 @@ def typed(values: Counter[str], name: str, *, comma_file: bool = False) -> Typed
 def _moment(moment: moments.Moment) -> Typed:
     if moment.type is None:
         return text(*moment.why)
-    shown = (_("all are as {pattern}", pattern=moment.format or "yyyy-MM-dd"), *moment.why)
+    iso = "yyyy-MM-dd" if moment.type == "date" else "yyyy-MM-dd HH:mm"
+    shown = (_("all are as {pattern}", pattern=moment.format or iso), *moment.why)
     return Typed(moment.type, LOGICAL[moment.type], moment.format, shown)
 
 
@@ -126,6 +129,7 @@ def _boolean(values: Counter[str]) -> Typed | None:
 
 def _nearly(values: Counter[str]) -> tuple[str, ...]:
     """What most of them are, where a few are not."""
+    first = list(islice(values, LOOKED_AT))
     total = sum(values.values())
     kinds: tuple[tuple[Callable[[str], bool], str], ...] = (
         (lambda value: WHOLE.fullmatch(value) is not None, _("whole numbers")),
@@ -133,6 +137,9 @@ def _nearly(values: Counter[str]) -> tuple[str, ...]:
         (lambda value: moments.told([value], packed=False) is not None, _("dates")),
     )
     for fits, words in kinds:
+        # Most columns of text are far from it: a few values tell.
+        if sum(map(fits, first)) < NEARLY / 2 * len(first):
+            continue
         some = sum(n for value, n in values.items() if fits(value))
         if NEARLY <= some / total < 1:
             return (_("kept as text: {n} of {total} are {words}, the others not", n=some, total=total, words=words),)
