@@ -56,7 +56,7 @@ def _objects(sample: Sample, text: str) -> tuple[Iterator[dict[str, Any]], bool,
     start = text.lstrip()
     if start.startswith("["):
         return _listed(sample, text), True, _("one list of objects")
-    first = next((line for line in text.splitlines() if line.strip()), "")
+    first = next((line for line in text.split("\n") if line.strip()), "")
     try:
         json.loads(first)
     except (JSONDecodeError, RecursionError):
