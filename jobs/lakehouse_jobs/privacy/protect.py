@@ -11,24 +11,28 @@
 Masks tell something of the value, and two values may have one mask: no key is masked, and a column whose few values
 are known (a sex, a state) is redacted or hashed. `lakehouse_jobs.privacy.plain` gives the same results in Python.
 
-The key stands in no expression: INNER and OUTER read it from the view PADS, which `lakehouse_jobs.privacy.key` makes.
-A literal would stand in the query plan and in Spark's event log."""
+The key stands in no expression: a literal would stand in the query plan and in Spark's event log. It is read from the
+view PADS, which `lakehouse_jobs.privacy.key` makes. Within a list Spark allows no subquery: there it comes from the
+columns `pads(fields)`, which the frame below must have."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
+
 from lakehouse_jobs.contract.model import Field, Protection
 from lakehouse_jobs.contract.sql import literal
-from lakehouse_jobs.sources.files import quoted
+from lakehouse_jobs.sources.files import PATH, quoted
 
 PADS = "_pii_pads"  # one row: `inner` and `outer`, 64 bytes each
-INNER = f"(SELECT inner FROM {PADS})"
-OUTER = f"(SELECT outer FROM {PADS})"
+VIEW = (f"(SELECT inner FROM {PADS})", f"(SELECT outer FROM {PADS})")
+COLUMNS = ("_pii_inner", "_pii_outer")
 GONE = "***"
 EMAIL = r"[^@\s]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}"
 _WHOLE_EMAIL = rf"\A{EMAIL}\z"
 PHONE_DIGITS = 8  # fewer would leave little hidden
 GENERIC_LENGTH = 5
 KEPT_DIGITS = 4
+TECHNICAL = (PATH, "_corrupt_record")  # names in rescued data that are our own
 _NESTED = ("STRUCT", "ARRAY", "MAP", "VARIANT")
 
 
@@ -52,6 +56,13 @@ def hashes(field: Field) -> bool:
     return field.pii == "hash" if field.pii else any(hashes(each) for each in _within(field))
 
 
+def pads(fields: Iterable[Field]) -> tuple[str, ...]:
+    """Columns to select below an expression of these fields, `… AS _pii_inner`; none where no list is hashed."""
+    if not any(_hashed_items(field) for field in fields):
+        return ()
+    return tuple(f"{read} AS {name}" for read, name in zip(VIEW, COLUMNS, strict=True))
+
+
 def protected(field: Field, cell: str, version: str = "v1") -> str:
     """The cell as silver has it. `cell` is SQL of the field's own type; the result's type is `silver_type`."""
     return _protected(field, cell, version, 0)
@@ -70,11 +81,11 @@ def protected_raw(field: Field, cell: str, version: str = "v1") -> str:
     return f"if({cell} is null, null, coalesce(to_json({_protected(texts, parsed, version, 0)}), '{GONE}'))"
 
 
-def shielded(how: Protection, text: str, version: str = "v1") -> str:
-    """A text, protected; null stays null."""
+def shielded(how: Protection, text: str, version: str = "v1", key: tuple[str, str] = VIEW) -> str:
+    """A text, protected; null stays null. `key` is SQL of the inner and the outer pad."""
     if how == "hash":
-        inner = f"unhex(sha2(concat({INNER}, cast({text} as binary)), 256))"
-        return f"concat('{version}:', sha2(concat({OUTER}, {inner}), 256))"
+        inner = f"unhex(sha2(concat({key[0]}, cast({text} as binary)), 256))"
+        return f"concat('{version}:', sha2(concat({key[1]}, {inner}), 256))"
     if how == "mask_email":
         known = f"{text} rlike {literal(_WHOLE_EMAIL)}"
         first = f"if(instr({text}, '@') > 2, left({text}, 1), '')"
@@ -88,6 +99,21 @@ def shielded(how: Protection, text: str, version: str = "v1") -> str:
         masked = f"concat(left({text}, 1), '{GONE}')"
         return f"if({text} is null, null, if(length({text}) >= {GENERIC_LENGTH}, {masked}, '{GONE}'))"
     return f"if({text} is null, null, '{GONE}')"
+
+
+def rescued(cell: str, known: Collection[str]) -> str:
+    """`_rescued_data` without a value, as JSON text. A name that is none of `known` may be a value itself, of a file
+    that lacks its header: it is masked too."""
+    masked = f"if(length(k) >= {GENERIC_LENGTH} and k rlike '^[A-Za-z0-9_]', concat(left(k, 1), '{GONE}'), '{GONE}')"
+    names = ", ".join(literal(name) for name in (*known, *TECHNICAL))
+    entries = f"transform(map_keys(from_json({cell}, 'map<string,string>')), k -> if(k in ({names}), k, {masked}))"
+    joined = f"concat('{{', array_join(transform({entries}, k -> concat('\"', k, '\":\"{GONE}\"')), ','), '}}')"
+    return f"if({cell} is null, null, coalesce({joined}, '{GONE}'))"
+
+
+def way(field: Field, how: Protection) -> Protection:
+    """How a field's values are protected: of true and false a mask would tell which."""
+    return "redacted" if how == "mask_generic" and field.spark_type == "BOOLEAN" else how
 
 
 def text_of(field: Field, cell: str) -> str:
@@ -110,8 +136,7 @@ def _protected(field: Field, cell: str, version: str, depth: int) -> str:
     if not protects(field):
         return cell
     if field.pii:
-        how: Protection = "redacted" if field.pii == "mask_generic" and field.spark_type == "BOOLEAN" else field.pii
-        return shielded(how, text_of(field, cell), version)
+        return shielded(way(field, field.pii), text_of(field, cell), version, COLUMNS if depth else VIEW)
     if field.items:
         each = f"_p{depth}"
         return f"transform({cell}, {each} -> {_protected(field.items, each, version, depth + 1)})"
@@ -120,6 +145,12 @@ def _protected(field: Field, cell: str, version: str, depth: int) -> str:
         for inner in field.fields
     )
     return f"if({cell} is null, null, named_struct({cells}))"
+
+
+def _hashed_items(field: Field) -> bool:
+    if field.pii:
+        return False
+    return bool(field.items and hashes(field.items)) or any(_hashed_items(each) for each in field.fields)
 
 
 def _within(field: Field) -> tuple[Field, ...]:

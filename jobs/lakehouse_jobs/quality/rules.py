@@ -1,7 +1,7 @@
 """Rules on each row, as SQL: those that follow from the fields, and those that the contract declares.
 
-They are asked of typed rows: each field stands there under its own name in its type, and the text it was read from
-under `raw(name)`. A rule by reference also needs the column `found(number)`: see `references`."""
+They are asked of typed rows: each field stands there under its own name in its type, and one that is not a STRING
+also as the text it was read from, under `raw(name)`. A rule by reference also needs the column `found(number)`."""
 
 from __future__ import annotations
 
