@@ -10,11 +10,12 @@ from databricks.sdk.service.jobs import Job, JobSettings
 from lakehouse_jobs import PROTOCOL
 from lakehouse_jobs.contract.model import Notifications
 
-from wizard.steps.job_settings import ClusterChoice, Ingest, differences
+from wizard.steps.job_settings import ClusterChoice, Ingest, differences, job_labels
 
 WANTED = Ingest(
     base="risk",
-    model="account",
+    label="account",
+    models=("account",),
     catalog="crisk",
     contract="/Volumes/crisk/ops/libraries/contracts/account-0123456789ab.yaml",
     library="/Volumes/crisk/ops/libraries/lakehouse_jobs/0.1.0-0123456789ab/lakehouse_jobs-0.1.0-py3-none-any.whl",
@@ -24,6 +25,7 @@ WANTED = Ingest(
     cluster=ClusterChoice("policy", "17.3.x-scala2.13", "Standard_DS3_v2"),
     tags={"domain": "risk", "lakehouse-setup": "0123456789ab"},
     run_as="8a52c7e9-0f14-4d3b-b6e8-2c9d5f7a1043",
+    secret_scope="scope-adbdrisk",
 )
 
 
@@ -48,12 +50,25 @@ def test_the_settings_are_those_of_the_facts() -> None:
     }
     task = sent["tasks"][0]["python_wheel_task"]
     assert (task["package_name"], task["entry_point"]) == ("lakehouse_jobs", "ingest")
-    assert task["parameters"][-4:] == [
-        "--run-record",
-        "/Volumes/crisk/ops/runs/account/{{job.run_id}}.json",
-        "--protocol",
-        str(PROTOCOL),
-    ]
+    given = dict(zip(task["parameters"][::2], task["parameters"][1::2], strict=True))
+    assert given == {
+        "--contract": WANTED.contract,  # all its models: none is named
+        "--catalog": "crisk",
+        "--run-record": "/Volumes/crisk/ops/runs/{model}/{{job.run_id}}.json",
+        "--secret-scope": "scope-adbdrisk",
+        "--pii-key": "pii-key-1",
+        "--protocol": str(PROTOCOL),
+    }
+
+
+def test_a_job_is_called_by_its_model_or_its_contract_and_no_two_are_the_same() -> None:
+    one, several = {"contracts/customers.yaml": ["account"]}, {"contracts/account.yaml": ["orders", "items"]}
+    assert job_labels(one) == {"contracts/customers.yaml": "account"}
+    assert job_labels(several) == {"contracts/account.yaml": "account"}
+    # Here the model is called as the other contract's file.
+    assert job_labels(one | several) == {"contracts/customers.yaml": "customers", "contracts/account.yaml": "account"}
+    assert WANTED.replaced == ()
+    assert replace(WANTED, label="sales", models=("orders", "sales")).replaced == ("ingest-risk-orders",)
 
 
 def test_what_a_service_adds_is_no_difference() -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 from databricks.sdk import WorkspaceClient
 from databricks.sdk.service.jobs import JobSettings
 
@@ -15,8 +16,11 @@ from wizard import assets, journey
 from wizard.report.closing import close
 from wizard.report.status import counted_tables
 from wizard.sandbox import process
+from wizard.setup.answers import load
 from wizard.setup.context import FactsMissing
+from wizard.setup.events import ModelRows
 from wizard.setup.step import Finding, StepFailed, Verdict
+from wizard.steps.contracts import Contracts
 from wizard.steps.exploration import Exploration
 from wizard.steps.facts import CatalogFacts, FirstRunFacts, IngestionFacts
 from wizard.steps.first_run import FirstRun
@@ -101,7 +105,7 @@ def test_a_changed_job_is_updated_in_place_and_keeps_its_runs(setup: Setup, work
     found = setup.check(Ingestion())
     assert (found.verdict, found.changes) == (
         Verdict.TODO,
-        ("update the job of account in place: max_concurrent_runs",),
+        (f"update job {NAME} in place: max_concurrent_runs",),
     )
     assert setup.settle(Ingestion()).verdict is Verdict.DONE
     assert only_job(setup) == job_id
@@ -240,6 +244,83 @@ def test_a_folder_of_somebody_else_is_left_alone(setup: Setup, workspace: Worksp
     assert Exploration().removal(setup.context("exploration")) is None
     workspace.workspace.delete("/Shared/lakehouse-risk", recursive=True)
     assert setup.settle(Exploration()).verdict is Verdict.DONE
+
+
+PAIR = """\
+apiVersion: v3.1.0
+kind: DataContract
+id: urn:datacontract:risk:sales
+version: 1.0.0
+status: active
+schema:
+  - name: orders
+    properties:
+      - {name: order_id, logicalType: string, required: true, primaryKey: true, primaryKeyPosition: 1}
+      - {name: total, logicalType: number, physicalType: "DECIMAL(9,2)"}
+  - name: items
+    properties:
+      - {name: item_id, logicalType: string, required: true, primaryKey: true, primaryKeyPosition: 1}
+"""
+
+
+@pytest.fixture
+def pair(setup: Setup, workspace: WorkspaceClient) -> Iterator[None]:
+    """A second contract, of two models, for which an older version made a job each."""
+    root, before = setup.folder.root.parent, setup.answers
+    (root / "sales.yaml").write_text(PAIR)
+    (root / "orders.csv").write_text("order_id,total\n1,2.50\n2,x\n3,1\n")
+    answers = yaml.safe_load((root / "answers.yaml").read_text())
+    answers["contracts"]["files"].append("sales.yaml")
+    answers["first_run"]["samples"]["orders"] = "orders.csv"
+    (root / "two.yaml").write_text(yaml.safe_dump(answers))
+    setup.answers = load(journey.questions(), root / "two.yaml", {})
+    tags = dict((workspace.jobs.get(only_job(setup)).settings or JobSettings()).tags or {})
+    for model in ("orders", "items"):
+        workspace.jobs.create(name=f"ingest-risk-{model}", tags=tags)
+    yield
+    setup.answers = before
+    for step in (Contracts(), Ingestion(), FirstRun()):
+        assert setup.settle(step).verdict is Verdict.DONE
+
+
+@pytest.mark.usefixtures("pair")
+def test_the_models_of_a_contract_have_one_job_and_one_that_fails_stops_no_other(
+    setup: Setup, workspace: WorkspaceClient
+) -> None:
+    setup.settle(Contracts())
+    changes = setup.check(Ingestion()).changes
+    assert [change for change in changes if "run history" in change] == [
+        f"remove job ingest-risk-{model} with its run history: its contract has one job for all its models"
+        for model in ("orders", "items")
+    ]
+    done = setup.settle(Ingestion())
+    assert isinstance(done.facts, IngestionFacts)
+    jobs = done.facts.jobs
+    assert jobs["orders"] == jobs["items"] != jobs["account"]
+    assert {job.settings.name for job in workspace.jobs.list() if job.settings} == {NAME, "ingest-risk-sales"}
+
+    obstacle = f"{volume(setup, 'checkpoints')}/items"
+    workspace.files.upload(obstacle, io.BytesIO(b"a file where a folder belongs"))
+    with pytest.raises(StepFailed) as raised:
+        setup.settle(FirstRun())
+    problem = raised.value.problem
+    assert problem.what == "the run of items did not succeed"
+    assert problem.why.startswith("items: ")
+    told = {event.model: event for event in setup.events if isinstance(event, ModelRows)}
+    assert (told["orders"].state, told["items"].state) == ("done", "failed")
+    assert (told["orders"].taken, told["orders"].valid, told["orders"].quarantined) == (3, 2, 1)
+    lacking = setup.check(FirstRun()).changes
+    assert len(lacking) == 1
+    assert lacking[0].startswith("run the job of items again")
+
+    workspace.files.delete(obstacle)
+    runs = len(list(workspace.jobs.list_runs(job_id=jobs["items"])))
+    done = setup.settle(FirstRun())
+    assert done.verdict is Verdict.DONE
+    assert isinstance(done.facts, FirstRunFacts)
+    assert done.facts.runs["orders"] == done.facts.runs["items"]
+    assert len(list(workspace.jobs.list_runs(job_id=jobs["items"]))) == runs + 1
+    assert (rows(done)["crisk.silver.orders"], rows(done)["crisk.silver.orders_quarantine"]) == (2, 1)
 
 
 def test_a_destroy_names_the_rows_that_are_lost_and_takes_everything(setup: Setup, workspace: WorkspaceClient) -> None:

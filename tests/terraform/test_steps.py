@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import stat
 
@@ -159,22 +160,31 @@ def test_compute_with_secrets_that_terraform_never_sees(lab: Lab) -> None:
         "tenant-id",
         "client-id",
         "client-secret",
+        "pii-key-1",
     }
     unchanged(lab, Compute())
+    made = secrets.get_secret(facts.secret_scope, "pii-key-1").value
+    assert len(bytes.fromhex(base64.b64decode(str(made)).decode())) == 32
 
     secrets.put_secret(facts.secret_scope, "client-secret", string_value="an older one")
     found = Compute().check(lab.context("compute"))
     assert found.changes == ("write secret client-secret into the scope",)
     carry_out(lab, Compute())
     unchanged(lab, Compute())
+    # Another key would hash the same person otherwise: it is never written again.
+    assert secrets.get_secret(facts.secret_scope, "pii-key-1").value == made
 
 
 def test_no_secret_is_on_disk_and_nothing_is_for_others(lab: Lab, cloud: Connection) -> None:
     secret = cloud.resolver.resolve(lab.context("x").facts(PrincipalFacts).secret).encode()
+    scope = lab.context("x").facts(ComputeFacts).secret_scope
+    held = lab.world.workspace(lab.context("compute")).secrets.get_secret(scope, "pii-key-1").value
+    key = base64.b64decode(str(held))
     files = files_of(lab.folder.private)
     assert {path.name for path in files} >= {"terraform.tfstate", VARIABLES, "apply.jsonl"}
     for path in files:
         assert secret not in path.read_bytes(), path
+        assert key not in path.read_bytes(), path
         assert stat.S_IMODE(path.stat().st_mode) & 0o077 == 0, path
 
 

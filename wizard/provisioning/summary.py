@@ -25,7 +25,7 @@ DATA_HOLDERS = {
     "databricks_schema": N_("every table and volume in it, those that jobs made too"),
     "databricks_volume": N_("its files, unless they lie in a storage container of their own"),
     "databricks_sql_table": N_("its rows"),
-    "databricks_secret_scope": N_("the secrets in it"),
+    "databricks_secret_scope": N_("the secrets in it, the key that hashed personal data among them"),
 }
 
 _WORDS: dict[Action, str] = {

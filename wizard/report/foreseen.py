@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
+from lakehouse_jobs.keys import NAME
+
 from wizard import assets
 from wizard.provisioning.listing import resources
 from wizard.steps.compute import object_names
@@ -14,7 +16,7 @@ from wizard.steps.facts import ProjectFacts
 from wizard.steps.first_run import FirstRunQuestions
 from wizard.steps.identity import IdentityQuestions
 from wizard.steps.ingestion import job_base
-from wizard.steps.job_settings import job_name
+from wizard.steps.job_settings import job_labels, job_name
 from wizard.steps.metastore import MetastoreQuestions
 from wizard.steps.terraform_phase import TerraformStep
 from wizard.text import _
@@ -67,14 +69,16 @@ def _metastore(ctx: Ctx, project: ProjectFacts) -> Iterator[str]:
 
 def _compute(ctx: Ctx, project: ProjectFacts) -> Iterator[str]:
     yield _("write the principal's ids and secret into the scope {name}", name=object_names(project)["secret_scope"])
+    yield _("make the key {key} that hashes personal data", key=NAME)
 
 
 def _ingestion(ctx: Ctx, project: ProjectFacts) -> Iterator[str]:
     yield _("upload the jobs' wheel into the volume libraries")
-    for path, contract in meant(ctx).items():
+    found = meant(ctx)
+    labels = job_labels({path: [model.name for model in contract.models] for path, contract in found.items()})
+    for path in found:
         yield _("upload {path}", path=path)
-        for model in contract.models:
-            yield _("make job {name}, its schedule paused", name=job_name(job_base(project), model.name))
+        yield _("make job {name}, its schedule paused", name=job_name(job_base(project), labels[path]))
 
 
 def _first_run(ctx: Ctx, project: ProjectFacts) -> Iterator[str]:

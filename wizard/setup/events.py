@@ -131,8 +131,9 @@ class ResourceChanged(EventBase):
 class ModelRows(EventBase):
     """Where the rows of one model are: told with each check, and as its run goes. All counts are rows; None: unknown.
 
-    Of the newest run, `taken` = `valid` + `quarantined` + `duplicates` + `stale`, or it is not `balanced`.
-    `bronze`, `silver` and `quarantine` are what the tables hold. `words` are the service's own."""
+    Of the newest run, `taken` = `valid` + `quarantined` + `duplicates` + `stale` + `discarded` + `deleted`, or it is
+    not `balanced`. `rules`: what rows failed -> how many did, warnings included; one row may fail several. `bronze`,
+    `silver` and `quarantine` are what the tables hold. `words` are the service's own."""
 
     event: Literal["model"] = "model"
     step: str
@@ -144,7 +145,10 @@ class ModelRows(EventBase):
     quarantined: int | None = None
     duplicates: int | None = None
     stale: int | None = None
+    discarded: int | None = None
+    deleted: int | None = None
     balanced: bool | None = None
+    rules: dict[str, int] = {}
     bronze: int | None = None
     silver: int | None = None
     quarantine: int | None = None

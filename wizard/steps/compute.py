@@ -1,11 +1,14 @@
-"""Step 13, compute: cluster policy, exploration cluster, secret scope with the principal's values."""
+"""Step 13, compute: cluster policy, exploration cluster, secret scope with the principal's values and the key that
+hashes personal data."""
 
 from __future__ import annotations
 
 import base64
+import secrets
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from lakehouse_jobs.keys import LENGTH, NAME
 from pydantic import Field
 
 from wizard.setup import mark
@@ -130,27 +133,37 @@ class Compute(TerraformStep):
         return self._runtime
 
     def beyond(self, ctx: Ctx, facts: Facts) -> tuple[str, ...]:
-        return tuple(_("write secret {key} into the scope", key=key) for key in self._stale(ctx, facts))
+        held = _held(ctx, facts)
+        key = () if NAME in held else (_("make the key {key} that hashes personal data", key=NAME),)
+        return (*(_("write secret {key} into the scope", key=each) for each in self._stale(ctx, facts, held)), *key)
 
     def apply_beyond(self, ctx: Ctx, facts: Facts) -> None:
         """Written by SDK: Terraform would keep them in its state."""
         assert isinstance(facts, ComputeFacts)
-        stale, secrets = self._stale(ctx, facts), ctx.world.workspace(ctx).secrets
+        held, scope = _held(ctx, facts), ctx.world.workspace(ctx).secrets
+        stale = self._stale(ctx, facts, held)
         for key, value in _values(ctx).items():
             if key in stale:
-                secrets.put_secret(facts.secret_scope, key, string_value=value)
+                scope.put_secret(facts.secret_scope, key, string_value=value)
+        if NAME not in held:  # never written again: what one key hashed, no other key finds
+            scope.put_secret(facts.secret_scope, NAME, string_value=secrets.token_hex(LENGTH))
 
-    def _stale(self, ctx: Ctx, facts: Facts) -> tuple[str, ...]:
+    def _stale(self, ctx: Ctx, facts: Facts, held: frozenset[str]) -> tuple[str, ...]:
         """Keys that are missing or hold another value than the principal's."""
         assert isinstance(facts, ComputeFacts)
-        secrets = ctx.world.workspace(ctx).secrets
-        held = {item.key for item in secrets.list_secrets(facts.secret_scope)}
+        scope = ctx.world.workspace(ctx).secrets
         stale = []
         for key, value in _values(ctx).items():
-            kept = secrets.get_secret(facts.secret_scope, key).value if key in held else None
+            kept = scope.get_secret(facts.secret_scope, key).value if key in held else None
             if kept is None or base64.b64decode(kept).decode() != value:
                 stale.append(key)
         return tuple(stale)
+
+
+def _held(ctx: Ctx, facts: Facts) -> frozenset[str]:
+    """The names of what the scope holds; a listing shows no value."""
+    assert isinstance(facts, ComputeFacts)
+    return frozenset(str(item.key) for item in ctx.world.workspace(ctx).secrets.list_secrets(facts.secret_scope))
 
 
 def object_names(project: ProjectFacts) -> dict[str, str]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal
 
 from databricks.sdk import WorkspaceClient
 from databricks.sdk.errors import NotFound
-from databricks.sdk.service.jobs import Run
+from databricks.sdk.service.jobs import BaseRun
 from lakehouse_jobs.contract.located import parse
 from lakehouse_jobs.contract.model import Contract, Model
 from pydantic import Field
@@ -16,20 +15,18 @@ from pydantic import Field
 from wizard.setup.answers import AnswerDefect, Answers
 from wizard.setup.cancel import Cancelled
 from wizard.setup.context import FactsMissing
-from wizard.setup.events import LeftBehind, ModelRows
+from wizard.setup.events import LeftBehind
 from wizard.setup.folder import Folder
-from wizard.setup.step import Actor, Finding, Kind, Permission, Problem, Questions, Removal, StepFailed, Verdict
+from wizard.setup.step import Actor, Finding, Kind, Permission, Problem, Questions, Removal, Verdict
 from wizard.steps import runs, samples
 from wizard.steps.base import Ctx, WizardStep
 from wizard.steps.contracts import contracts, named
 from wizard.steps.facts import CatalogFacts, FirstRunFacts, IngestionFacts, TableFacts
+from wizard.steps.following import Followed, follow, rows_of
 from wizard.steps.loading import Loaded, Tables, forget
 from wizard.steps.sources import Source, locate, remember
 from wizard.steps.volumes import entries, named_by_content, remove_tree
 from wizard.text import N_, _
-
-RUN_SECONDS = 3600.0  # a cluster that has to be found and started takes minutes
-POLL_SECONDS = 1.0
 
 
 class FirstRunQuestions(Questions):
@@ -56,7 +53,7 @@ class FirstRun(WizardStep):
     )
 
     def __init__(self) -> None:
-        self._followed: dict[str, int] = {}  # model: the run that was started, or found under way
+        self._followed: Followed = {}  # the runs that were started, or found under way
 
     def faults(self, answers: Answers, folder: Folder) -> list[str]:
         return [str(each) for each in _defects(answers, folder)]
@@ -67,7 +64,7 @@ class FirstRun(WizardStep):
             return Finding(Verdict.BLOCKED, wrong.what, problem=wrong)
         found = list(_loaded(ctx))
         for each in found:
-            ctx.emit(_rows(ctx, each))
+            ctx.emit(rows_of(each, ctx.facts(CatalogFacts).catalog, self.name))
         facts = _facts(found)
         if changes := tuple(change for each in found if (change := each.lacks)):
             return Finding(Verdict.TODO, _("{n} models are to be loaded", n=len(changes)), facts, changes)
@@ -82,25 +79,16 @@ class FirstRun(WizardStep):
     def apply(self, ctx: Ctx) -> None:
         workspace = ctx.world.workspace(ctx)
         followed = self._followed = {}
+        of_job: dict[int, list[Loaded]] = {}
         for each in _loaded(ctx):
-            if each.lacks is None:
-                continue
-            if each.gone and not each.running:
-                forget(ctx, workspace, each)
-            if each.upload is not None:
-                each.upload.send(ctx, workspace)
-            if each.running and each.run is not None:
-                followed[each.model] = int(each.run.run_id or 0)
-                continue
-            ctx.cancel.raise_if_requested()
-            if each.upload is None and not each.newest_input:
-                workspace.files.create_directory(each.folder)  # a job refuses a folder that is not there
-            followed[each.model] = int(workspace.jobs.run_now(each.job_id).run_id)
-            ctx.say(_("run {run} of {model} is started", run=followed[each.model], model=each.model))
+            of_job.setdefault(each.job_id, []).append(each)
+        for job_id, models in of_job.items():
+            if run := _carry_out(ctx, workspace, job_id, models):
+                followed[run] = tuple(each.model for each in models)
         for source in _samples(ctx.answers, ctx.folder).values():
             remember(ctx, source)
         try:
-            _follow(ctx, workspace, followed)
+            follow(ctx, workspace, followed, self.name)
         except Cancelled:  # stops the watching alone
             if (going_on := self.left_behind(ctx, changing=True)) is not None:
                 ctx.emit(LeftBehind(step=self.name, what=going_on))
@@ -109,7 +97,8 @@ class FirstRun(WizardStep):
     def left_behind(self, ctx: Ctx, *, changing: bool) -> str | None:
         if not self._followed:
             return super().left_behind(ctx, changing=changing)
-        runs = ", ".join(_("{run} of {model}", run=run, model=model) for model, run in list(self._followed.items()))
+        followed = [(run, ", ".join(models)) for run, models in list(self._followed.items())]
+        runs = ", ".join(_("{run} of {model}", run=run, model=models) for run, models in followed)
         return _("what runs in the workspace goes on there: {runs}; the next run follows it", runs=runs)
 
     def removal(self, ctx: Ctx) -> Removal | None:
@@ -182,10 +171,33 @@ def _unusable(ctx: Ctx) -> Problem | None:
     return Problem(what, why, _("correct first_run.samples in the answers"), raw_code="SampleNotFound")
 
 
+def _carry_out(ctx: Ctx, workspace: WorkspaceClient, job_id: int, models: list[Loaded]) -> int | None:
+    """Do what the models of one job lack; the run that loads them, started or found under way. None: nothing to do."""
+    lacking = [each for each in models if each.lacks is not None]
+    if not lacking:
+        return None
+    for each in lacking:
+        if each.gone and not each.running:
+            forget(ctx, workspace, each)
+        if each.upload is not None:
+            each.upload.send(ctx, workspace)
+    going = lacking[0].run
+    if going is not None and all(each.running for each in lacking):
+        return int(going.run_id or 0)
+    ctx.cancel.raise_if_requested()
+    for each in models:
+        if each.upload is None and not each.newest_input:
+            workspace.files.create_directory(each.folder)  # a job refuses a folder that is not there
+    run = int(workspace.jobs.run_now(job_id).run_id)
+    ctx.say(_("run {run} of {model} is started", run=run, model=", ".join(each.model for each in models)))
+    return run
+
+
 def _loaded(ctx: Ctx) -> Iterator[Loaded]:
-    """Every model with a job, as the world has it: three reads each, and one of each of its tables."""
+    """Every model with a job, as the world has it: two reads each and one a job, and one of each of its tables."""
     workspace, catalog = ctx.world.workspace(ctx), ctx.facts(CatalogFacts)
     jobs, given = ctx.facts(IngestionFacts).jobs, _samples(ctx.answers, ctx.folder)
+    newest: dict[int, BaseRun | None] = {}  # of each job, which the models of a contract share
     for name, (_contract, model) in _models(ctx).items():
         if name not in jobs:
             raise FactsMissing(IngestionFacts)  # a look tells of the jobs that are there, not of those to be made
@@ -194,8 +206,10 @@ def _loaded(ctx: Ctx) -> Iterator[Loaded]:
         source = given.get(name)
         upload = named_by_content(folder, source.origin) if source and source.origin else None
         there = inputs.get(upload.path) if upload else None
-        run = runs.newest(workspace, jobs[name])
-        ended = run is not None and runs.progress(run.state).succeeded
+        if jobs[name] not in newest:
+            newest[jobs[name]] = runs.newest(workspace, jobs[name])
+        run = newest[jobs[name]]
+        ended = run is not None and runs.progress(run.state).ended
         runs_of = catalog.volumes["runs"]
         record = runs.record(workspace, runs_of, name, int(run.run_id or 0)) if run is not None and ended else None
         rows = samples.rows(upload.content, model.source) if upload else None
@@ -209,7 +223,7 @@ def _loaded(ctx: Ctx) -> Iterator[Loaded]:
             newest_input=max((entry.last_modified or 0 for entry in inputs.values()), default=0),
             run=run,
             record=record,
-            gone=tables.gone(workspace, record, bool(rows and inputs)) if record is not None else (),
+            gone=tables.gone(workspace, record, bool(rows and inputs)) if record and runs.loaded(record) else (),
         )
 
 
@@ -223,31 +237,6 @@ def _facts(found: list[Loaded]) -> FirstRunFacts:
     }
     ran = {each.model: int(each.run.run_id or 0) for each in found if each.run is not None}
     return FirstRunFacts(tables=tuple(tables[name] for name in sorted(tables)), runs=ran)
-
-
-def _rows(ctx: Ctx, each: Loaded) -> ModelRows:
-    """Where the rows of a model are, as its newest record and its tables have them."""
-    name, found = FirstRun.name, each.record
-    if found is None:
-        state: Literal["todo", "running"] = "running" if each.running else "todo"
-        return ModelRows(step=name, model=each.model, state=state, words=each.lacks or "")
-    tables = Tables.of(ctx.facts(CatalogFacts).catalog, each.model)
-    held = {table: rows for table, rows in found.tables.items() if table not in each.gone}
-    return ModelRows(
-        step=name,
-        model=each.model,
-        state="done" if each.lacks is None else "todo",
-        words=each.lacks or "",
-        taken=found.taken,
-        valid=found.inserted + found.updated,
-        quarantined=found.quarantined,
-        duplicates=found.duplicates,
-        stale=found.stale,
-        balanced=found.balanced,
-        bronze=held.get(tables.bronze),
-        silver=held.get(tables.silver),
-        quarantine=held.get(tables.quarantine),
-    )
 
 
 def _short(each: Loaded, catalog: str) -> bool:
@@ -264,52 +253,6 @@ def _rows_missing(short: list[Loaded]) -> Problem:
         next_action=_("look at the table's history; to load again, remove the model's folder in checkpoints and run"),
         raw_code="RowsMissing",
     )
-
-
-def _follow(ctx: Ctx, workspace: WorkspaceClient, waiting: dict[str, int]) -> None:
-    """Tell every change of the runs, and take each out of `waiting` at its end, until all have ended. A cancel stops
-    the watching, not the runs.
-
-    Raises StepFailed with the first failure, after all have ended."""
-    ended: dict[str, Run] = {}
-    all_ended = _watcher(ctx, workspace, waiting, ended)
-    names = ", ".join(waiting)
-    if waiting and not ctx.wait_for(
-        _("the runs of {models}", models=names), all_ended, seconds=RUN_SECONDS, every=POLL_SECONDS
-    ):
-        raise StepFailed(
-            Problem(
-                what=_("the runs of {models} have not ended in time", models=", ".join(waiting)),
-                why=_("they were still under way after {seconds} seconds", seconds=f"{RUN_SECONDS:g}"),
-                next_action=_("run again to go on watching them"),
-                raw_code="RunTimeout",
-            )
-        )
-    for model, run in ended.items():
-        if not runs.progress(run.state).succeeded:
-            raise StepFailed(runs.failure(workspace, model, run))
-
-
-def _watcher(
-    ctx: Ctx, workspace: WorkspaceClient, waiting: dict[str, int], ended: dict[str, Run]
-) -> Callable[[], bool]:
-    told: dict[str, str] = {}
-
-    def all_ended() -> bool:
-        for model, run_id in list(waiting.items()):
-            run = workspace.jobs.get_run(run_id)
-            state = runs.progress(run.state)
-            if told.get(model) != state.words:
-                told[model] = state.words
-                ctx.say(_("{model}: {state}", model=model, state=state.words))
-                going: Literal["running", "failed"] = "running" if not state.ended or state.succeeded else "failed"
-                ctx.emit(ModelRows(step=FirstRun.name, model=model, state=going, words=state.words))
-            if state.ended:
-                ended[model] = run
-                del waiting[model]
-        return not waiting
-
-    return all_ended
 
 
 def _tables(ctx: Ctx, workspace: WorkspaceClient) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Ingestion: the wheel, the contracts and one job per model, each made once and updated in place."""
+"""Ingestion: the wheel, the contracts and one job a contract, each made once and updated in place."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ from wizard.setup.step import Actor, Finding, Kind, Permission, Problem, Removal
 from wizard.steps.base import Ctx, WizardStep
 from wizard.steps.contracts import contracts
 from wizard.steps.facts import CatalogFacts, ComputeFacts, IngestionFacts, PrincipalFacts, ProjectFacts
-from wizard.steps.job_settings import ClusterChoice, Ingest, differences
+from wizard.steps.job_settings import ClusterChoice, Ingest, differences, job_labels
 from wizard.steps.volumes import Upload, digest, entries, named_by_content, remove_tree
 from wizard.text import N_, _
 
-Action = Literal["create", "update", "noop"]
+Action = Literal["create", "update", "delete", "noop"]
 Stage = Literal["planned", "started", "done", "failed"]
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What should be there: files in the libraries volume, and a job for each model."""
+    """What should be there: files in the libraries volume, and a job for each contract."""
 
     library: Upload
     contracts: tuple[Upload, ...]
@@ -40,12 +40,14 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What is missing. `changed`: model -> (job id, names of the settings that differ)."""
+    """What is missing. `changed`: job's name -> (job id, names of the settings that differ); `present`: model -> job
+    id; `replaced`: jobs of an older version, one a model, in whose place another stands."""
 
     uploads: tuple[Upload, ...]
     missing: tuple[Ingest, ...]
     changed: dict[str, tuple[int, list[str]]]
     present: dict[str, int]
+    replaced: tuple[BaseJob, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,7 @@ class Ingestion(WizardStep):
         foreign = [name for name, jobs in named.items() if any(not _ours(ctx, job) for job in jobs)]
         if foreign:
             return _not_ours(foreign)
-        state = _state(workspace, wanted, named)
+        state = _state(ctx, workspace, wanted, named)
         facts = IngestionFacts(library=wanted.library.path, jobs=state.present)
         if changes := tuple(_changes(state)):
             return Finding(Verdict.TODO, _("{n} parts are missing or differ", n=len(changes)), facts, changes)
@@ -105,7 +107,7 @@ class Ingestion(WizardStep):
         foreign = [name for name, jobs in named.items() if any(not _ours(ctx, job) for job in jobs)]
         if foreign:
             raise StepFailed(_foreign_problem(foreign))
-        state = _state(workspace, wanted, named)
+        state = _state(ctx, workspace, wanted, named)
         for part, action in _parts(wanted, state):
             ctx.emit(part.event(ctx, action, "planned"))
         for upload in state.uploads:
@@ -117,11 +119,17 @@ class Ingestion(WizardStep):
                 ctx.say(_("makes job {name}, its schedule paused", name=job.name))
                 with _told(ctx, Part.job(job), "create"):
                     _create(workspace, job)
-            elif job.model in state.changed:
-                job_id, _names = state.changed[job.model]
+            elif job.name in state.changed:
+                job_id, _names = state.changed[job.name]
                 ctx.say(_("updates job {name} in place", name=job.name))
                 with _told(ctx, Part.job(job), "update"):
                     workspace.jobs.reset(job_id, job.settings())
+        for old in state.replaced:  # last: until then its model has a job
+            ctx.cancel.raise_if_requested()
+            name = str(old.settings and old.settings.name)
+            ctx.say(_("removes job {name}, whose contract has one job for all its models", name=name))
+            with _told(ctx, Part(f'job["{name}"]', name), "delete"):
+                workspace.jobs.delete(int(old.job_id or 0))
 
     def removal(self, ctx: Ctx) -> Removal | None:
         workspace = ctx.world.workspace(ctx)
@@ -145,7 +153,10 @@ def _parts(wanted: Wanted, state: State) -> Iterator[tuple[Part, Action]]:
     """All that an apply makes or changes, in its order."""
     yield from ((Part.file(upload), "create") for upload in state.uploads)
     yield from ((Part.job(job), "create") for job in state.missing)
-    yield from ((Part.job(job), "update") for job in wanted.jobs if job.model in state.changed)
+    yield from ((Part.job(job), "update") for job in wanted.jobs if job.name in state.changed)
+    for old in state.replaced:
+        name = str(old.settings and old.settings.name)
+        yield Part(f'job["{name}"]', name), "delete"
 
 
 @contextmanager
@@ -178,13 +189,16 @@ def _wanted(ctx: Ctx, workspace: WorkspaceClient) -> Wanted:
     cluster = _cluster(ctx, workspace)
     principal = ctx.facts(PrincipalFacts)
     uploads, jobs = [], []
-    for path, contract in contracts(ctx).items():
+    found = contracts(ctx)
+    labels = job_labels({path: [model.name for model in contract.models] for path, contract in found.items()})
+    for path, contract in found.items():
         upload = named_by_content(sheets, ctx.folder.root / path)
         uploads.append(upload)
-        jobs += [
+        jobs.append(
             Ingest(
                 base=job_base(project),
-                model=model.name,
+                label=labels[path],
+                models=tuple(model.name for model in contract.models),
                 catalog=catalog.catalog,
                 contract=upload.path,
                 library=library.path,
@@ -194,9 +208,9 @@ def _wanted(ctx: Ctx, workspace: WorkspaceClient) -> Wanted:
                 cluster=cluster,
                 tags=project.tags,
                 run_as=principal.client_id,
+                secret_scope=ctx.facts(ComputeFacts).secret_scope,
             )
-            for model in contract.models
-        ]
+        )
     return Wanted(library, tuple(uploads), tuple(jobs))
 
 
@@ -228,18 +242,28 @@ def _all_ours(ctx: Ctx, workspace: WorkspaceClient) -> Iterator[BaseJob]:
     return (job for job in workspace.jobs.list() if _ours(ctx, job))
 
 
-def _state(workspace: WorkspaceClient, wanted: Wanted, named: dict[str, list[BaseJob]]) -> State:
+def _state(ctx: Ctx, workspace: WorkspaceClient, wanted: Wanted, named: dict[str, list[BaseJob]]) -> State:
     uploads = tuple(each for each in (wanted.library, *wanted.contracts) if each.missing(workspace))
-    missing, changed, present = [], {}, {}
+    missing, changed = [], {}
+    present: dict[str, int] = {}
     for job in wanted.jobs:
         job_id = next((found.job_id for found in named[job.name]), None)
         if job_id is None:
             missing.append(job)
             continue
-        present[job.model] = job_id
+        present |= dict.fromkeys(job.models, job_id)
         if differing := differences(job.settings(), workspace.jobs.get(job_id)):
-            changed[job.model] = (job_id, differing)
-    return State(uploads, tuple(missing), changed, present)
+            changed[job.name] = (job_id, differing)
+    return State(uploads, tuple(missing), changed, present, tuple(_replaced(ctx, workspace, wanted)))
+
+
+def _replaced(ctx: Ctx, workspace: WorkspaceClient, wanted: Wanted) -> Iterator[BaseJob]:
+    """Jobs of ours that load one model of a contract whose job loads all; asked for where a contract has several."""
+    kept = {job.name for job in wanted.jobs}
+    old = {name for job in wanted.jobs for name in job.replaced} - kept
+    for job in _all_ours(ctx, workspace) if old else ():
+        if job.settings and job.settings.name in old:
+            yield job
 
 
 def _changes(state: State) -> Iterator[str]:
@@ -247,8 +271,11 @@ def _changes(state: State) -> Iterator[str]:
         yield _("upload {path}", path=upload.path)
     for job in state.missing:
         yield _("make job {name}, its schedule paused", name=job.name)
-    for model, (_job_id, names) in state.changed.items():
-        yield _("update the job of {model} in place: {names}", model=model, names=", ".join(names))
+    for name, (_job_id, names) in state.changed.items():
+        yield _("update job {name} in place: {names}", name=name, names=", ".join(names))
+    for old in state.replaced:
+        name = str(old.settings and old.settings.name)
+        yield _("remove job {name} with its run history: its contract has one job for all its models", name=name)
 
 
 def _create(workspace: WorkspaceClient, job: Ingest) -> None:

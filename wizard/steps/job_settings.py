@@ -1,9 +1,11 @@
-"""The settings of one ingestion job, and whether a job in the workspace has them."""
+"""The settings of one ingestion job, which loads all models of a contract, and whether a job in the workspace has
+them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import Any
 
 from databricks.sdk.service.compute import ClusterSpec, DataSecurityMode, Kind, Library
@@ -20,18 +22,30 @@ from databricks.sdk.service.jobs import (
 )
 from lakehouse_jobs import PROTOCOL
 from lakehouse_jobs.contract.model import Notifications
+from lakehouse_jobs.keys import NAME
 
 TIMEZONE = "America/Sao_Paulo"
 CLUSTER = "ingest"
 PACKAGE, ENTRY_POINT = "lakehouse_jobs", "ingest"
 RUN_ID = "{{job.run_id}}"  # the workspace puts the run's id in its place
+MODEL = "{model}"  # the job puts each model's name in its place
 # What somebody may add to a job that makes it run otherwise; all else that we did not set are the service's defaults.
 FOREIGN = ("continuous", "trigger", "parameters", "environments", "git_source")
 
 
-def job_name(base: str, model: str) -> str:
-    """`base` is domain and environment."""
-    return f"ingest-{base}-{model}"
+def job_name(base: str, label: str) -> str:
+    """`base` is domain and environment; `label` is the contract's, see `job_labels`."""
+    return f"ingest-{base}-{label}"
+
+
+def job_labels(contracts: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """Path of a contract -> what its job is called by: its model where it has one, else its file. `contracts`: path ->
+    models; no two paths have one stem, no two contracts one model. No two labels are the same."""
+    stems = {path: PurePosixPath(path).stem for path in contracts}
+    return {
+        path: models[0] if len(models) == 1 and models[0] not in set(stems.values()) - {stems[path]} else stems[path]
+        for path, models in contracts.items()
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +59,11 @@ class ClusterChoice:
 
 @dataclass(frozen=True, slots=True)
 class Ingest:
-    """One model's job. Paths are of volumes; `tags` carry the setup's id; `run_as` is the principal's client id."""
+    """One contract's job. Paths are of volumes; `tags` carry the setup's id; `run_as` is the principal's client id."""
 
     base: str  # domain, or domain-environment
-    model: str
+    label: str
+    models: tuple[str, ...]
     catalog: str
     contract: str
     library: str
@@ -58,18 +73,25 @@ class Ingest:
     cluster: ClusterChoice
     tags: Mapping[str, str]
     run_as: str
+    secret_scope: str  # holds the key that hashes personal data
 
     @property
     def name(self) -> str:
-        return job_name(self.base, self.model)
+        return job_name(self.base, self.label)
+
+    @property
+    def replaced(self) -> tuple[str, ...]:
+        """Names of the jobs that an older version made in this one's place, one for each model."""
+        return tuple(name for name in (job_name(self.base, model) for model in self.models) if name != self.name)
 
     @property
     def parameters(self) -> list[str]:
         return [
             *("--contract", self.contract),
-            *("--model", self.model),
             *("--catalog", self.catalog),
-            *("--run-record", f"{self.runs}/{self.model}/{RUN_ID}.json"),
+            *("--run-record", f"{self.runs}/{MODEL}/{RUN_ID}.json"),
+            *("--secret-scope", self.secret_scope),
+            *("--pii-key", NAME),
             *("--protocol", str(PROTOCOL)),
         ]
 

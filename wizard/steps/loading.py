@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from databricks.sdk import WorkspaceClient
 from databricks.sdk.errors import NotFound
 from databricks.sdk.service.jobs import BaseRun
-from lakehouse_jobs.records import RunRecord
+from lakehouse_jobs.records import Refused, RunRecord
 
 from wizard.steps import runs
 from wizard.steps.base import Ctx
@@ -52,10 +53,14 @@ class Loaded:
             (found.duplicates, _("{n} duplicates left out", n=found.duplicates)),
             (found.quarantined, _("{n} invalid and quarantined", n=found.quarantined)),
             (found.stale, _("{n} no newer than what is there", n=found.stale)),
+            (found.discarded, _("{n} discarded as the contract says", n=found.discarded)),
+            (found.deleted, _("{n} took their key's row away", n=found.deleted)),
             (found.inserted, _("{n} inserted", n=found.inserted)),
             (found.updated, _("{n} updated", n=found.updated)),
         )
         told = [_("{n} rows read", n=found.read), *(text for count, text in counts if count)]
+        if found.refused:
+            told.append(_("{n} files refused: {names}", n=len(found.refused), names=_few(found.refused)))
         return _("{model}: {counts}", model=self.model, counts=", ".join(told))
 
     @property
@@ -66,16 +71,23 @@ class Loaded:
         if self.run is None:
             return _("run the job of {model}", model=self.model)
         state = runs.progress(self.run.state)
-        recorded = self.record is not None and self.record.status == "succeeded" and self.record.balanced
+        recorded = runs.loaded(self.record)  # also in a run that ended red for another model of its contract
+        again = not recorded and not state.succeeded
         obstacles = (
             (not state.ended, _("follow the run of {model} that is under way", model=self.model)),
-            (not state.succeeded, _("run the job of {model} again: {state}", model=self.model, state=state.words)),
+            (again, _("run the job of {model} again: {state}", model=self.model, state=state.words)),
             (not self.covers, _("run the job of {model}: input came after its last run", model=self.model)),
             (not recorded, _("run the job of {model}: its record does not account for every row", model=self.model)),
         )
-        if self.gone and state.succeeded:
+        if self.gone and state.ended and not again:
             return _("table {names} is gone: load again", names=", ".join(self.gone))
         return next((text for stands, text in obstacles if stands), None)
+
+
+def _few(refused: Sequence[Refused], most: int = 3) -> str:
+    """The names of the first refused files, each with its reason."""
+    told = [f"{each.file.rpartition('/')[2]} ({each.reason})" for each in refused[:most]]
+    return ", ".join(told + (["…"] if len(refused) > most else []))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from databricks.sdk import WorkspaceClient
@@ -39,6 +40,11 @@ def progress(state: RunState | None) -> Progress:
     return Progress(life in ENDED, result is RunResultState.SUCCESS, " ".join(part for part in parts if part))
 
 
+def loaded(found: RunRecord | None) -> bool:
+    """Whether a record says that its model was loaded, and accounts for every row."""
+    return found is not None and found.status == "succeeded" and found.balanced
+
+
 def record(workspace: WorkspaceClient, runs: str, model: str, run_id: int) -> RunRecord | None:
     """What a run recorded of itself; None where there is no readable record."""
     try:
@@ -51,8 +57,9 @@ def record_path(runs: str, model: str, run_id: int | str) -> str:
     return f"{runs.rstrip('/')}/{model}/{run_id}.json"
 
 
-def failure(workspace: WorkspaceClient, model: str, run: Run) -> Problem:
-    """Why a run did not succeed: its task's error and the last lines of its output."""
+def failure(workspace: WorkspaceClient, failed: Mapping[str, RunRecord | None], run: Run) -> Problem:
+    """Why a run did not succeed: what the models that failed recorded, else its task's error; and the last lines of
+    its output. `failed`: model -> its record, None where it left none."""
     error, lines = None, ""
     for task in run.tasks or []:
         try:
@@ -62,9 +69,10 @@ def failure(workspace: WorkspaceClient, model: str, run: Run) -> Problem:
             continue
         error = error or output.error
         lines = "\n".join((output.error_trace or output.logs or "").strip().splitlines()[-LAST_LINES:])
+    told = [f"{model}: {found.error}" for model, found in failed.items() if found is not None and found.error]
     return Problem(
-        what=_("the run of {model} did not succeed", model=model),
-        why=error or progress(run.state).words,
+        what=_("the run of {models} did not succeed", models=", ".join(failed)),
+        why="\n".join(told) or error or progress(run.state).words,
         next_action=_("mend what the error names and run again; the input stays in the volume"),
         link=run.run_page_url,
         raw_code=run.state.result_state.value if run.state and run.state.result_state else "INTERNAL_ERROR",
