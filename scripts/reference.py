@@ -71,6 +71,7 @@ def _commands(parser: argparse.ArgumentParser) -> str:
 def _exit_codes() -> str:
     meaning = {
         "DONE": "done",
+        "BREAKING": "`contract diff`: a breaking change; nothing failed",
         "INVALID": "invalid input; nothing was changed",
         "PERSON_NEEDED": "a person must act; the step says who and what",
         "FAILED": "a step failed; run again to go on from there",

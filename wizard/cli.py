@@ -72,6 +72,8 @@ def _of_the_app(words: Sequence[str]) -> argparse.Namespace | None:
 
 def _leave_threads(code: int) -> None:
     """End at once where the user did not want to wait for a call; Python would wait for its thread."""
+    if "wizard.setup.engine" not in sys.modules:  # nobody began a call; loading it costs a quarter of a second
+        return
     from wizard.setup.engine import THREADS
 
     if any(thread.name.startswith(THREADS) for thread in threading.enumerate()):
@@ -110,8 +112,8 @@ def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="lakehouse-wizard",
         description=_("From an empty Azure subscription to a governed Databricks lakehouse with rows in it."),
-        epilog=_("Exit codes: 0 done, 2 invalid input, 3 a person must act, 4 a step failed, 5 folder in use, "
-                 "130 cancelled."),
+        epilog=_("Exit codes: 0 done, 1 breaking change, 2 invalid input, 3 a person must act, 4 a step failed, "
+                 "5 folder in use, 130 cancelled."),
     )  # fmt: skip
     parser.add_argument("--version", action="version", version=f"lakehouse-wizard {__version__}")
     _app_options(parser)

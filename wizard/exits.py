@@ -1,6 +1,7 @@
 """Exit codes, as documented in docs/reference/exit-codes.md."""
 
 DONE = 0
+BREAKING = 1
 INVALID = 2
 PERSON_NEEDED = 3
 FAILED = 4

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from lakehouse_jobs.contract import odcs, reference, write, write_reference
+from lakehouse_jobs.contract import odcs, odcs_shape, reference, write, write_reference
 from lakehouse_jobs.contract.check import InvalidContract, is_odcs
 from lakehouse_jobs.contract.differences import Spelling, branches, differences, restore, same, tree
 from lakehouse_jobs.contract.emit import emit
@@ -50,7 +50,7 @@ def convert(text: str, name: str, to: Form | None = None) -> Converted:
     its form; that it could not be ingested (no key, another source) does not matter here."""
     located = parse(text, name)
     is_other = is_odcs(located.data)
-    shape = odcs.SHAPE if is_other else reference.SHAPE
+    shape = odcs_shape.SHAPE if is_other else reference.SHAPE
     broken = located.defects + walk(located, shape)
     if broken or not isinstance(located.data, dict):
         raise InvalidContract(sorted(set(broken)) or [located.defect((), "is no mapping", "a contract is one", "")])

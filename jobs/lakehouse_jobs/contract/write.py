@@ -58,7 +58,9 @@ def ordered(found: dict[str, Any]) -> dict[str, Any]:
     ranked = sorted(found, key=lambda key: _ORDER.index(key) if key in _ORDER else len(_ORDER))
     if "apiVersion" in found:  # elsewhere custom properties say much about little
         ranked = sorted(ranked, key=lambda key: key == "customProperties")
-    inner = {key: [ordered(each) for each in found[key]] for key in ("schema", "properties") if key in found}
+    inner: dict[str, Any] = {
+        key: [ordered(each) for each in found[key]] for key in ("schema", "properties") if key in found
+    }
     return {key: inner.get(key, found[key]) for key in ranked}
 
 
