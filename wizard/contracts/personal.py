@@ -46,6 +46,8 @@ _THINGS = {
     "airport", "aeroporto", "species", "region", "regiao", "department", "departamento", "job", "domain", "plan",
     "plano", "campaign", "campanha", "type", "tipo", "bank", "banco", "school", "escola", "currency", "moeda",
     "status", "variable", "metric", "common", "scientific", "short", "display", "class", "county", "municipio",
+    "study", "project", "projeto", "dataset", "field", "campo", "tag", "group", "grupo", "colour", "color", "cor",
+    "method", "feature", "source", "fonte", "road", "building", "disease", "drug", "gene", "album", "song", "movie",
 }  # fmt: skip
 _BY_NAME: tuple[tuple[set[str], Protection, str], ...] = (
     ({"email", "emails", "mail", "correio"}, "mask_email", N_("named like an e-mail address")),

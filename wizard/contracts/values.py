@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 from itertools import islice
 
 from lakehouse_jobs.contract.model import DECIMAL_COMMA, LogicalType
@@ -23,7 +24,7 @@ DOTTED = re.compile(r"[+-]?\d{1,3}(\.\d{3})+")
 GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
 NUMERIC = re.compile(r"[+-]?[\d.,]*\d[\d.,]*([eE][+-]?\d{1,3})?")
 LARGEST = 2**63 - 1
-EXACT = 15  # digits that a double keeps
+EXACT = 15  # digits that a double always keeps
 WORDS = ({"true", "false"}, {"yes", "no"}, {"t", "f"}, {"y", "n"})  # that a cast reads
 OTHER_WORDS = ({"sim", "não"}, {"sim", "nao"}, {"s", "n"}, {"v", "f"}, {"on", "off"}, {"si", "no"}, {"ja", "nein"})
 NULLS = ("NULL", "\\N", "#N/A", "N/A", "NA", "NaN", "nan", "null", "None", "nil", "-", "?", ".")
@@ -108,12 +109,20 @@ def _decimal(values: Counter[str], name: str) -> Typed:
     digits = max((len(part[0].lstrip("0")) for part in parts), default=0)
     if parts and names.money(name) and {len(part[2]) for part in parts} == {2} and digits <= 16:
         return Typed("number", "DECIMAL(18,2)", None, (_("always two decimals, and named like money"),))
-    if parts and any(len((part[0] + part[2]).strip("0")) > EXACT for part in parts):
+    if parts and not all(map(_fits_double, values)):
         if scale <= 10 and digits <= 28:
             return Typed("number", "DECIMAL(38,10)", None, (_("more digits than a double keeps"),))
         return text(_("more digits than a number holds"))
     most = _n("at most {n} decimal", "at most {n} decimals", scale) if scale else _("numbers")
     return Typed("number", LOGICAL["number"], None, (_("written with an exponent") if exponents else most,))
+
+
+def _fits_double(value: str) -> bool:
+    """Whether a double gives back the digits as they are written."""
+    if len(value) <= EXACT:
+        return True
+    number = float(value)  # written in full, as C does, or as short as it goes
+    return Decimal(value) in (Decimal(repr(number)), Decimal(f"{number:.17g}"))
 
 
 def _boolean(values: Counter[str]) -> Typed | None:
