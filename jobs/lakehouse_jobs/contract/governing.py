@@ -9,7 +9,7 @@ from lakehouse_jobs.contract import sql_check
 from lakehouse_jobs.contract.located import Defect, Located, nearest
 from lakehouse_jobs.contract.model import Protection
 from lakehouse_jobs.contract.quality import flat
-from lakehouse_jobs.contract.views import Column, Table
+from lakehouse_jobs.contract.views import Column, Table, listed
 
 PROTECTIONS = get_args(Protection)
 MOST_CLUSTERED = 4  # liquid clustering takes no more
@@ -111,7 +111,7 @@ def _cluster(located: Located, table: Table) -> Iterator[Defect]:
 
 
 def _listed(table: Table, key: str) -> Iterator[tuple[int, str]]:
-    for number, name in enumerate(table.settings.get(key) or ()):
+    for number, name in enumerate(listed(table.settings.get(key))):
         if isinstance(name, str):
             yield number, name
 

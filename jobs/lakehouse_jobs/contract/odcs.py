@@ -10,9 +10,9 @@ from lakehouse_jobs.contract import types
 from lakehouse_jobs.contract.located import Defect, Located, Path, dotted
 from lakehouse_jobs.contract.model import DECIMAL_COMMA, Contract, LogicalType, Notifications, Retention
 from lakehouse_jobs.contract.odcs_shape import INGESTION, ITEM, LIMITS, PROPERTY, SHAPE, USED
-from lakehouse_jobs.contract.problems import problems
+from lakehouse_jobs.contract.problems import address, element, problems
 from lakehouse_jobs.contract.quality import USED_OF_ENTRY, Entry
-from lakehouse_jobs.contract.shape import listing, walk, walk_at
+from lakehouse_jobs.contract.shape import ANY, FLAG, TEXT, listing, walk, walk_at
 from lakehouse_jobs.contract.views import (
     Column,
     Table,
@@ -21,13 +21,14 @@ from lakehouse_jobs.contract.views import (
     listed,
     mapping_of,
     mappings,
+    text,
     texts,
     to_model,
     unmapped,
 )
 
 REFERENCE = "reference"  # the custom property that holds what only the reference form has a place for
-OF_COLUMN = ("pii", "sourceName", "decimalComma")  # our custom properties of a column
+OF_COLUMN = {"pii": ANY, "sourceName": TEXT, "decimalComma": FLAG}  # our custom properties of a column
 _TOP = ("owner", "contact", "frequency", REFERENCE)
 
 
@@ -54,12 +55,42 @@ def check(located: Located) -> Iterator[Defect]:
             yield from walk_at(located, INGESTION, place, _custom(schema)["ingestion"])
         for index, raw in enumerate(listed(schema.get("properties"))):
             yield from _property(located, mapping_of(raw), (*path, "properties", index))
-    yield from problems(located, tables(data))
+        yield from _positions(located, listed(schema.get("properties")), (*path, "properties"))
+    found = tables(data)
+    yield from problems(located, found)
     for number, written in enumerate(listed(data.get("slaProperties"))):
-        yield from _sla(located, mapping_of(written), ("slaProperties", number))
+        yield from _sla(located, mapping_of(written), ("slaProperties", number), found)
+    for number, written in enumerate(listed(data.get("support"))):
+        channel = mapping_of(written)
+        if channel.get("tool") == "email" and channel.get("scope") == "notifications":
+            yield from address(located, str(channel.get("url", "")), ("support", number, "url"))
+    names = [mapping_of(written).get("server") for written in listed(data.get("servers"))]
+    for number, name in enumerate(names):
+        if name is not None and name in names[:number]:
+            place = ("servers", number, "server")
+            yield located.defect(place, f"{name} stands twice", "a server is told by its name", "rename one")
 
 
-def _sla(located: Located, sla: dict[str, Any], path: Path) -> Iterator[Defect]:
+def _positions(located: Located, columns: list[Any], path: Path) -> Iterator[Defect]:
+    """The order of a key's columns."""
+    seen: set[int] = set()
+    for number, raw in enumerate(columns):
+        position = mapping_of(raw).get("primaryKeyPosition")
+        if not isinstance(position, int) or isinstance(position, bool) or position == -1:
+            continue
+        at = (*path, number, "primaryKeyPosition")
+        if raw.get("primaryKey") is not True:
+            why = "the column is no part of the key"
+            yield located.defect(at, f"is {position}", why, "add primaryKey: true, or remove it")
+        elif position < 1 or position in seen:
+            why = "another column has it" if position in seen else "positions count from 1"
+            yield located.defect(at, f"is {position}", why, "number the key's columns 1, 2, …")
+        seen.add(position)
+
+
+def _sla(located: Located, sla: dict[str, Any], path: Path, found: list[Table]) -> Iterator[Defect]:
+    if sla.get("property") == "retention" and isinstance(sla.get("element"), str):
+        yield from element(located, found, sla["element"], (*path, "element"))
     cron = sla.get("schedule")
     if sla.get("property") == "frequency" and isinstance(cron, str) and types.quartz(cron) is None:
         why = "it is neither Quartz (6 or 7 fields, one a ?) nor Unix cron (5)"
@@ -69,11 +100,14 @@ def _sla(located: Located, sla: dict[str, Any], path: Path) -> Iterator[Defect]:
 
 
 def _property(located: Located, raw: dict[str, Any], path: Path) -> Iterator[Defect]:
+    for key, shape in OF_COLUMN.items():
+        if place := _custom_place(raw, path, key):
+            yield from walk_at(located, shape, place, _custom(raw)[key])
     logical, written = raw.get("logicalType"), raw.get("physicalType")
     known = types.physical(str(written))
     if logical is None and not known and not located.lost:
         yield located.defect((*path, "logicalType"), "is missing", "a column has a type", "add logicalType: …")
-    if isinstance(written, str) and known and logical in types.LOGICAL and not _agree(str(logical), known[0]):
+    if isinstance(written, str) and known and types.logical(str(logical)) and not _agree(str(logical), known[0]):
         where = (*path, "physicalType")
         yield located.defect(where, f"is {written}", f"the logical type is {logical}", "make the two agree")
     if raw.get("properties") is not None:
@@ -98,7 +132,7 @@ def tables(data: dict[str, Any]) -> list[Table]:
         place = _custom_place(schema, path, "ingestion") or path
         settings = given(_custom(schema).get("ingestion"))
         raw_columns = enumerate(listed(schema.get("properties")))
-        columns = [_column(mapping_of(raw), (*path, "properties", n)) for n, raw in raw_columns]
+        columns = [_column(given(raw), (*path, "properties", n)) for n, raw in raw_columns]
         for column in columns:
             column.nest()
         _number_keys(columns)
@@ -118,7 +152,7 @@ def tables(data: dict[str, Any]) -> list[Table]:
 
 def _entries(holder: dict[str, Any], path: Path, column: Column | None) -> list[Entry]:
     found = enumerate(listed(holder.get("quality")))
-    return [Entry(entry, (*path, "quality", n), column) for n, entry in found if isinstance(entry, dict)]
+    return [Entry(given(entry), (*path, "quality", n), column) for n, entry in found if isinstance(entry, dict)]
 
 
 def _inner_entries(raw: dict[str, Any], column: Column) -> list[Entry]:
@@ -130,6 +164,7 @@ def _inner_entries(raw: dict[str, Any], column: Column) -> list[Entry]:
 
 
 def _column(raw: dict[str, Any], path: Path) -> Column:
+    """`raw` without what is null there."""
     options, custom = mapping_of(raw.get("logicalTypeOptions")), _custom(raw)
     position = raw.get("primaryKeyPosition")
     limits = {key: options[key] for key in LIMITS if options.get(key) is not None}
@@ -149,10 +184,10 @@ def _column(raw: dict[str, Any], path: Path) -> Column:
         required=raw.get("required") is True, unique=raw.get("unique") is True,
         key_position=(position if isinstance(position, int) else 10_000) if raw.get("primaryKey") is True else None,
         limits=limits, places=places, classification=raw.get("classification"), pii=custom.get("pii"),
-        source_name=custom.get("sourceName"), description=raw.get("description"),
+        source_name=text(custom.get("sourceName")), description=raw.get("description"),
         examples=texts(raw.get("examples")),
-        fields=[_column(mapping_of(c), (*path, "properties", n)) for n, c in enumerate(listed(raw.get("properties")))],
-        items=_column(mapping_of(inner), (*path, "items")) if inner is not None else None,
+        fields=[_column(given(c), (*path, "properties", n)) for n, c in enumerate(listed(raw.get("properties")))],
+        items=_column(given(inner), (*path, "items")) if inner is not None else None,
     )  # fmt: skip
 
 
@@ -175,7 +210,7 @@ def _resolve(raw: dict[str, Any]) -> tuple[LogicalType, str] | None:
 def convert(data: dict[str, Any]) -> Contract:
     """The contract of a file without defects."""
     custom = _custom(data)
-    slas = {str(s.get("property")): s for s in mappings(data.get("slaProperties"))}
+    slas = _levels(data)
     retention, frequency = slas.get("retention"), slas.get("frequency", {})
     found = tables(data)
     cron = frequency.get("schedule")
@@ -195,6 +230,16 @@ def convert(data: dict[str, Any]) -> Contract:
     )  # fmt: skip
 
 
+def _levels(data: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Service levels by what they promise; the second of a kind, which nothing uses, as `retention_2`."""
+    found: dict[str, dict[str, Any]] = {}
+    for level in mappings(data.get("slaProperties")):
+        name = str(level.get("property"))
+        same = sum(1 for known in found if known == name or known.startswith(f"{name}_"))
+        found[f"{name}_{same + 1}" if same else name] = level
+    return found
+
+
 def _kept(data: dict[str, Any], found: list[Table], slas: dict[str, dict[str, Any]]) -> dict[str, Any]:
     """Every leaf that nothing uses, by its path; whole custom properties and service levels by their names."""
     kept = {
@@ -208,9 +253,9 @@ def _kept(data: dict[str, Any], found: list[Table], slas: dict[str, dict[str, An
             if key not in used:
                 kept.update(leaves(value, (*entry.path, key)))
     for path, holder in _holders(data, ()):
-        ours = _TOP if not path else ("ingestion",) if len(path) == 2 and path[0] == "schema" else OF_COLUMN
+        ours = _TOP if not path else ("ingestion",) if len(path) == 2 and path[0] == "schema" else tuple(OF_COLUMN)
         for name, value in _custom(holder).items():
-            if name not in ours or (ours == OF_COLUMN and path[0] != "schema"):
+            if name not in ours or (ours == tuple(OF_COLUMN) and path[0] != "schema"):
                 kept[f"{dotted(path)}.customProperties.{name}" if path else f"customProperties.{name}"] = value
     kept.update(leaves(_custom(data)[REFERENCE]) if REFERENCE in _custom(data) else {})
     if kept.get("status") == "active":

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Iterator
 
 from lakehouse_jobs.contract import governing, limits, quality_check
-from lakehouse_jobs.contract.located import Defect, Located, nearest
+from lakehouse_jobs.contract.located import Defect, Located, Path, nearest
 from lakehouse_jobs.contract.model import FORMATS
 from lakehouse_jobs.contract.views import Column, Table
 
@@ -31,6 +32,33 @@ def problems(located: Located, tables: list[Table]) -> Iterator[Defect]:
         yield from _source(located, table)
         yield from governing.problems(located, table)
         yield from quality_check.problems(located, table, tables)
+
+
+def element(located: Located, tables: list[Table], written: str, path: Path) -> Iterator[Defect]:
+    """What is wrong with `table.column`, from whose value on a row is kept."""
+    name, _, column_name = written.rpartition(".")
+    if "," in written or (not name and len(tables) > 1):
+        yield located.defect(path, f"is {written!r}", "a row is kept from one moment on", "write it as table.column")
+        return
+    table = next((one for one in tables if one.name == name or not name), None)
+    column = next((one for one in table.columns if one.name == column_name), None) if table else None
+    if table is None or column is None:
+        known = [f"{one.name}.{inner.name}" for one in tables for inner in one.columns]
+        meant = nearest(written, known)
+        remedy = f"did you mean {meant}?" if meant else f"choose of {', '.join(known)}"
+        yield located.defect(path, f"is {written!r}", "the contract has no such column", remedy)
+    elif column.resolved and column.logical not in limits.MOMENTS:
+        why = f"{written} is a {column.logical}"
+        yield located.defect(path, f"is {written!r}", f"{why}, and days are counted from a date", "name a date or time")
+    elif column.pii:
+        why = f"{written} is protected by {column.pii}, so that no day is left to count from"
+        yield located.defect(path, f"is {written!r}", why, "name a column in clear")
+
+
+def address(located: Located, written: str, path: Path) -> Iterator[Defect]:
+    """What is wrong with the address of somebody to tell."""
+    if not re.fullmatch(r"(mailto:)?[^@\s]+@[^@\s]+", written):
+        yield located.defect(path, f"is {written!r}", "it is no e-mail address", "write it as oncall@example.com")
 
 
 def _columns(located: Located, columns: list[Column]) -> Iterator[Defect]:

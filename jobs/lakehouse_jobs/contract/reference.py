@@ -9,7 +9,7 @@ from typing import Any
 from lakehouse_jobs.contract import quality, soda, types
 from lakehouse_jobs.contract.located import Defect, Located, Path, nearest
 from lakehouse_jobs.contract.model import DECIMAL_COMMA, Contract, LogicalType, Model, Notifications, Retention
-from lakehouse_jobs.contract.problems import problems
+from lakehouse_jobs.contract.problems import address, element, problems
 from lakehouse_jobs.contract.quality import USED_OF_ENTRY, Entry
 from lakehouse_jobs.contract.shape import (
     ANY,
@@ -24,6 +24,7 @@ from lakehouse_jobs.contract.shape import (
     mapping,
     names,
     walk,
+    walk_at,
 )
 from lakehouse_jobs.contract.views import (
     SETTINGS,
@@ -34,6 +35,7 @@ from lakehouse_jobs.contract.views import (
     leaves,
     listed,
     mapping_of,
+    text,
     texts,
     to_model,
     unmapped,
@@ -101,9 +103,12 @@ def check(located: Located) -> Iterator[Defect]:
     data = mapping_of(located.data)
     for name in mapping_of(data.get("models")):
         yield from walk_name(located, ("models", name), name)
-        for column in mapping_of(mapping_of(data["models"][name]).get("fields")):
+        for column, raw in mapping_of(mapping_of(data["models"][name]).get("fields")).items():
             yield from walk_name(located, ("models", name, "fields", column), column)
-    yield from problems(located, tables(data))
+            yield from _inner(located, mapping_of(raw), ("models", name, "fields", column))
+    found = tables(data)
+    yield from problems(located, found)
+    yield from _checks(located, data)
     yield from _workflow(located, data)
     levels = mapping_of(data.get("servicelevels"))
     cron = mapping_of(levels.get("frequency")).get("cron")
@@ -115,12 +120,39 @@ def check(located: Located) -> Iterator[Defect]:
     if isinstance(period, str) and types.days(period) is None:
         path = ("servicelevels", "retention", "period")
         yield located.defect(path, f"is {period!r}", "it is no length of time", 'write it as "P1Y" or "30 days"')
+    start = mapping_of(levels.get("retention")).get("timestampField")
+    if isinstance(start, str):
+        yield from element(located, found, start, ("servicelevels", "retention", "timestampField"))
+
+
+def _checks(located: Located, data: dict[str, Any]) -> Iterator[Defect]:
+    """SodaCL's checks are of a model that is there."""
+    models = mapping_of(data.get("models"))
+    for key in mapping_of(mapping_of(data.get("quality")).get("specification")):
+        model = key.removeprefix("checks for ").strip()
+        if key.startswith("checks for ") and models and model not in models:
+            meant = nearest(model, models)
+            remedy = f"did you mean checks for {meant}?" if meant else f"models: {', '.join(models)}"
+            path = ("quality", "specification", key)
+            yield located.defect(path, f"is of {model!r}", "models has no such entry", remedy, key=True)
 
 
 def walk_name(located: Located, path: tuple[str | int, ...], name: str) -> Iterator[Defect]:
     """A name that stands as a key."""
     if not re.fullmatch(IDENTIFIER.pattern or "", name):
         yield located.defect(path, f"{name!r} is no legal name", IDENTIFIER.why, IDENTIFIER.remedy, key=True)
+
+
+def _inner(located: Located, raw: dict[str, Any], path: Path) -> Iterator[Defect]:
+    """What is in an object or a list has the form of a column again."""
+    if raw.get("fields") is not None:
+        yield from walk_at(located, names(FIELD), (*path, "fields"), raw["fields"])
+        for name, child in mapping_of(raw["fields"]).items():
+            yield from walk_name(located, (*path, "fields", name), name)
+            yield from _inner(located, mapping_of(child), (*path, "fields", name))
+    if raw.get("items") is not None:
+        yield from walk_at(located, FIELD, (*path, "items"), raw["items"])
+        yield from _inner(located, mapping_of(raw["items"]), (*path, "items"))
 
 
 def _workflow(located: Located, data: dict[str, Any]) -> Iterator[Defect]:
@@ -132,6 +164,10 @@ def _workflow(located: Located, data: dict[str, Any]) -> Iterator[Defect]:
         why = "workflow and ingest_workflow are two names of one block"
         yield located.defect(("ingest_workflow",), "stands beside workflow", why, "keep one", key=True)
     for block in blocks[:1]:
+        for event, addresses in mapping_of(mapping_of(data[block]).get("email_notifications")).items():
+            for number, written in enumerate(listed(addresses)):
+                if isinstance(written, str):
+                    yield from address(located, written, (block, "email_notifications", event, number))
         model = mapping_of(data[block]).get("model")
         models = list(mapping_of(data.get("models")))
         if isinstance(model, str) and models and model not in models:
@@ -147,7 +183,7 @@ def tables(data: dict[str, Any]) -> list[Table]:
     for name, written in mapping_of(data.get("models")).items():
         model, path = mapping_of(written), ("models", name)
         raw = mapping_of(model.get("fields"))
-        columns = [_column(column, mapping_of(one), (*path, "fields", column)) for column, one in raw.items()]
+        columns = [_column(column, given(one), (*path, "fields", column)) for column, one in raw.items()]
         for column in columns:
             column.nest()
         _number_keys(columns, texts(model.get("primaryKey")))
@@ -177,11 +213,13 @@ def _entries(data: dict[str, Any], name: str, model: dict[str, Any], columns: li
             entry["arguments"] = {**entry.get("arguments", {}), "properties": named}
         found.append(Entry(entry or {"type": "text"}, path, column))
     path = ("models", name, "quality")
-    found += [Entry(one, (*path, n)) for n, one in enumerate(listed(model.get("quality"))) if isinstance(one, dict)]
+    found += [
+        Entry(given(one), (*path, n)) for n, one in enumerate(listed(model.get("quality"))) if isinstance(one, dict)
+    ]
     for column in by_name.values():
         raw = mapping_of(_at(data, column.path)).get("quality")
         place = (*column.path, "quality")
-        found += [Entry(one, (*place, n), column) for n, one in enumerate(listed(raw)) if isinstance(one, dict)]
+        found += [Entry(given(one), (*place, n), column) for n, one in enumerate(listed(raw)) if isinstance(one, dict)]
     return found
 
 
@@ -205,12 +243,13 @@ def _column(name: str, raw: dict[str, Any], path: Path) -> Column:
         required=raw.get("required") is True or raw.get("nullable") is False, unique=raw.get("unique") is True,
         key_position=0 if raw.get("primary") is True or raw.get("primaryKey") is True else None,
         limits=limits, places=places, classification=raw.get("classification"), pii=raw.get("pii"),
-        source_name=raw.get("sourceName"), description=raw.get("description"), examples=texts(raw.get("examples")),
+        source_name=text(raw.get("sourceName")), description=raw.get("description"),
+        examples=texts(raw.get("examples")),
         fields=[
-            _column(child, mapping_of(one), (*path, "fields", child))
+            _column(child, given(one), (*path, "fields", child))
             for child, one in mapping_of(raw.get("fields")).items()
         ],
-        items=_column("item", mapping_of(inner), (*path, "items")) if inner is not None else None,
+        items=_column("item", given(inner), (*path, "items")) if inner is not None else None,
     )  # fmt: skip
 
 

@@ -206,6 +206,10 @@ def given(value: Any) -> dict[str, Any]:
     return {key: inner for key, inner in mapping_of(value).items() if inner is not None}
 
 
+def text(value: Any) -> str | None:
+    return value if isinstance(value, str) else None
+
+
 def mappings(value: Any) -> list[dict[str, Any]]:
     """The mappings of a list that may hold anything, or be anything."""
     return [v for v in value if isinstance(v, dict)] if isinstance(value, list) else []
