@@ -117,6 +117,8 @@ async def play(app: Still, pilot: Pilot[int], scene: Scene) -> None:
     app.pump()
     if scene.kind == "form":
         app.edit(scene.section)
+    elif scene.kind == "contracts":
+        app.edit(scene.kind)
     elif scene.kind != "welcome":
         app.switch(scene.kind)
     await until(pilot, lambda: app.top is not None and app.top.kind == scene.kind and app.top.ready)

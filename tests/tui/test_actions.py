@@ -24,6 +24,7 @@ from wizard.tui.actions import (
 )
 from wizard.tui.app import WizardApp
 from wizard.tui.dialogue import TEXT_CELLS
+from wizard.tui.screens.contracts import ContractsScreen
 from wizard.tui.screens.destroy import DestroyScreen
 from wizard.tui.screens.dialogues import Ask, Pick, Show
 from wizard.tui.screens.form import FormScreen
@@ -35,8 +36,17 @@ from wizard.tui.told import LABEL
 from wizard.tui.widgets.buttons import ActionButton
 
 SCREENS = {"welcome": WelcomeScreen, "form": FormScreen, "journey": JourneyScreen, "summary": SummaryScreen,
-           "destroy": DestroyScreen}  # fmt: skip
-KINDS = ("welcome-back", "form", "plan", "apply", "failure", "summary", "destroy")  # scenes: every kind of screen
+           "destroy": DestroyScreen, "contracts": ContractsScreen}  # fmt: skip
+KINDS = (
+    "welcome-back",
+    "form",
+    "contracts",
+    "plan",
+    "apply",
+    "failure",
+    "summary",
+    "destroy",
+)  # scenes: every kind of screen
 TALL = (90, 130)  # all of a help can be seen
 SWALLOWED = {"ctrl+a", "ctrl+b", "ctrl+s", "ctrl+q", "ctrl+z"}  # by terminals, screen and tmux
 

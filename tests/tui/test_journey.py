@@ -15,14 +15,16 @@ from wizard.sandbox import process
 from wizard.tui.actions import BY_NAME
 from wizard.tui.store import StepState
 
+ON = {"form": "next", "contracts": "save_contracts"}  # by kind of screen: the button that goes on to the next
+
 
 async def answer_all(person: Person) -> None:
     """Through every form with Enter alone: what is proposed is taken."""
     await person.until(lambda: person.app.store.proposed, "proposals")
     await person.button("begin")
     await person.screen("form")
-    while (form := person.app.top) is not None and form.kind == "form":
-        await person.button("next")
+    while (form := person.app.top) is not None and form.kind in ON:
+        await person.button(ON[form.kind])
         await person.until(partial(left, person, form), "the next form")
     await person.screen("journey")
 

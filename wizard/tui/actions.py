@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from wizard.tui.store import StepState, Store
 
 WELCOME, FORM, JOURNEY, SUMMARY, DESTROY = "welcome", "form", "journey", "summary", "destroy"
-EVERYWHERE = (WELCOME, FORM, JOURNEY, SUMMARY, DESTROY)
+CONTRACTS = "contracts"
+EVERYWHERE = (WELCOME, FORM, CONTRACTS, JOURNEY, SUMMARY, DESTROY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +163,11 @@ def section_to_mend(view: View) -> str | None:
     return next((section for section in named if section in known), None)
 
 
+def _contract(view: View) -> bool:
+    """There is a contract to look at."""
+    return view.store.desk is not None and bool(view.store.desk.entries)
+
+
 def _mends(view: View) -> bool:
     """It failed for an answer: to try the same again would help nobody."""
     return _asked("retry")(view) and section_to_mend(view) is not None
@@ -180,6 +186,28 @@ ACTIONS: tuple[Action, ...] = (
            _always, button=True, rank=1, typing=True),
     Action("previous", ("pageup",), N_("Back"), N_("the questions before these; nothing typed is lost"), (FORM,),
            _always, button=True, rank=2, typing=True),
+    Action("save_contracts", (), N_("Save and continue"), N_("write the contracts; with something to fix: go there"),
+           (CONTRACTS,), _always, button=True),
+    Action("edit_cell", ("e",), N_("Edit"), N_("change what is under the cursor, as Enter does"), (CONTRACTS,),
+           _contract, button=True, rank=1),
+    Action("open_editor", ("o",), N_("Open in editor"), N_("open the file in $EDITOR, and read it again after"),
+           (CONTRACTS,), _contract, button=True, rank=6),
+    Action("workflow", ("pagedown",), N_("Workflow"), N_("how the input comes: source, schedule, topic, e-mails"),
+           (CONTRACTS,), _contract, rank=2),
+    Action("columns", ("pageup",), N_("Columns"), N_("back to the table of columns"), (CONTRACTS,), _contract),
+    Action("yaml", ("y",), N_("YAML larger"), N_("the file that will be written, in full"), (CONTRACTS,), _contract,
+           rank=4),
+    Action("add_column", ("a",), N_("Add a column"), N_("a text column after the others"), (CONTRACTS,), _contract,
+           rank=5),
+    Action("remove_column", ("d", "delete"), N_("Remove the column"), N_("asks, then takes it out with its rules"),
+           (CONTRACTS,), _contract),
+    Action("new_contract", ("n",), N_("New"), N_("a contract with one key column"), (CONTRACTS,), _always, button=True),
+    Action("from_file", ("f",), N_("From file"), N_("propose a contract from a sample: csv, json or parquet"),
+           (CONTRACTS,), _always, button=True, rank=3),
+    Action("import_contract", ("i",), N_("Import"), N_("take over a contract: ODCS or the reference form"),
+           (CONTRACTS,), _always, button=True),
+    Action("remove_contract", ("x",), N_("Take from the list"), N_("asks; the file and the tables stay"), (CONTRACTS,),
+           _contract),
     Action("load", (), N_("Load strife_config.yaml"), N_("take answers over from the reference's configuration"),
            (FORM,), _always),
     Action("stop_now", (), N_("Stop at once..."), N_("says what may be left, then waits for nothing any more"),

@@ -331,7 +331,12 @@ class WizardApp(App[int], inherit_bindings=False):
         self._dialogue.stop_at_once(self)
 
     def do_quit(self) -> None:
-        self.leave()
+        if self.store.desk is not None and self.store.desk.changed:
+            from wizard.tui.contracts_deeds import leave
+
+            leave(self, self.leave)
+        else:
+            self.leave()
 
     def do_help(self) -> None:
         self._dialogue.help_for(self)

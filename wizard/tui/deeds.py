@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from wizard.tui.app import WizardApp
 
 LAST_LINES = 50
+CONTRACTS = "contracts"  # the section that has a screen of its own
 
 
 def show(app: WizardApp, kind: str) -> None:
@@ -75,6 +76,13 @@ def _form(app: WizardApp, section: str) -> None:
     from wizard.tui.screens.form import FormScreen
 
     assert app.store.draft is not None, "nobody is asked before the questions are known"
+    if section == CONTRACTS:
+        from wizard.tui.contracts_deeds import open_desk
+        from wizard.tui.screens.contracts import ContractsScreen
+
+        open_desk(app)
+        app.switch_screen(ContractsScreen())
+        return
     app.switch_screen(FormScreen(app.store.draft, section))
 
 
@@ -94,7 +102,7 @@ def form_done(app: WizardApp, section: str, before: dict[str, str]) -> None:
     found = stale([step() for step in STEPS], before, texts_of(draft, section))
     stands = {step.name for step in app.store.steps.values() if step.state == "done"}
     if not stands & {*found.steps, *found.followers}:
-        _form_taken(app, section)
+        form_taken(app, section)
         return
     from wizard.tui.dialogue import change
 
@@ -102,7 +110,7 @@ def form_done(app: WizardApp, section: str, before: dict[str, str]) -> None:
         for name in {*found.steps, *found.followers} & stands:
             step = app.store.steps[name]
             step.state, step.why = "unknown", _("an answer changed: it is to be checked again")
-        _form_taken(app, section)
+        form_taken(app, section)
 
     def kept() -> None:
         for key, text in before.items():
@@ -112,7 +120,7 @@ def form_done(app: WizardApp, section: str, before: dict[str, str]) -> None:
     change(app, found, changed, kept)
 
 
-def _form_taken(app: WizardApp, section: str) -> None:
+def form_taken(app: WizardApp, section: str) -> None:
     """Save, and go to the next section; after the last to the journey."""
     draft = app.store.draft
     assert draft is not None

@@ -168,6 +168,9 @@ def help_for(app: WizardApp) -> None:
     about = {
         "welcome": _("The folder keeps one setup. What is shown was asked just now, nothing is remembered."),
         "form": _("Each answer is judged as you type. Continue goes to what is to be fixed, else on."),
+        "contracts": _(
+            "What comes in, column by column. The YAML is what will be written; the table and your editor change it."
+        ),
         "journey": _("Each step asks the world first, shows what it would change, and asks again afterwards."),
         "destroy": _("Everything that would go is shown first. It goes only after the name was typed."),
         "summary": _("What stands, what it costs, and how to do it again without a screen."),

@@ -14,6 +14,7 @@ from wizard.text import N_, _, currency, figure
 from wizard.tui.lines import Lines, LogEntry
 
 if TYPE_CHECKING:
+    from wizard.guided.desk import Desk
     from wizard.guided.messages import Named, Priced, StepInfo
     from wizard.setup.draft import Draft
 
@@ -113,6 +114,7 @@ class Store:
         self.steps: dict[str, StepState] = {}
         self.usual: Mapping[str, tuple[float, float]] = {}  # by step: its shortest and longest apply before, s
         self.draft: Draft | None = None
+        self.desk: Desk | None = None  # the contracts, once they were looked at
         self.target, self.fixed_target = "", False
         self.answered = False  # the person gave answers, here or in a file
         self.mode: str | None = None  # check or run, while one is under way

@@ -116,12 +116,12 @@ class Show(Dialogue[None]):
 
     BINDINGS = [Binding("escape,enter,f1,ctrl+c", "close", show=False, priority=True)]  # noqa: RUF012
 
-    def __init__(self, title: str, content: Content) -> None:
+    def __init__(self, title: str, content: Content, *, wide: bool = False) -> None:
         super().__init__()
-        self._title, self._content = title, content
+        self._title, self._content, self._wide = title, content, wide
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="dialogue -tall"):
+        with Vertical(classes="dialogue -tall -wide" if self._wide else "dialogue -tall"):
             yield Static(Content.styled(self._title, "bold"))
             with VerticalScroll(classes="dialogue-text"):
                 yield Static(self._content)
@@ -164,9 +164,10 @@ class Pick(Dialogue[str]):
         Binding("up", "move(-1)", show=False, priority=True),
     ]
 
-    def __init__(self, title: str, options: Sequence[tuple[str, str]]) -> None:
+    def __init__(self, title: str, options: Sequence[tuple[str, str]], now: str = "") -> None:
+        """`now`: the option under the cursor at first."""
         super().__init__()
-        self._title, self._options = title, list(options)
+        self._title, self._options, self._now = title, list(options), now
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialogue -tall"):
@@ -187,6 +188,8 @@ class Pick(Dialogue[str]):
             if all(word in text.lower() for word in words):
                 found.add_option(Option(Content(text), id=name))
         found.highlighted = 0 if found.option_count else None
+        if not sought and self._now:
+            found.highlighted = next((at for at, (name, _text) in enumerate(self._options) if name == self._now), 0)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         self._fill(event.value)

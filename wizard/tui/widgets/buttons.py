@@ -39,25 +39,28 @@ class ActionButton(Button):
         cast("WizardApp", self.app).act(self.act)
 
 
-class ButtonRow(Horizontal):
-    """All buttons of a screen, of which those are shown that are possible now."""
+class ActionRow(Horizontal):
+    """All buttons of a screen, or those that are named, of which those are shown that are possible now."""
 
-    def __init__(self, screen: str) -> None:
+    def __init__(self, screen: str, names: tuple[str, ...] = ()) -> None:
         super().__init__(classes="buttons")
-        self._screen = screen
+        self._screen, self._names = screen, names
         self._shown: tuple[str, ...] = ()
         self._labels: dict[str, str] = {}
 
     def compose(self) -> ComposeResult:
         for action in of_screen(self._screen):
-            if action.button:
+            if action.button and self._has(action):
                 button = ActionButton(action)
                 button.display = action.name in self._shown  # it may have been drawn before its buttons were there
                 yield button
 
+    def _has(self, action: Action) -> bool:
+        return not self._names or action.name in self._names
+
     def draw(self, view: View) -> bool:
         """Show what is possible; whether that is something else than before."""
-        labels = {action.name: action.label(view) for action in buttons(view)}
+        labels = {action.name: action.label(view) for action in buttons(view) if self._has(action)}
         wanted = tuple(labels)
         if labels == self._labels:
             return False
@@ -87,3 +90,7 @@ class ButtonRow(Horizontal):
         """The main button."""
         shown: Iterable[ActionButton] = (button for button in self.query(ActionButton) if button.display)
         return next(iter(shown), None)
+
+
+class ButtonRow(ActionRow):
+    """The row that a screen is left by: its first button is the main one."""

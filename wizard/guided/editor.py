@@ -1,0 +1,29 @@
+"""The person's own editor, which has the terminal to itself until it ends."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+from pathlib import Path
+
+from wizard.text import _
+
+VARIABLES = ("VISUAL", "EDITOR")
+USUAL = "vi"
+
+
+def program() -> str:
+    """As the person has set it."""
+    return next(filter(None, (os.environ.get(variable) for variable in VARIABLES)), USUAL)
+
+
+def edit(path: Path) -> str:
+    """Open a file and wait; empty, or what went wrong, with what to do. The file is as the editor left it."""
+    editor = program()
+    try:
+        code = subprocess.run([*shlex.split(editor), str(path)], check=False).returncode
+    except (OSError, ValueError) as error:
+        return _("the editor {editor} cannot be started: {error}; set EDITOR, or write {path} yourself",
+                 editor=editor, error=error, path=path)  # fmt: skip
+    return _("the editor ended with {code}; the file stays as it left it", code=code) if code else ""
