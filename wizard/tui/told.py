@@ -13,16 +13,16 @@ from textual.content import Content
 
 from wizard.text import _, _n, figure
 from wizard.tui.kinds import KINDS, ORDER, SIGNS, Group, groups
+from wizard.tui.loaded import models
 from wizard.tui.store import StepState, Store
 from wizard.tui.symbols import MARKS, Symbols
 
 LABEL = 9  # cells before the text of a labelled line
-TABLE = 60  # cells under which rows are no table
 MOST_TO_DO, RAW_LINES = 3, 5  # of a problem
 LAST_LINES, LOOK_BACK = 2, 50  # lines of the log that are shown with it, and looked through for them
 WORTH_SAYING, MINUTE = 10.0, 60.0  # seconds from which on people ask how long it takes
 LONGER = 2  # times as long as ever is longer than usual
-KIND, CELL = 26, 9  # cells of a kind's words, of a number
+KIND = 26  # cells of a kind's words
 
 
 def clock(seconds: float) -> str:
@@ -133,7 +133,10 @@ def body(store: Store, step: StepState, symbols: Symbols, width: int) -> Content
     elif step.guide and step.state in ("blocked", "running"):
         _guide(page, step, symbols)
     elif not page.lines and step.models:
-        _models(page, step, symbols)
+        if step.why:
+            page.plain(step.why.partition(";")[0])
+            page.gap()
+        models(page, [*step.models.values()], symbols)
     elif not page.lines:
         _quiet(page, store, step, symbols)
     return page.content
@@ -323,60 +326,3 @@ def _group_words(group: Group) -> str:
 def money(store: Store, amount: float) -> str:
     """An amount in the currency of the estimate."""
     return f"{store.estimate.partition(' ')[0]} {figure(amount, '.2f')}"
-
-
-def _models(page: Page, step: StepState, symbols: Symbols) -> None:
-    """Each model's rows: where those of its newest run went, and what its tables hold."""
-    if step.why:
-        page.plain(step.why.partition(";")[0])
-        page.gap()
-    rows = [*step.models.values()]
-    wide = max(8, *(len(row.model) for row in rows)) + 2
-    heads = (_("Rows in"), _("valid"), _("quarant."), _("dupl."), _("stale"))
-    if page.width < TABLE:
-        _narrow_models(page, rows, symbols)
-        return
-    head = "".join(f"{text:>{CELL}}" for text in heads)
-    page.lines.append(Content.styled(f"{_('Model'):<{wide}}{_('State'):<11}{head} {_('Check')}", "bold $state-quiet"))
-    for row in rows:
-        counts = (row.taken, row.valid, row.quarantined, row.duplicates, row.stale)
-        mark = MARKS[row.state]
-        page.lines.append(
-            Content.assemble(
-                f"{row.model:<{wide}}",
-                (f"{symbols.both(row.state):<11}", mark.style),
-                "".join(f"{_count(count):>{CELL}}" for count in counts) + " ",
-                _balance(row, symbols),
-            )
-        )
-    page.gap()
-    layers = (_("bronze"), _("silver"), _("quarant."))
-    head = "".join(f"{text:>{CELL}}" for text in layers)
-    page.lines.append(Content.styled(f"{_('Rows held'):<{wide}}{'':<11}{head}", "bold $state-quiet"))
-    for row in rows:
-        held = "".join(f"{_count(count):>{CELL}}" for count in (row.bronze, row.silver, row.quarantine))
-        page.plain(f"{row.model:<{wide}}{'':<11}{held}   {row.words}")
-
-
-def _narrow_models(page: Page, rows: list[Any], symbols: Symbols) -> None:
-    """The same where a table has no room: a line a model, and the sum that its rows make."""
-    for row in rows:
-        parts = " + ".join(_count(count) for count in (row.valid, row.quarantined, row.duplicates, row.stale))
-        page.lines.append(
-            Content.assemble((row.model, "bold"), "  ", (symbols.both(row.state), MARKS[row.state].style))
-        )
-        page.plain(f"  {_count(row.taken)} = {parts}")
-
-
-def _count(rows: int | None) -> str:
-    return "-" if rows is None else figure(rows, ",")
-
-
-def _balance(row: Any, symbols: Symbols) -> tuple[str, str]:
-    """Whether every row of the newest run is accounted for."""
-    if row.state == "running" or row.balanced is None:
-        return ("", "")
-    if row.balanced:
-        return (f"{symbols.symbol('done')} " + _("equal"), MARKS["done"].style)
-    missing = (row.taken or 0) - sum((row.valid, row.quarantined, row.duplicates, row.stale))
-    return (f"{symbols.symbol('failed')} " + _("{n} rows off", n=missing), MARKS["failed"].style)
