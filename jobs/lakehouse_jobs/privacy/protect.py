@@ -22,6 +22,7 @@ from collections.abc import Collection, Iterable
 from lakehouse_jobs.contract.model import Field, Protection
 from lakehouse_jobs.contract.sql import literal
 from lakehouse_jobs.sources.files import PATH, quoted
+from lakehouse_jobs.sources.nested import as_texts, described
 
 PADS = "_pii_pads"  # one row: `inner` and `outer`, 64 bytes each
 VIEW = (f"(SELECT inner FROM {PADS})", f"(SELECT outer FROM {PADS})")
@@ -76,8 +77,8 @@ def protected_raw(field: Field, cell: str, version: str = "v1") -> str:
         return cell
     if field.pii:
         return shielded(field.pii, cell, version)
-    texts = _texts(field)
-    parsed = f"from_json({cell}, {literal(_described(texts))})"
+    texts = as_texts(field)
+    parsed = f"from_json({cell}, {literal(described(texts))})"
     return f"if({cell} is null, null, coalesce(to_json({_protected(texts, parsed, version, 0)}), '{GONE}'))"
 
 
@@ -155,16 +156,3 @@ def _hashed_items(field: Field) -> bool:
 
 def _within(field: Field) -> tuple[Field, ...]:
     return (*field.fields, *((field.items,) if field.items else ()))
-
-
-def _texts(field: Field) -> Field:
-    """The same field with all values as text."""
-    inner = tuple(_texts(each) for each in field.fields) if not field.pii else ()
-    items = _texts(field.items) if field.items and not field.pii else None
-    return Field(field.name, field.type, "STRING", pii=field.pii, fields=inner, items=items)
-
-
-def _described(field: Field) -> str:
-    if field.fields:
-        return f"STRUCT<{', '.join(f'{quoted(each.name)}: {_described(each)}' for each in field.fields)}>"
-    return f"ARRAY<{_described(field.items)}>" if field.items else "STRING"

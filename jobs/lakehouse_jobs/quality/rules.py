@@ -14,6 +14,7 @@ from lakehouse_jobs.contract.model import Field, Model, Reaction, Rule, Severity
 from lakehouse_jobs.contract.sql import literal
 from lakehouse_jobs.contract.sql import quoted as path
 from lakehouse_jobs.sources.files import quoted
+from lakehouse_jobs.sources.nested import lost
 
 BITS = 63  # in one BIGINT; the sign is left alone
 Reached = Literal[Severity, "discard"]  # discard: the row is left out and counted, as the evolution says
@@ -162,6 +163,8 @@ def _top(field: Field, model: Model) -> Iterator[Check]:
         yield Check(f"{field.name}.required", "quarantine", f"({there} is null)")
     if typed and model.evolution.type != "discard_value":
         wrong = f"({raw(field.name)} is not null and {quoted(field.name)} is null)"
+        if field.fields or field.items:
+            wrong = f"coalesce({lost(field, raw(field.name), quoted(field.name))}, false)"
         yield Check(f"{field.name}.type", _TYPE.get(model.evolution.type, "quarantine"), wrong)
 
 
