@@ -24,6 +24,18 @@ def test_it_shows_the_evidence_and_writes_the_contract(tmp_path: Path, capsys: p
     assert load(target).models[0].keys == ("user_id",)
 
 
+def test_the_how_to_shows_what_it_says(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = Path("docs/how-to/add-a-source.md").read_text(encoding="utf-8")
+    told = page.partition("$ lakehouse-wizard ")[2].partition("```")[0].splitlines()
+    words = [SAMPLE if word.endswith("account.csv") else word for word in told[0].split()]
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "110")
+    assert main(words) == exits.DONE
+    assert [line.rstrip() for line in capsys.readouterr().out.splitlines()] == told[1:]
+
+
 def test_as_json_it_is_one_document(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     target = tmp_path / "people.yaml"
     assert main(["contract", "infer", SAMPLE, "-o", str(target), "--name", "people", "--json"]) == exits.DONE
