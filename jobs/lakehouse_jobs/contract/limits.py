@@ -71,11 +71,12 @@ def _bounds(located: Located, column: Column) -> Iterator[Defect]:
             continue
         value = _read(written, column)
         if not ordered:
-            why, remedy = f"a {column.logical} has no such limit", "use minLength, maxLength or pattern, or remove it"
-            yield located.defect(column.place(key), f"is {written!r}", why, remedy)
+            why = f"the type {column.logical} has no such limit"
+            yield located.defect(column.place(key), f"is {written!r}", why, "use lengths or a pattern, or remove it")
         elif value is None:
             remedy = "write a number" if column.logical in NUMBERS else 'write it as "2020-01-31"'
-            yield located.defect(column.place(key), f"is {written!r}", f"the column is a {column.logical}", remedy)
+            why = f"the column is of type {column.logical}"
+            yield located.defect(column.place(key), f"is {written!r}", why, remedy)
         else:
             known[key] = value
     for low in _LEAST:
@@ -129,7 +130,7 @@ def _pattern(located: Located, column: Column) -> Iterator[Defect]:
     if not isinstance(pattern, str):
         return
     if column.logical != "string":
-        why = f"the column is a {column.logical}, and a pattern reads text"
+        why = f"the column is of type {column.logical}, and a pattern reads text"
         yield located.defect(column.place("pattern"), f"is {pattern!r}", why, "remove it, or make the column a string")
     elif fault := broken(pattern):
         what = f"is {pattern!r}"
@@ -141,7 +142,7 @@ def _format(located: Located, column: Column) -> Iterator[Defect]:
     if not isinstance(written, str):
         return
     if written == DECIMAL_COMMA and column.logical != "number":
-        why = f"the column is a {column.logical}"
+        why = f"the column is of type {column.logical}"
         yield located.defect(column.place("decimalComma"), "asks for a decimal comma", why, "remove it")
     if column.logical not in MOMENTS:
         return
@@ -157,12 +158,13 @@ def _misread(letters: str, column: Column) -> tuple[str, str] | None:
         return "Y is the year that a week belongs to", "write yyyy"
     if "D" in letters and ("M" in letters or "m" in letters):
         return "D is the day of the year", "write dd"
-    if "m" in letters and not set("HhKk") & set(letters):
+    among_days = re.search(r"y\W*m+\W*d|d\W*m+\W*y", letters)
+    if among_days or ("m" in letters and not set("HhKk") & set(letters)):
         return "m is the minute", "write MM for the month"
     if unknown := sorted(set(re.findall(r"[A-Za-z]", letters)) - _LETTERS):
         return f"{unknown[0]} means nothing in it", "quote text: 'T'"
     if not re.search(r"[yuM]", letters):
-        return f"no {column.logical} can be read by it", "write it as yyyy-MM-dd"
+        return f"it reads no {column.logical}", "write it as yyyy-MM-dd"
     return None
 
 
@@ -173,14 +175,14 @@ def _values(located: Located, column: Column) -> Iterator[Defect]:
         odd = next((value for value in allowed if not fits(value, column)), None)
         if not allowed or odd is not None:
             what = f"has {odd!r}" if allowed else "is empty"
-            why = f"the column is a {column.logical}" if allowed else "no value would do"
+            why = f"the column is of type {column.logical}" if allowed else "no value would do"
             yield located.defect(column.place("enum"), what, why, "list values of the column's type")
             return
     known = {str(value) for value in allowed} if isinstance(allowed, list) else None
     for example in column.examples:
         why = ""
         if not fits(example, column):
-            why = f"the column is a {column.logical}"
+            why = f"the column is of type {column.logical}"
         elif known is not None and example not in known:
             why = "enum does not list it"
         elif column.logical == "string" and not _long_enough(example, column):

@@ -9,7 +9,7 @@ from typing import Any
 from lakehouse_jobs.contract import types
 from lakehouse_jobs.contract.located import Defect, Located, Path, dotted
 from lakehouse_jobs.contract.model import DECIMAL_COMMA, Contract, LogicalType, Notifications, Retention
-from lakehouse_jobs.contract.odcs_shape import INGESTION, ITEM, LIMITS, PROPERTY, SHAPE, USED
+from lakehouse_jobs.contract.odcs_shape import INGESTION, ITEM, LIMITS, PROPERTY, SHAPE, USED, USED_OF_LEVEL
 from lakehouse_jobs.contract.problems import address, element, problems
 from lakehouse_jobs.contract.quality import USED_OF_ENTRY, Entry
 from lakehouse_jobs.contract.shape import ANY, FLAG, TEXT, listing, walk, walk_at
@@ -169,8 +169,9 @@ def _column(raw: dict[str, Any], path: Path) -> Column:
     position = raw.get("primaryKeyPosition")
     limits = {key: options[key] for key in LIMITS if options.get(key) is not None}
     places: dict[str, Path] = {key: (*path, "logicalTypeOptions", key) for key in limits}
-    if values := [entry.get("value") for entry in mappings(raw.get("enum"))]:
-        limits["enum"], places["enum"] = values, (*path, "enum")
+    if isinstance(raw.get("enum"), list):
+        limits["enum"] = [entry.get("value") for entry in mappings(raw["enum"])]
+        places["enum"] = (*path, "enum")
     if custom.get("decimalComma") is True:
         limits["format"] = DECIMAL_COMMA
     if "examples" in raw:
@@ -245,7 +246,7 @@ def _kept(data: dict[str, Any], found: list[Table], slas: dict[str, dict[str, An
     kept = {
         path: value
         for path, value in unmapped(data, USED).items()
-        if not re.search(r"(^|\.)(quality|customProperties)\[", path)
+        if not re.search(r"(^|\.)(quality|customProperties|slaProperties|support)\[", path)
     }
     for entry in (entry for table in found for entry in table.entries):
         used = () if entry.kind == "kept" else USED_OF_ENTRY
@@ -260,7 +261,15 @@ def _kept(data: dict[str, Any], found: list[Table], slas: dict[str, dict[str, An
     kept.update(leaves(_custom(data)[REFERENCE]) if REFERENCE in _custom(data) else {})
     if kept.get("status") == "active":
         del kept["status"]
-    kept.update({f"slaProperties.{key}": sla for key, sla in slas.items() if key not in ("retention", "frequency")})
+    for name, sla in slas.items():
+        used = name == "retention" or (name == "frequency" and "schedule" in sla)
+        rest = [(key, value) for key, value in sla.items() if key not in USED_OF_LEVEL]
+        kept.update({dotted(("slaProperties", name, key)): value for key, value in rest} if used else {
+            dotted(("slaProperties", name)): sla
+        })  # fmt: skip
+    for number, entry in enumerate(listed(data.get("support"))):
+        if not _notifies(mapping_of(entry)):
+            kept[f"support[{number}]"] = entry
     return kept
 
 
@@ -273,12 +282,15 @@ def _holders(value: Any, path: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
         yield path, value
 
 
+def _notifies(entry: dict[str, Any]) -> bool:
+    return entry.get("scope") == "notifications" and entry.get("tool") == "email"
+
+
 def _notifications(data: dict[str, Any]) -> Notifications:
     """E-mail support channels of scope `notifications`; a channel not named after an event is told of failures."""
     by_event: dict[str, list[str]] = {"on_start": [], "on_success": [], "on_failure": []}
     for entry in mappings(data.get("support")):
-        url = str(entry.get("url", ""))
-        if entry.get("scope") == "notifications" and entry.get("tool") == "email":
-            address = re.sub(r"^mailto:", "", url)
+        if _notifies(entry):
+            address = re.sub(r"^mailto:", "", str(entry.get("url", "")))
             by_event.get(str(entry.get("channel")), by_event["on_failure"]).append(address)
     return Notifications(*(tuple(by_event[e]) for e in ("on_start", "on_success", "on_failure")))

@@ -48,7 +48,7 @@ def element(located: Located, tables: list[Table], written: str, path: Path) -> 
         remedy = f"did you mean {meant}?" if meant else f"choose of {', '.join(known)}"
         yield located.defect(path, f"is {written!r}", "the contract has no such column", remedy)
     elif column.resolved and column.logical not in limits.MOMENTS:
-        why = f"{written} is a {column.logical}"
+        why = f"{written} is of type {column.logical}"
         yield located.defect(path, f"is {written!r}", f"{why}, and days are counted from a date", "name a date or time")
     elif column.pii:
         why = f"{written} is protected by {column.pii}, so that no day is left to count from"
@@ -64,16 +64,15 @@ def address(located: Located, written: str, path: Path) -> Iterator[Defect]:
 def _columns(located: Located, columns: list[Column]) -> Iterator[Defect]:
     """Of the columns of a table, or the fields of an object."""
     seen: set[str] = set()
-    inputs: set[str] = set()
+    inputs = {column.name.lower() for column in columns if column.source_name is None}
     for column in columns:
-        name, known = column.name.lower(), (column.source_name or column.name).lower()
-        if name in seen:
+        if column.name.lower() in seen:
             yield located.defect(column.path, f"{column.name} stands twice", "case does not count", "rename one")
-        elif known in inputs:
+        seen.add(column.name.lower())
+        if column.source_name is not None and column.source_name.lower() in inputs:
             why = "two columns would read one of the input"
-            yield located.defect(column.place("sourceName"), f"is {known!r}, as another column", why, "correct one")
-        seen.add(name)
-        inputs.add(known)
+            yield located.defect(column.place("sourceName"), f"is {column.source_name!r}", why, "correct one")
+        inputs.add((column.source_name or column.name).lower())
         yield from limits.problems(located, column)
         yield from _columns(located, [*column.fields, *([column.items] if column.items else [])])
 

@@ -74,7 +74,8 @@ class Entry:
 
     @property
     def operators(self) -> list[Operator]:
-        return [operator for operator in OPERATORS if operator in self.raw]
+        order = list(self.raw)
+        return sorted((operator for operator in OPERATORS if operator in self.raw), key=order.index)
 
     @property
     def by_row(self) -> bool:

@@ -18,7 +18,7 @@ IMPLEMENTATION = ("predicate", "reference", "field", "nullPasses")
 def problems(located: Located, table: Table, tables: list[Table]) -> Iterator[Defect]:
     """All of it; `tables` are those that a rule may refer to."""
     named: dict[str, str] = {}
-    for entry in table.entries:
+    for entry in sorted(table.entries, key=lambda one: located.where(one.path)):
         if entry.kind == "kept" and entry.raw.get("type") not in (None, "library"):
             continue
         key = "name" if entry.raw.get("name") else "id"
@@ -222,7 +222,7 @@ class _Entry:
         elif values is not None and column.resolved:
             odd = next((value for value in values if not limits.fits(value, column)), None)
             if odd is not None or None in values:
-                why = f"the column is a {column.logical}"
+                why = f"the column is of type {column.logical}"
                 yield self._located.defect(
                     self._argument("validValues"), f"has {odd!r}", why, "list values of its type"
                 )

@@ -54,6 +54,7 @@ def names(item: Shape) -> Shape:
     return Shape("names", item=item)
 
 
+_MOST_LISTED = 15
 _WORDS: dict[str, tuple[str, tuple[type, ...]]] = {
     "map": ("a mapping", (dict,)),
     "names": ("a mapping", (dict,)),
@@ -105,7 +106,8 @@ class _Walk:
                     found += self.at(inner, shape.keys[key], (*path, key))
                 continue
             meant = nearest(key, [k for k in shape.keys if k not in value])
-            remedy = f"did you mean {meant}?" if meant else f"known keys: {', '.join(shape.keys)}"
+            known = f"known keys: {', '.join(shape.keys)}" if len(shape.keys) <= _MOST_LISTED else "remove it"
+            remedy = f"did you mean {meant}?" if meant else known
             found.append(self._located.defect((*path, key), "is not a known key", "nothing reads it", remedy, key=True))
         guessed = {nearest(k, shape.keys) for k in value if k not in shape.keys}
         for key, inner in shape.keys.items():
