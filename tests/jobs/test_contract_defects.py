@@ -12,7 +12,7 @@ import pytest
 from lakehouse_jobs.contract import InvalidContract, check, read
 
 from tests.jobs.broken_contracts import BROKEN
-from tests.jobs.contracts import FULL, broken, told, written
+from tests.jobs.full_contract import FULL, broken, told, written
 
 # Tells what a check loaded and started, after it told the defects.
 WATCHED = """\
