@@ -262,9 +262,9 @@ def _kept(data: dict[str, Any], found: list[Table], slas: dict[str, dict[str, An
     if kept.get("status") == "active":
         del kept["status"]
     for name, sla in slas.items():
-        used = name == "retention" or (name == "frequency" and "schedule" in sla)
+        read_here = name == "retention" or (name == "frequency" and "schedule" in sla)
         rest = [(key, value) for key, value in sla.items() if key not in USED_OF_LEVEL]
-        kept.update({dotted(("slaProperties", name, key)): value for key, value in rest} if used else {
+        kept.update({dotted(("slaProperties", name, key)): value for key, value in rest} if read_here else {
             dotted(("slaProperties", name)): sla
         })  # fmt: skip
     for number, entry in enumerate(listed(data.get("support"))):

@@ -78,6 +78,5 @@ USED = (
         "name", "logicalType", *(f"logicalTypeOptions.{limit}" for limit in LIMITS), "physicalType", "description",
         "required", "unique", "primaryKey", "primaryKeyPosition", "classification", "examples", "enum.value",
     )),
-    "slaProperties.property", "slaProperties.value", "slaProperties.unit", "slaProperties.element",
-    "slaProperties.scheduler", "slaProperties.schedule", "support.*",
 )  # fmt: skip
+USED_OF_LEVEL = ("property", "value", "unit", "element", "scheduler", "schedule")
