@@ -99,6 +99,10 @@ def test_which_of_day_and_month_comes_first_is_shown_or_stays_open(tmp_path: Pat
         (("1.2.3", "1.2.4"), "string", None),
         ((" 7", "8 "), "integer", "whole numbers"),
         (("7", " "), "string", None),
+        (("٣", "٤"), "string", None),  # digits that no cast reads
+        (("\u00a07", "8"), "string", None),
+        (("1e999", "1e1"), "string", "more digits than a number holds"),
+        ((" 31/01/2025", "01/02/2025"), "string", "kept as text: blanks around a date"),
     ],
 )
 def test_what_a_column_is_and_why(tmp_path: Path, cells: tuple[str, ...], kind: str, words: str | None) -> None:

@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
+import io
 import os
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from lakehouse_jobs.contract import read
+from lakehouse_jobs.contract.write import to_odcs
 
-from wizard.contracts.infer import Unreadable, infer
+from wizard.contracts.infer import Proposal, Unreadable, infer
 
 SECRET = "maria.silva@example.com"
+PIECES = st.one_of(
+    st.binary(max_size=40),
+    st.text(max_size=40).map(lambda text: text.encode("utf-8", errors="surrogatepass")),
+    st.sampled_from((b",", b";", b"\n", b"\r\n", b'"', b"{", b"}", b"[", b'{"a":1}\n', b"\x00", b"\xef\xbb\xbf",
+                     b"\xff\xfe", b"1", b"01/02/2025", b"1e999", b"9" * 5000, b"a\tb\n", b"\xe9", b"PAR1")),
+)  # fmt: skip
 BROKEN = {
     "empty.csv": (b"", "is empty", "name a file with"),
     "breaks.csv": (b"\r\n\n", "is empty", "name a file with"),
@@ -43,6 +56,38 @@ def test_a_broken_file_is_told_with_what_why_and_the_next_action(tmp_path: Path,
     assert refused.value.why
     assert refused.value.next_action.startswith(then)
     assert SECRET not in str(refused.value)
+
+
+def outcome(content: bytes, suffix: str) -> Proposal | Unreadable:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / f"rows{suffix}"
+        path.write_bytes(content)
+        try:
+            return infer(path)
+        except Unreadable as refused:
+            return refused
+
+
+@given(pieces=st.lists(PIECES, max_size=20), suffix=st.sampled_from((".csv", ".json", "")))
+@settings(max_examples=150, deadline=None)
+def test_any_bytes_are_a_valid_contract_or_refused_in_words(pieces: list[bytes], suffix: str) -> None:
+    found = outcome(b"".join(pieces), suffix)
+    if isinstance(found, Unreadable):
+        assert all((found.what, found.why, found.next_action))
+    else:
+        assert read(to_odcs(found.contract), "proposed.yaml") == found.contract
+
+
+@given(cells=st.lists(st.lists(st.text(max_size=12), min_size=2, max_size=2), min_size=1, max_size=5))
+@settings(max_examples=150, deadline=None)
+def test_any_texts_as_names_and_cells_are_a_valid_contract(cells: list[list[str]]) -> None:
+    out = io.StringIO(newline="")
+    csv.writer(out, quoting=csv.QUOTE_ALL).writerows(cells)
+    found = outcome(out.getvalue().encode("utf-8", errors="replace"), ".csv")
+    if isinstance(found, Proposal):
+        assert read(to_odcs(found.contract), "proposed.yaml") == found.contract
+        names = [field.name.lower() for field in found.contract.models[0].fields]
+        assert len(set(names)) == len(names)
 
 
 def test_a_place_in_json_is_line_and_column(tmp_path: Path) -> None:

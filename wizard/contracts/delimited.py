@@ -49,7 +49,7 @@ def frame(sample: Sample) -> Frame:
     columns = [Column(name, [_cell(row, n) for row in rows]) for n, name in enumerate(names)]
     word = values.null_word({column.name: column.trimmed for column in columns})
     if word is not None:
-        columns = [Column(c.name, [None if v is not None and v.strip() == word else v for v in c.cells])
+        columns = [Column(c.name, [None if v == word else v for v in c.cells])
                    for c in columns]  # fmt: skip
     source = Source(
         format="csv", header=header, delimiter=delimiter, multiline=True, encoding=found.encoding, null_value=word

@@ -9,6 +9,8 @@ from lakehouse_jobs.contract.model import Source
 
 from wizard.contracts.values import Typed
 
+BLANKS = " \t\r\n\v\f"  # that a cast of Spark leaves out around a value
+
 
 @dataclass(slots=True)
 class Column:
@@ -22,13 +24,15 @@ class Column:
     fields: list[Column] = field(default_factory=list)
     items: Column | None = None
     trimmed: Counter[str] = field(init=False)
+    spaced: bool = field(init=False)  # some cell has blanks around it
 
     def __post_init__(self) -> None:
         counted = Counter(self.cells)
         counted.pop(None, None)
         self.trimmed = Counter()
+        self.spaced = any(value is not None and value.strip(BLANKS) != value for value in counted)
         for value, n in counted.items():
-            self.trimmed[str(value).strip()] += n
+            self.trimmed[str(value).strip(BLANKS)] += n
 
     @property
     def filled(self) -> int:

@@ -96,6 +96,8 @@ def _propose(column: Column, name: str, place: str, comma: bool) -> _Proposed:
     kind = column.declared or _of_text(column, comma_file=comma)
     if suspicion is not None and suspicion.digits and column.declared is None:
         kind = values.text()
+    if kind.format is not None and kind.type != "number" and column.spaced:
+        kind = values.text(_("kept as text: blanks around a date"))
     if kind.format is not None and place != name:
         kind = values.text(_("kept as text: within an object only dates as yyyy-MM-dd are read"))
     fields = tuple(each.field for each in nested) if column.items is None else ()

@@ -11,16 +11,16 @@ from typing import Literal
 from wizard.text import _, _n
 
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
-_YEAR_FIRST = re.compile(r"(\d{4})([/.])(\d{2})\2(\d{2})")
-_PACKED = re.compile(r"(\d{4})(\d{2})(\d{2})")
-_YEAR_LAST = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4})")
-_SHORT = re.compile(r"\d{1,2}([/.-])\d{1,2}\1\d{2}")
-_NAMED = re.compile(r"(\d{1,2})([ -])([A-Za-z]{3})\2(\d{4})")
-_NAMED_FIRST = re.compile(r"([A-Za-z]{3}) (\d{1,2})(,?) (\d{4})")
-_TIME = re.compile(r"([T ])([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?([.]\d{1,9})?(Z|[+-]\d{2}:?\d{2})?")
+_ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
+_YEAR_FIRST = re.compile(r"(\d{4})([/.])(\d{2})\2(\d{2})", re.ASCII)
+_PACKED = re.compile(r"(\d{4})(\d{2})(\d{2})", re.ASCII)
+_YEAR_LAST = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4})", re.ASCII)
+_SHORT = re.compile(r"\d{1,2}([/.-])\d{1,2}\1\d{2}", re.ASCII)
+_NAMED = re.compile(r"(\d{1,2})([ -])([A-Za-z]{3})\2(\d{4})", re.ASCII)
+_NAMED_FIRST = re.compile(r"([A-Za-z]{3}) (\d{1,2})(,?) (\d{4})", re.ASCII)
+_TIME = re.compile(r"([T ])([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?([.]\d{1,9})?(Z|[+-]\d{2}:?\d{2})?", re.ASCII)
 LONGEST = 40  # characters of a date with its time and zone
-CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?")
+CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import islice
+from math import isfinite
 
 from lakehouse_jobs.contract.model import DECIMAL_COMMA, LogicalType
 from lakehouse_jobs.contract.types import LOGICAL
@@ -16,14 +17,15 @@ from lakehouse_jobs.contract.types import LOGICAL
 from wizard.contracts import moments, names
 from wizard.text import _, _n
 
-ZERO = re.compile(r"[+-]?0\d+")
-WHOLE = re.compile(r"[+-]?\d+")
-DECIMAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?")
-COMMA = re.compile(r"[+-]?(\d{1,3}(\.\d{3})+|\d+),\d+")
-DOTTED = re.compile(r"[+-]?\d{1,3}(\.\d{3})+")
-GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
-NUMERIC = re.compile(r"[+-]?[\d.,]*\d[\d.,]*([eE][+-]?\d{1,3})?")
+ZERO = re.compile(r"[+-]?0\d+", re.ASCII)
+WHOLE = re.compile(r"[+-]?\d+", re.ASCII)
+DECIMAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
+COMMA = re.compile(r"[+-]?(\d{1,3}(\.\d{3})+|\d+),\d+", re.ASCII)
+DOTTED = re.compile(r"[+-]?\d{1,3}(\.\d{3})+", re.ASCII)
+GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?", re.ASCII)
+NUMERIC = re.compile(r"[+-]?[\d.,]*\d[\d.,]*([eE][+-]?\d{1,3})?", re.ASCII)
 LARGEST = 2**63 - 1
+LONGEST = 20  # characters of it, with its sign
 EXACT = 15  # digits that a double always keeps
 WORDS = ({"true", "false"}, {"yes", "no"}, {"t", "f"}, {"y", "n"})  # that a cast reads
 OTHER_WORDS = ({"sim", "não"}, {"sim", "nao"}, {"s", "n"}, {"v", "f"}, {"on", "off"}, {"si", "no"}, {"ja", "nein"})
@@ -76,7 +78,7 @@ def _number(values: Counter[str], name: str, comma_file: bool) -> Typed:  # noqa
     if (moment := moments.told(values, packed=names.dates(name))) is not None:
         return _moment(moment)  # as 31.12.2025
     if all(WHOLE.fullmatch(value) for value in values):
-        if max(abs(int(value)) for value in values) > LARGEST:
+        if any(len(value) > LONGEST or abs(int(value)) > LARGEST for value in values):
             return text(_("more digits than a whole number holds"))
         return Typed("integer", LOGICAL["integer"], None, (_("whole numbers"),))
     if comma_file and any(DOTTED.fullmatch(value) for value in values) and _is_dotted(values):
@@ -104,6 +106,8 @@ def _with_commas(values: Counter[str], name: str) -> Typed:
 def _decimal(values: Counter[str], name: str) -> Typed:
     """A double; a decimal where the values are money, or have more digits than a double keeps."""
     exponents = any("e" in value.lower() for value in values)
+    if exponents and not all(isfinite(float(value)) for value in values):
+        return text(_("more digits than a number holds"))
     parts = [value.lstrip("+-").partition(".") for value in values] if not exponents else []
     scale = max((len(part[2]) for part in parts), default=0)
     digits = max((len(part[0].lstrip("0")) for part in parts), default=0)
