@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Mapping
 
 from benchmarks import app, ingestion, large, setup
+from benchmarks.contract import contract_check
 from benchmarks.journey import whole_journey
 from benchmarks.measure import Measure
 from benchmarks.startup import help_over_bare_python, sandbox_start
@@ -47,6 +48,7 @@ def _benchmarks(pairs: int) -> Mapping[str, Benchmark]:
         "under_load": app.under_load,
         "app_driven": lambda: setup.app_driven(pairs),
         "over_bare": over_bare,
+        "contract_check": contract_check,
         "bronze": ingestion.bronze,
         "silver_append": ingestion.silver_append,
         "silver_merge": ingestion.silver_merge,
