@@ -8,7 +8,7 @@ import argparse
 import sys
 from collections.abc import Callable, Mapping
 
-from benchmarks import app, ingestion, large, setup
+from benchmarks import app, ingestion, large, peer, setup
 from benchmarks.contract import contract_check
 from benchmarks.journey import whole_journey
 from benchmarks.measure import Measure
@@ -54,6 +54,7 @@ def _benchmarks(pairs: int) -> Mapping[str, Benchmark]:
         "silver_merge": ingestion.silver_merge,
         "whole": ingestion.whole,
         "large": large.large,
+        "beside_dqx": peer.beside_dqx,
     }
 
 
