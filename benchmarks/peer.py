@@ -6,10 +6,10 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 import tempfile
 import venv
 from collections.abc import Callable
+from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 from types import SimpleNamespace
@@ -85,9 +85,8 @@ def _measured(on: Stage) -> Measure:
 
 def _by_dqx(on: Stage, source: Path, folder: Path) -> None:
     """Types as by hand, rules by DQX, split; both halves protected by the product's own expressions."""
-    from databricks.labs.dqx.check_funcs import sql_expression  # type: ignore[import-not-found] # its environment
-    from databricks.labs.dqx.engine import DQEngine  # type: ignore[import-not-found]
-    from databricks.labs.dqx.rule import DQRowRule  # type: ignore[import-not-found]
+    here = "databricks.labs.dqx"  # in its own environment alone
+    checks, engines, ruled = (import_module(f"{here}.{name}") for name in ("check_funcs", "engine", "rule"))
 
     # DQX asks its workspace for a version to see that it is there; its checks use none of it.
     nowhere = SimpleNamespace(
@@ -95,11 +94,11 @@ def _by_dqx(on: Stage, source: Path, folder: Path) -> None:
         clusters=SimpleNamespace(select_spark_version=lambda **_: ""),
     )
     rules = [
-        DQRowRule(name=name, criticality="error", check_func=sql_expression,
+        ruled.DQRowRule(name=name, criticality="error", check_func=checks.sql_expression,
                   check_func_kwargs={"expression": predicate, "name": name, "msg": name})
         for name, predicate in RULES.items()
     ]  # fmt: skip
-    engine: Any = DQEngine(nowhere, on.spark)
+    engine: Any = engines.DQEngine(nowhere, on.spark)
     good, bad = engine.apply_checks_and_split(by_hand.typed(on.spark, source), rules)
     fields = contract(write="append").fields
     shown = {f.name: f"{protected(f, f.name)} as {f.name}" if f.name in PROTECTED else f.name for f in fields}
@@ -110,4 +109,4 @@ def _by_dqx(on: Stage, source: Path, folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
