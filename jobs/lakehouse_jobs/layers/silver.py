@@ -1,125 +1,76 @@
-"""Bronze → silver: typed by the contract, one row a key, merged into the table that is there.
+"""Bronze → silver: typed by the contract, judged by its rules, protected, and promoted load by load.
 
-Rows with a cell that is not of its type, or without a required one, go to `<model>_quarantine` with the reasons. They
-stand there as they came: the one place where protection of personal data goes is `_set_aside` and `_good`."""
+Each load of bronze is a batch of its own. It is read once to be written; rows that a rule sets aside are read again,
+and only if there are any. Every row is accounted for: those written as Delta counts them, the rest by name."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import Any
 
-from lakehouse_jobs.layers import LOADED, RUN, Hop
-from lakehouse_jobs.layers.typing import REASONS, order, reasons, typed
-from lakehouse_jobs.sources.files import MODIFIED, PATH, RESCUED, columns, quoted
+from lakehouse_jobs.layers import Hop, Ledger, evolve, gates, tables
+from lakehouse_jobs.layers.append import append
+from lakehouse_jobs.layers.batch import Batch
+from lakehouse_jobs.layers.merge import merge
+from lakehouse_jobs.layers.quarantine import left_out, quarantine
+from lakehouse_jobs.layers.tables import SchemaMismatch
+from lakehouse_jobs.privacy import protect
+from lakehouse_jobs.privacy.key import register
 
-if TYPE_CHECKING:
-    from pyspark.sql import DataFrame, Row
-
-TECHNICAL = ((PATH, "STRING"), (MODIFIED, "TIMESTAMP"), (LOADED, "TIMESTAMP"))
-AGE = (MODIFIED, LOADED)
-
-
-class SchemaMismatch(Exception):  # noqa: N818 - a state of the table, told as it is
-    """The table has another type for a column than the contract; changing it is a person's decision."""
+__all__ = ["SchemaMismatch", "load", "quarantine"]
 
 
-def quarantine(hop: Hop) -> str:
-    return f"{hop.target}_quarantine"
+class Unaccounted(Exception):  # noqa: N818 - a state of the tables, told as it is
+    """The counts of a load do not add up: a defect of ours, and never passed over."""
 
 
 def load(hop: Hop, source: str) -> None:
-    """Merge what is new in bronze. Counts: taken, valid, invalid, duplicates, inserted, updated, stale."""
-    create(hop)
-
-    def batch(frame: DataFrame, number: int) -> dict[str, int]:
-        marked = frame.selectExpr("*", reasons(hop.model))
-        good = f"{REASONS} = ''"
-        # As they stand in silver: 7 and 007 are one key where keys are numbers.
-        keys = ", ".join(typed(hop.model.field(key)) for key in hop.model.keys)
-        counted = marked.selectExpr(
-            "count(*) as taken",
-            f"count_if(not {good}) as invalid",
-            f"count(distinct if({good}, struct({keys}), null)) as valid",
-        ).first()
-        taken, invalid, valid = (int(value) for value in counted) if counted else (0, 0, 0)
-        if invalid:
-            _set_aside(hop, marked.where(f"not {good}"), number)
-        inserted, updated = _merge(hop, _good(hop, marked.where(good))) if valid else (0, 0)
-        return {
-            "taken": taken,
-            "quarantined": invalid,
-            "valid": inserted + updated,
-            "duplicates": taken - invalid - valid,
-            "inserted": inserted,
-            "updated": updated,
-            "stale": valid - inserted - updated,
-        }
-
-    hop.drain(hop.platform.stream_table(source), batch)
+    """Promote the loads of bronze that silver has not. Counts: taken, valid, quarantined, duplicates, stale,
+    discarded, deleted, inserted, updated, rules, gates."""
+    arrived, ledger = Ledger(hop.checkpoint, "bronze"), hop.ledger
+    pending = [number for number in arrived.loads() if not ledger.has(number)]
+    if not pending:
+        return
+    model = tables.prepare(hop)
+    if any(protect.hashes(field) for field in model.fields):
+        if hop.key is None:
+            raise RuntimeError(f"{hop.target} has a hashed column, and the run was given no key")
+        register(hop.platform.session(), hop.key.value())
+    for number in pending:
+        counts = arrived.read(number)["counts"]
+        batch = Batch(replace(hop, model=model), source, number, int(counts["bronze"]), int(counts.get("rescued", 0)))
+        batch = evolve.evolved(batch)
+        model = batch.hop.model
+        ledger.write(number, hop.run, promote(batch))
 
 
-def _good(hop: Hop, rows: DataFrame) -> DataFrame:
-    """Typed rows, the newest of each key."""
-    cells = [f"{typed(field)} as {quoted(field.name)}" for field in hop.model.fields]
-    keys = ", ".join(quoted(key) for key in hop.model.keys)
-    newest = f"row_number() over (partition by {keys} order by {order(hop.model, 's', AGE)} desc) as _rank"
-    ranked = rows.selectExpr(*cells, *(name for name, _ in TECHNICAL)).alias("s").selectExpr("*", newest)
-    return ranked.where("_rank = 1").drop("_rank")
-
-
-def _set_aside(hop: Hop, rows: DataFrame, number: int) -> None:
-    names = [quoted(name) for name in columns(hop.model)]
-    kept = rows.selectExpr(*names, RESCUED, PATH, MODIFIED, LOADED, REASONS, f"'{hop.run}' as {RUN}")
-    hop.platform.append(kept, quarantine(hop), f"{hop.application}-quarantine", number)
-
-
-def merge_statement(hop: Hop, source: str) -> str:
-    """MERGE that lets a newer row win only, so that the same rows twice change nothing."""
-    model = hop.model
-    names = [*columns(model), *(name for name, _ in TECHNICAL)]
-    on = " AND ".join(f"t.{quoted(key)} = s.{quoted(key)}" for key in model.keys)
-    newer = f"{order(model, 's', AGE)} > {order(model, 't', AGE)}"
-    other = " AND ".join(f"t.{quoted(name)} <=> s.{quoted(name)}" for name in columns(model))
-    pairs = ", ".join(f"t.{quoted(name)} = s.{quoted(name)}" for name in names)
-    listed = ", ".join(quoted(name) for name in names)
-    values = ", ".join(f"s.{quoted(name)}" for name in names)
-    return (
-        f"MERGE INTO {hop.platform.table(hop.target)} t USING {source} s ON {on} "
-        f"WHEN MATCHED AND {newer} AND NOT ({other}) THEN UPDATE SET {pairs} "
-        f"WHEN NOT MATCHED THEN INSERT ({listed}) VALUES ({values})"
-    )
-
-
-def _merge(hop: Hop, rows: DataFrame) -> tuple[int, int]:
-    """Rows inserted and updated, as Delta counts them."""
-    view = f"newest_{hop.model.name}"
-    rows.createOrReplaceTempView(view)
-    answer: Row | None = rows.sparkSession.sql(merge_statement(hop, view)).first()
-    if answer is None:
-        raise RuntimeError(f"MERGE into {hop.target} gave no counts")
-    return int(answer["num_inserted_rows"]), int(answer["num_updated_rows"])
-
-
-def create(hop: Hop) -> None:
-    """Make the table where there is none; add the columns that a contract gained."""
-    platform = hop.platform
-    wanted = [(field.name, field.spark_type) for field in hop.model.fields]
-    if not platform.exists(hop.target):
-        described = ", ".join(f"{quoted(name)} {kind}" for name, kind in [*wanted, *TECHNICAL])
-        platform.session().sql(f"CREATE TABLE IF NOT EXISTS {platform.table(hop.target)} ({described}) USING DELTA")
+def promote(batch: Batch) -> dict[str, Any]:
+    """Write one load; what became of its rows."""
+    if not batch.taken:
+        return {"taken": 0}
+    judged = batch.judged()
+    told = gates.before(batch, judged)
+    again = not batch.hop.ledger.begin(batch.load)
+    rows = batch.silver(judged)
+    if batch.hop.model.write == "append":
+        written = append(batch, rows, again=again)
+        left = left_out(batch, batch.taken - written, certain=True)
+        counts = {"valid": written, "inserted": written}
+        lost = batch.taken - written - left.quarantined - left.discarded
     else:
-        _evolve(hop, wanted)
-
-
-def _evolve(hop: Hop, wanted: list[tuple[str, str]]) -> None:
-    session, table = hop.platform.session(), hop.platform.table(hop.target)
-    there = {f.name.lower(): f.dataType.simpleString().upper() for f in session.table(table).schema.fields}
-    wrong = [
-        f"{name} is {there[name.lower()]}, the contract says {kind}"
-        for name, kind in wanted
-        if name.lower() in there and there[name.lower()] != kind
-    ]
-    if wrong:
-        raise SchemaMismatch(f"{hop.target}: {'; '.join(wrong)}")
-    missing = [f"{quoted(name)} {kind}" for name, kind in wanted if name.lower() not in there]
-    if missing:
-        session.sql(f"ALTER TABLE {table} ADD COLUMNS ({', '.join(missing)})")
+        merged = merge(batch, rows, again=again)
+        valid = merged.inserted + merged.updated
+        left = left_out(batch, batch.taken - merged.winners, certain=False)
+        duplicates = batch.taken - left.quarantined - left.discarded - merged.winners
+        stale = merged.winners - valid - merged.deleted
+        counts = {
+            "valid": valid, "inserted": merged.inserted, "updated": merged.updated, "deleted": merged.deleted,
+            "duplicates": duplicates, "stale": stale,
+        }  # fmt: skip
+        lost = min(duplicates, stale, 0)
+    if lost:
+        raise Unaccounted(f"{batch.hop.target}, load {batch.load}: {lost} of {batch.taken} rows are not accounted for")
+    return {
+        "taken": batch.taken, "quarantined": left.quarantined, "discarded": left.discarded, **counts,
+        "rules": {**left.rules, **told.rules}, "gates": told.gates,
+    }  # fmt: skip
