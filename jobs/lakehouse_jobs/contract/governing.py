@@ -43,18 +43,15 @@ def _pii(located: Located, column: Column, around: Column | None) -> Iterator[De
 
 def _keys(located: Located, table: Table) -> Iterator[Defect]:
     keys = [column for column in table.columns if column.key_position is not None]
-    if not keys and table.settings.get("write") != "append" and not located.lost:
+    if table.columns and not keys and table.settings.get("write") != "append" and not located.lost:
         why = "rows are deduplicated and merged by it"
-        yield located.defect(table.path, "has no primary key", why, table.key_remedy)
+        yield located.defect(table.path, "has no primary key", why, f"{table.key_remedy}, or write: append")
     for column in keys:
         if column.pii and column.pii != "hash":
             why = "two keys would look alike under it, and their rows become one"
             yield located.defect(column.place("pii"), f"protects a key by {column.pii}", why, "use hash")
-        if column.logical in NESTED:
-            why = f"the key is an {column.logical}"
-            yield located.defect(
-                column.type_path, f"is {column.logical}", f"a key is one value, and {why}", "use a field of it"
-            )
+        if column.fields or column.items:
+            yield located.defect(column.type_path, f"is {column.logical}", "a key is one value", "use a field of it")
 
 
 def _sequence(located: Located, table: Table) -> Iterator[Defect]:

@@ -22,6 +22,7 @@ _VALUES = {
     "integer": r"[+-]?\d+",
     "number": r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?",
 }
+_LIKE = {"date": "2020-01-31", "timestamp": "2020-01-31T12:00:00", "time": "12:00:00"}
 _LETTERS = frozenset("GuyMLdDQqYwWEecFahKkHmsSAnNVzOXxZpB")
 
 
@@ -63,7 +64,7 @@ def _lengths(located: Located, column: Column) -> Iterator[Defect]:
 
 
 def _bounds(located: Located, column: Column) -> Iterator[Defect]:
-    ordered = column.logical in (*NUMBERS, *MOMENTS)
+    ordered = column.logical in (*NUMBERS, *MOMENTS, "time")
     known: dict[str, Any] = {}
     for key in (*_LEAST, *_MOST):
         written = column.limits.get(key)
@@ -74,7 +75,7 @@ def _bounds(located: Located, column: Column) -> Iterator[Defect]:
             why = f"the type {column.logical} has no such limit"
             yield located.defect(column.place(key), f"is {written!r}", why, "use lengths or a pattern, or remove it")
         elif value is None:
-            remedy = "write a number" if column.logical in NUMBERS else 'write it as "2020-01-31"'
+            remedy = "write a number" if column.logical in NUMBERS else f'write it as "{_LIKE[str(column.logical)]}"'
             why = f"the column is of type {column.logical}"
             yield located.defect(column.place(key), f"is {written!r}", why, remedy)
         else:
@@ -99,6 +100,8 @@ def _read(written: Any, column: Column) -> Any:
     if column.logical in NUMBERS:
         plain = isinstance(written, int | float) and not isinstance(written, bool)
         return written if plain and written == written else None  # noqa: PLR0124 - NaN is no limit
+    if column.logical == "time":
+        return written if isinstance(written, str) and re.fullmatch(r"\d\d:\d\d(:\d\d(\.\d+)?)?Z?", written) else None
     return moment(written)
 
 

@@ -87,6 +87,16 @@ class Located:
             place = _place((key_node if key and key_node is not None else node).start_mark)
         return place
 
+    def value(self, path: Path) -> Any:
+        """What stands at `path`; None if there is no such place."""
+        found = self.data
+        for part in path:
+            try:
+                found = found[part]
+            except (KeyError, IndexError, TypeError):
+                return None
+        return found
+
     def defect(self, path: Path, what: str, why: str, remedy: str, *, key: bool = False) -> Defect:
         """A defect placed at `path`."""
         line, column = self.where(path, key=key)

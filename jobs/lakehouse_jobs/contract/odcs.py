@@ -11,11 +11,12 @@ from lakehouse_jobs.contract.located import Defect, Located, Path, dotted
 from lakehouse_jobs.contract.model import DECIMAL_COMMA, Contract, LogicalType, Notifications, Retention
 from lakehouse_jobs.contract.odcs_shape import INGESTION, ITEM, LIMITS, PROPERTY, SHAPE, USED, USED_OF_LEVEL
 from lakehouse_jobs.contract.problems import address, element, problems
-from lakehouse_jobs.contract.quality import USED_OF_ENTRY, Entry
+from lakehouse_jobs.contract.quality import FORMATS, USED_OF_ENTRY, Entry
 from lakehouse_jobs.contract.shape import ANY, FLAG, TEXT, listing, walk, walk_at
 from lakehouse_jobs.contract.views import (
     Column,
     Table,
+    every,
     given,
     leaves,
     listed,
@@ -121,7 +122,9 @@ def _property(located: Located, raw: dict[str, Any], path: Path) -> Iterator[Def
 
 
 def _agree(logical: str, physical: str) -> bool:
-    return logical == physical or types.LOGICAL[logical] == "STRING" == types.LOGICAL[physical]
+    """A number may be stored as an integer; before ODCS 3.1 a date could have a time."""
+    wider = (logical, physical) in (("number", "integer"), ("date", "timestamp"))
+    return wider or logical == physical or types.LOGICAL[logical] == "STRING" == types.LOGICAL[physical]
 
 
 def tables(data: dict[str, Any]) -> list[Table]:
@@ -205,7 +208,10 @@ def _resolve(raw: dict[str, Any]) -> tuple[LogicalType, str] | None:
     logical = types.logical(str(raw.get("logicalType")))
     if logical is None:
         return None
-    return logical, known[1] if known and known[0] == logical else types.LOGICAL[logical]
+    if logical == "date" and known and known[0] == "timestamp":
+        return known
+    bits = types.BITS.get(str(mapping_of(raw.get("logicalTypeOptions")).get("format")), types.LOGICAL[logical])
+    return logical, known[1] if known and _agree(logical, known[0]) else bits
 
 
 def convert(data: dict[str, Any]) -> Contract:
@@ -253,6 +259,10 @@ def _kept(data: dict[str, Any], found: list[Table], slas: dict[str, dict[str, An
         for key, value in entry.raw.items():
             if key not in used:
                 kept.update(leaves(value, (*entry.path, key)))
+    for column in (column for table in found for column in every(table.columns)):
+        shape = column.limits.get("format")
+        if column.logical == "string" and shape is not None and shape not in FORMATS:
+            kept[dotted(column.place("format"))] = shape
     for path, holder in _holders(data, ()):
         ours = _TOP if not path else ("ingestion",) if len(path) == 2 and path[0] == "schema" else tuple(OF_COLUMN)
         for name, value in _custom(holder).items():

@@ -17,7 +17,7 @@ _JAVA = ("cp1252", "x-windows-874", "x-utf-32be-bom", "x-utf-32le-bom", "x-utf-1
 
 def problems(located: Located, tables: list[Table]) -> Iterator[Defect]:
     """All of it."""
-    if not tables and not located.lost:
+    if not tables and _empty(located, ("schema",), ("models",)):
         yield located.defect((), "has no model", "there would be nothing to ingest", "describe at least one")
     seen: set[str] = set()
     for table in tables:
@@ -25,7 +25,7 @@ def problems(located: Located, tables: list[Table]) -> Iterator[Defect]:
             why = "a table has one model, and case does not count"
             yield located.defect(table.path, f"{table.name} stands twice", why, "remove or rename one")
         seen.add(table.name.lower())
-        if not table.columns and not located.lost:
+        if not table.columns and _empty(located, (*table.path, "properties"), (*table.path, "fields")):
             why = "there would be nothing to ingest"
             yield located.defect(table.path, "has no columns", why, "describe them")
         yield from _columns(located, table.columns)
@@ -34,8 +34,15 @@ def problems(located: Located, tables: list[Table]) -> Iterator[Defect]:
         yield from quality_check.problems(located, table, tables)
 
 
+def _empty(located: Located, *places: Path) -> bool:
+    """Whether a list or mapping with nothing in it stands at one of them; what is missing, the form tells."""
+    return any(located.value(place) in ([], {}) for place in places)
+
+
 def element(located: Located, tables: list[Table], written: str, path: Path) -> Iterator[Defect]:
     """What is wrong with `table.column`, from whose value on a row is kept."""
+    if not tables:
+        return
     name, _, column_name = written.rpartition(".")
     if "," in written or (not name and len(tables) > 1):
         yield located.defect(path, f"is {written!r}", "a row is kept from one moment on", "write it as table.column")

@@ -225,6 +225,8 @@ def _implied(column: Column) -> Iterator[Rule]:
     for key, operator in (("exclusiveMinimum", ">"), ("exclusiveMaximum", "<")):
         if key in limits:
             told[key] = f"{cell} {operator} {sql.constant(limits[key], column.spark_type)}"
+    if "exclusiveMinimum" in told and column.spark_type in ("FLOAT", "DOUBLE"):
+        told["exclusiveMinimum"] += f" AND NOT isnan({cell})"  # Spark holds NaN for greater than any number
     if "multipleOf" in limits:
         told["multipleOf"] = f"{cell} % {limits['multipleOf']} = 0"
     for key, predicate in told.items():
@@ -237,7 +239,9 @@ def _text(column: Column) -> str:
 
 
 def _among(values: list[Any], column: Column) -> str:
-    return f"{sql.quoted(column.full_name)} IN ({', '.join(sql.constant(v, column.spark_type) for v in values)})"
+    """A null in the list says what is so anyway: that a null passes."""
+    known = [sql.constant(value, column.spark_type) for value in values if value is not None]
+    return f"{sql.quoted(column.full_name)} IN ({', '.join(known)})"
 
 
 def _without(values: list[Any], column: Column) -> str:

@@ -216,12 +216,12 @@ class _Entry:
             yield self._at(
                 entry.metric_key, "is invalidValues", why, "add arguments: {validValues: […]} or {pattern: …}"
             )
-        if values is not None and not (isinstance(values, list) and values):
+        if values is not None and not (isinstance(values, list) and set(map(str, values)) - {"None"}):
             at = self._argument("validValues")
             yield self._located.defect(at, f"is {values!r}", "it lists the values that are valid", "write a list")
         elif values is not None and column.resolved:
-            odd = next((value for value in values if not limits.fits(value, column)), None)
-            if odd is not None or None in values:
+            odd = next((value for value in values if value is not None and not limits.fits(value, column)), None)
+            if odd is not None:
                 why = f"the column is of type {column.logical}"
                 yield self._located.defect(
                     self._argument("validValues"), f"has {odd!r}", why, "list values of its type"

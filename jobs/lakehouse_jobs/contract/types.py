@@ -24,6 +24,9 @@ LOGICAL: dict[str, str] = {
     "timestamp": "TIMESTAMP", "time": "STRING", "object": "STRING", "array": "STRING",
 }  # fmt: skip
 
+# ODCS's `format` of a number without a physical type.
+BITS: dict[str, str] = {"i8": "INT", "i16": "INT", "u8": "INT", "u16": "INT", "i32": "INT", "f32": "FLOAT"}
+
 _PHYSICAL: tuple[tuple[str, LogicalType, str], ...] = (
     (r"(?:STRING|TEXT|(?:VAR)?CHAR(?:\(\d+\))?)", "string", "STRING"),
     (r"(?:TINYINT|SMALLINT|INT|INTEGER)", "integer", "INT"),

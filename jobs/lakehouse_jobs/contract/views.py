@@ -201,6 +201,13 @@ def unmapped(data: Any, used: tuple[str, ...]) -> dict[str, Any]:
     return found
 
 
+def every(columns: list[Column]) -> Iterator[Column]:
+    """The columns and all that is in them."""
+    for column in columns:
+        yield column
+        yield from every([*column.fields, *([column.items] if column.items else [])])
+
+
 def given(value: Any) -> dict[str, Any]:
     """What a mapping says; a key with nothing behind it is as absent."""
     return {key: inner for key, inner in mapping_of(value).items() if inner is not None}
