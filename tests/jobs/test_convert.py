@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from lakehouse_jobs.contract import InvalidContract, check, read
 from lakehouse_jobs.contract.convert import convert
+from lakehouse_jobs.contract.differences import same
+from lakehouse_jobs.contract.emit import emit
 from lakehouse_jobs.contract.located import parse
+from lakehouse_jobs.contract.views import leaves
 
 FIXTURES = Path(__file__).parent / "contracts"
 ACCOUNT = (FIXTURES / "account.yaml").read_text(encoding="utf-8")
@@ -93,3 +99,109 @@ def test_what_has_not_the_shape_of_a_contract_is_refused_with_its_places() -> No
 
 def test_a_contract_of_the_wanted_form_stays_as_it_is() -> None:
     assert convert(ACCOUNT, "account.yaml", "reference").text == ACCOUNT
+
+
+NAMES = st.from_regex(r"[a-z][a-z0-9_]{0,8}", fullmatch=True)
+WORDS = st.one_of(
+    st.text(st.characters(exclude_categories=["Cs"]), max_size=12),
+    st.sampled_from(["0071", "yes", "P1Y", "a.b", "x: y", "id,name\n0071,Ana\n", "é 😀"]),
+)
+MANY = st.lists(WORDS, max_size=3)
+SCALARS = st.one_of(WORDS, st.integers(-9, 99), st.booleans(), st.floats(-9, 9).map(lambda x: round(x, 2)))
+FREE = st.recursive(
+    SCALARS, lambda x: st.one_of(st.lists(x, max_size=3), st.dictionaries(WORDS, x, max_size=3)), max_leaves=6
+)
+
+
+def parts(**given: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
+    """Any of these keys, or none."""
+    return st.fixed_dictionaries({}, optional=given)
+
+
+COLUMN = st.builds(
+    lambda kind, more: {"type": kind, **more},
+    st.sampled_from(["string", "text", "varchar", "int", "long", "decimal", "numeric", "date", "timestamp_ntz"]),
+    parts(
+        nullable=st.booleans(), required=st.booleans(), unique=st.booleans(), primary=st.booleans(),
+        max_length=st.integers(1, 300), maxLength=st.integers(1, 300), minLength=st.integers(0, 9),
+        precision=st.integers(1, 38), scale=st.integers(0, 9), minimum=st.integers(), maximum=st.integers(),
+        exclusiveMinimum=st.integers(), pattern=WORDS, format=WORDS, title=WORDS, description=WORDS,
+        classification=WORDS, pii=st.sampled_from(["hash", "mask_email", True, False, "some"]), tags=MANY,
+        examples=st.lists(SCALARS, max_size=3), example=SCALARS, enum=st.lists(SCALARS, max_size=3), references=WORDS,
+        config=FREE,
+    ),
+)  # fmt: skip
+SODA = st.one_of(
+    st.just({}),
+    WORDS,
+    st.lists(
+        st.sampled_from(["row_count > 25", "row_count between 1 and 9", "missing_count(a) = 0", "freshness(a) < 1d"])
+    ).map(lambda checks: {"checks for m": checks}),
+    st.dictionaries(WORDS, st.lists(FREE, max_size=2), max_size=2),
+)
+MAILS = parts(on_start=MANY, on_success=MANY, on_failure=MANY)
+INFO = st.builds(
+    lambda title, version, more: {"title": title, "version": version, **more},
+    WORDS, WORDS, parts(status=WORDS, description=WORDS, owner=WORDS, domain=WORDS, contact=FREE),
+)  # fmt: skip
+MODEL = st.builds(
+    lambda fields, more: {"fields": fields, **more},
+    st.dictionaries(NAMES, COLUMN, min_size=1, max_size=4),
+    parts(type=WORDS, title=WORDS, description=WORDS, namespace=WORDS, tags=FREE, examples=FREE, config=FREE),
+)
+LEVELS = parts(
+    retention=parts(
+        period=st.sampled_from(["P1Y", "P30D", "12 months", "365d", "1 year"]), description=WORDS,
+        unlimited=st.booleans(), timestampField=WORDS,
+    ),
+    frequency=parts(
+        type=st.sampled_from(["batch", "streaming"]), cron=st.sampled_from(["0 49 1 * * ?", "49 1 * * *", "soon"]),
+        interval=WORDS, description=WORDS,
+    ),
+    availability=FREE, latency=FREE,
+)  # fmt: skip
+OWN = parts(
+    email_notifications=MAILS,
+    source=parts(
+        type=st.sampled_from(["adls", "eventhub"]), format=st.sampled_from(["csv", "json", "parquet"]),
+        header=st.booleans(), delimiter=st.sampled_from([",", ";", "\t"]), multiline=st.booleans(), job_mock=FREE,
+    ),
+    sequence=MANY, job_mock=FREE, tasks=st.lists(FREE, max_size=3),
+)  # fmt: skip
+CONTRACTS = st.builds(
+    lambda info, models, block, own, more: {
+        "dataContractSpecification": "0.9.3", "id": "urn:x", "info": info, "models": models, **more,
+        block: {"model": next(iter(models)), **own},
+    },
+    INFO, st.dictionaries(NAMES, MODEL, min_size=1, max_size=3), st.sampled_from(["workflow", "ingest_workflow"]), OWN,
+    parts(
+        servers=st.dictionaries(WORDS, parts(type=WORDS, location=WORDS, server=WORDS, catalog=WORDS), max_size=2),
+        terms=st.one_of(FREE, parts(usage=WORDS, limitations=WORDS, billing=WORDS)), servicelevels=LEVELS,
+        examples=st.lists(st.fixed_dictionaries({"type": st.just("csv"), "model": NAMES, "data": WORDS}), max_size=2),
+        quality=st.one_of(FREE, st.fixed_dictionaries({"type": st.just("SodaCL"), "specification": SODA})),
+        definitions=FREE, links=FREE, tags=FREE,
+    ),
+)  # fmt: skip
+
+
+@settings(max_examples=60, deadline=None)
+@given(CONTRACTS)
+def test_no_leaf_of_any_contract_is_lost(data: dict[str, Any]) -> None:
+    there = convert(emit(data), "reference.yaml")
+    back = parse(convert(there.text, "odcs.yaml").text, "back.yaml").data
+    assert dict(leaves(back)) == dict(leaves(data))
+    assert same(back, data)
+
+
+@settings(max_examples=30, deadline=None)
+@given(CONTRACTS)
+def test_what_is_named_as_unmapped_is_said_nowhere_else(data: dict[str, Any]) -> None:
+    """Without the two custom properties that carry it, no such leaf comes back."""
+    there = convert(emit(data), "reference.yaml")
+    bare = parse(there.text, "odcs.yaml").data
+    bare["customProperties"] = [
+        each for each in bare.get("customProperties", []) if each["property"] not in ("reference", "referenceForm")
+    ]
+    alone = dict(leaves(parse(convert(emit(bare), "bare.yaml").text, "back.yaml").data))
+    unsaid = {path for path in there.unmapped if path in alone and same(alone[path], dict(leaves(data))[path])}
+    assert unsaid == set()

@@ -17,6 +17,7 @@ from lakehouse_jobs.contract.check import InvalidContract, is_odcs
 from lakehouse_jobs.contract.differences import Spelling, branches, differences, restore, same, tree
 from lakehouse_jobs.contract.emit import emit
 from lakehouse_jobs.contract.located import Defect, Located, Path, dotted, parse
+from lakehouse_jobs.contract.put_back import at
 from lakehouse_jobs.contract.shape import ANY, Shape, walk
 from lakehouse_jobs.contract.views import leaves, mapping_of, mappings
 
@@ -77,8 +78,9 @@ def _to_odcs(data: dict[str, Any]) -> Converted:
     ]
     if carried:
         found.setdefault("customProperties", []).extend(carried)
-    mapped = {dotted(there) for there, here in _places(data, found) if same(_at(data, there), _at(found, here))}
-    said = {path for path, value in leaves(data) if same(dict(leaves(alone)).get(path), value)}
+    mapped = {dotted(there) for there, here in _places(data, found) if same(at(data, there), at(found, here))}
+    back = dict(leaves(alone))
+    said = {path for path, value in leaves(data) if path in back and same(back[path], value)}
     unmapped = [path for path in contract.kept if path not in said and path.split("[")[0] not in mapped]
     return Converted("odcs", emit(write.ordered(found)), tuple(unmapped))
 
@@ -120,7 +122,7 @@ def _back(data: dict[str, Any], block: str) -> dict[str, Any]:
     """The reference contract that an ODCS one alone gives."""
     found = write_reference.document(odcs.convert(data), block)
     for there, here in _places(found, data):
-        value = _at(data, here)
+        value = at(data, here)
         if value is not None and there and (here, value) != (("status",), "active"):
             _set(found, there, value)
     return found
@@ -129,9 +131,16 @@ def _back(data: dict[str, Any], block: str) -> dict[str, Any]:
 def _move(data: dict[str, Any], found: dict[str, Any]) -> None:
     """What a reference contract says in other words, to where ODCS says it."""
     for there, here in _places(data, found):
-        value = _at(data, there)
-        if value is not None:
+        value = at(data, there)
+        if _fits(here, value):
             _set(found, here, value)
+
+
+def _fits(here: Path, value: Any) -> bool:
+    """Whether ODCS takes the value there; the reference form lets more pass."""
+    if here[-1] == "tags":
+        return isinstance(value, list) and all(isinstance(each, str) for each in value)
+    return isinstance(value, str)
 
 
 def _places(data: dict[str, Any], found: dict[str, Any]) -> Iterator[tuple[Path, Path]]:
@@ -151,17 +160,6 @@ def _places(data: dict[str, Any], found: dict[str, Any]) -> Iterator[tuple[Path,
             yield path, ("slaProperties", number, "description")
 
 
-def _at(data: Any, path: Path) -> Any:
-    for part in path:
-        if isinstance(data, dict):
-            data = data.get(str(part))
-        elif isinstance(data, list) and isinstance(part, int) and part < len(data):
-            data = data[part]
-        else:
-            return None
-    return data
-
-
 def _set(data: Any, path: Path, value: Any) -> None:
     for part in path[:-1]:
         data = data.setdefault(part, {}) if isinstance(data, dict) else data[part]
@@ -173,6 +171,6 @@ def _alive(found: dict[str, Any], path: Path) -> bool:
     for place in range(0, len(path) - 1, 2):
         if path[place] != ("fields" if place else "models"):
             return True
-        if _at(found, path[: place + 2]) is None:
+        if at(found, path[: place + 2]) is None:
             return False
     return True

@@ -7,10 +7,9 @@ from typing import Any
 
 from lakehouse_jobs.contract import types
 from lakehouse_jobs.contract.emit import emit
-from lakehouse_jobs.contract.located import Path, parted
-from lakehouse_jobs.contract.model import Contract, Evolution, Field, Gate, Model, Rule, Source
-from lakehouse_jobs.contract.odcs import REFERENCE
-from lakehouse_jobs.contract.odcs_shape import SHAPE
+from lakehouse_jobs.contract.model import DECIMAL_COMMA, Contract, Evolution, Field, Model, Source
+from lakehouse_jobs.contract.put_back import put_back
+from lakehouse_jobs.contract.write_quality import Written, written
 
 API_VERSION = "v3.1.0"
 # In which a reader looks for them; what is not here comes last.
@@ -49,7 +48,7 @@ def document(contract: Contract) -> dict[str, Any]:
         support=_support(contract),
         customProperties=_custom(**custom),
     )
-    _put_back(found, contract.kept)
+    put_back(found, contract.kept)
     return ordered(found)
 
 
@@ -74,15 +73,13 @@ def _custom(**parts: Any) -> list[dict[str, Any]]:
 
 
 def _model(model: Model) -> dict[str, Any]:
-    named = {name for rule in model.rules if (name := rule.field)}
-    by_field = {name: [_rule(r) for r in model.rules if r.field == name] for name in named}
-    quality = [_gate(gate) for gate in model.gates] + [_rule(rule) for rule in model.rules if rule.field is None]
+    asked = written(model)
     return given(
         name=model.name,
         description=model.description,
         customProperties=_custom(ingestion=_ingestion(model)),
-        properties=[_property(field, by_field.get(field.name)) for field in model.fields],
-        quality=quality,
+        properties=[_property(field, asked) for field in model.fields],
+        quality=asked.entries,
     )
 
 
@@ -101,6 +98,7 @@ def _ingestion(model: Model) -> dict[str, Any]:
         delimiter=source.delimiter if csv or source.delimiter != plain.delimiter else None,
         multiline=None if source.multiline == csv else source.multiline,
         encoding=None if source.encoding == plain.encoding else source.encoding,
+        nullValue=source.null_value,
         sequence=list(model.sequence),
         write=None if model.write == "merge" else model.write,
         deletes=model.deletes,
@@ -110,25 +108,31 @@ def _ingestion(model: Model) -> dict[str, Any]:
     )
 
 
-def _property(field: Field, quality: list[dict[str, Any]] | None = None) -> dict[str, Any]:
-    """A column, or a field of one."""
-    default = types.LOGICAL[field.type]
+def _property(field: Field, asked: Written, inside: str = "", *, item: bool = False) -> dict[str, Any]:
+    """A column, or a field in one; an item of a list has no name of its own."""
+    full = f"{inside}.{field.name}" if inside else field.name
     nested = field.fields or field.items
     return given(
-        name=field.name,
+        name=None if item and field.name == "item" else field.name,
         logicalType=field.type,
-        physicalType=None if nested or field.spark_type == default else field.spark_type,
-        logicalTypeOptions=_options(field),
+        physicalType=None if nested or field.spark_type == types.LOGICAL[field.type] else field.spark_type,
+        logicalTypeOptions={**_options(field), **asked.limits.get(full, {})},
+        enum=[{"value": value} for value in asked.enums.get(full, ())],
         required=field.required or None,
+        unique=True if full in asked.unique else None,
         primaryKey=True if field.key_position is not None else None,
         primaryKeyPosition=field.key_position,
         classification=field.classification,
         description=field.description,
         examples=[_example(field, text) for text in field.examples],
-        customProperties=_custom(pii=field.pii),
-        properties=[_property(inner) for inner in field.fields],
-        items=_property(field.items) if field.items else None,
-        quality=quality,
+        customProperties=_custom(
+            pii=field.pii,
+            sourceName=field.source_name,
+            decimalComma=True if field.format == DECIMAL_COMMA else None,
+        ),
+        properties=[_property(inner, asked, full) for inner in field.fields],
+        items=_property(field.items, asked, full, item=True) if field.items else None,
+        quality=asked.by_column.get(full),
     )
 
 
@@ -137,7 +141,7 @@ def _options(field: Field) -> dict[str, Any]:
         minLength=field.min_length,
         maxLength=field.max_length,
         pattern=field.pattern,
-        format=field.format,
+        format=None if field.format == DECIMAL_COMMA else field.format,
         minimum=_bound(field, field.minimum),
         maximum=_bound(field, field.maximum),
     )
@@ -161,46 +165,6 @@ def number(text: str) -> int | float | str:
             continue
         return found if str(found) == text else text
     return text
-
-
-def _rule(rule: Rule) -> dict[str, Any]:
-    """A rule on each row: `engine: lakehouse` of our own."""
-    implementation: Any = rule.predicate
-    if rule.reference is not None or rule.null_passes:
-        implementation = given(
-            predicate=rule.predicate, reference=rule.reference, nullPasses=True if rule.null_passes else None
-        )
-    return given(
-        name=rule.name,
-        type="custom",
-        engine="lakehouse",
-        implementation=implementation,
-        severity=rule.severity,
-        dimension=rule.dimension,
-        description=rule.description,
-    )
-
-
-def _gate(gate: Gate) -> dict[str, Any]:
-    """A rule on the data as a whole: a library metric, or a query."""
-    value = [_short(gate.value), _short(gate.upper)] if gate.upper is not None else _short(gate.value)
-    arguments = given(properties=list(gate.fields), predicate=gate.predicate)
-    query = gate.metric == "query"
-    return given(
-        name=None if gate.name == gate.metric else gate.name,
-        type="sql" if query else "library",
-        metric=None if query else gate.metric,
-        query=gate.query,
-        arguments=arguments,
-        unit=None if gate.unit == "rows" else gate.unit,
-        severity=gate.severity,
-        dimension=gate.dimension,
-        description=gate.description,
-    ) | {gate.operator: value}
-
-
-def _short(value: float | None) -> int | float | None:
-    return int(value) if value is not None and value == int(value) else value
 
 
 def _levels(contract: Contract) -> list[dict[str, Any]]:
@@ -237,40 +201,3 @@ def _support(contract: Contract) -> list[dict[str, Any]]:
         for event in _EVENTS
         for address in getattr(contract.notifications, event)
     ]
-
-
-def _put_back(data: dict[str, Any], kept: dict[str, Any]) -> None:
-    """Each part that is not used, to where it stood; those of the reference form into a property of their own."""
-    custom: list[dict[str, Any]] = data.get("customProperties", [])
-    levels: list[Any] = data.get("slaProperties", [])
-    reference: dict[str, Any] = {}
-    for path, value in kept.items():
-        parts = parted(path)
-        if parts[0] == "customProperties" and len(parts) > 1 and isinstance(parts[1], str):
-            custom.append({"property": path.removeprefix("customProperties."), "value": value})
-        elif parts[0] == "slaProperties" and len(parts) == 2 and isinstance(parts[1], str):
-            levels.append(value)
-        else:
-            put(data if parts[0] in SHAPE.keys else reference, parts, value)
-    if reference:
-        custom.append({"property": REFERENCE, "value": reference})
-    data |= given(slaProperties=levels, customProperties=custom)
-
-
-def put(data: Any, path: Path, value: Any) -> None:
-    """Set the value at a path, making the maps and lists above it. A list that is too short grows by one."""
-    for number, part in enumerate(path):
-        last = number == len(path) - 1
-        inner: Any = value if last else [] if isinstance(path[number + 1], int) else {}
-        if isinstance(data, list) and isinstance(part, int):
-            if part >= len(data):
-                data.append(inner)
-            elif last:
-                data[part] = value
-            data = data[min(part, len(data) - 1)]
-        elif isinstance(data, dict) and isinstance(part, str):
-            if last:
-                data[part] = value
-            data = data.setdefault(part, inner)
-        else:
-            return
