@@ -8,6 +8,7 @@ import pytest
 from lakehouse_jobs.contract import load, read
 from lakehouse_jobs.contract.diff import diff, is_breaking
 from lakehouse_jobs.contract.diff_columns import wider
+from lakehouse_jobs.layers import tables
 
 OLD = """\
 apiVersion: v3.1.0
@@ -37,7 +38,8 @@ slaProperties:
 CHANGES = [
     ("{name: who,", "{name: whose,", "breaking", "measures.who", "rows from now on have NULL"),
     ("{name: who,", "{name: whose,", "compatible", "measures.whose", "ALTER TABLE adds whose STRING to silver"),
-    ("physicalType: INT", "physicalType: BIGINT", "breaking", "measures.value.type", "the next run refuses"),
+    ("physicalType: INT", "physicalType: BIGINT", "compatible", "measures.value.type", "widened to BIGINT"),
+    ("string, logicalTypeOptions: {maxLength: 120}", "date", "breaking", "measures.who.type", "the next run refuses"),
     ("maximum: 9", "maximum: 8", "breaking", "measures.value.maximum", "go to quarantine"),
     ("maximum: 9", "maximum: 10", "compatible", "measures.value.maximum", "none"),
     ('"2020-01-01"', '"2021-01-01"', "breaking", "measures.at.minimum", "go to quarantine"),
@@ -97,25 +99,19 @@ def test_a_change_is_told(before: str, after: str, kind: str, place: str, effect
     assert [each.kind for each in changes] == sorted(each.kind for each in changes)
 
 
-def test_a_wider_type_is_compatible_where_the_contract_lets_types_evolve() -> None:
-    before = OLD.replace("sequence: [at]", "sequence: [at], evolution: {type: evolve}")
-    (found, _version) = diff(read(before, "old.yaml"), read(before.replace(": INT", ": BIGINT"), "new.yaml"))
-    assert (found.place, found.kind, found.effect) == ("measures.value.type", "compatible", "the column is widened")
+def test_a_narrower_type_leaves_the_table_as_it_is() -> None:
+    before = OLD.replace(": INT", ": BIGINT")
+    (found, _version) = diff(read(before, "old.yaml"), read(OLD, "new.yaml"))
+    assert (found.place, found.kind) == ("measures.value.type", "compatible")
+    assert "stays BIGINT" in found.effect
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "expected"),
-    [
-        ("DECIMAL(9,2)", "DECIMAL(11,4)", True),
-        ("DECIMAL(9,2)", "DECIMAL(9,4)", False),
-        ("DECIMAL(9,2)", "DECIMAL(10,1)", False),
-        ("INT", "BIGINT", True),
-        ("BIGINT", "INT", False),
-        ("STRING", "DATE", False),
-    ],
-)
-def test_what_a_wider_type_is(old: str, new: str, expected: bool) -> None:
-    assert wider(old, new) == expected
+def test_it_calls_wider_what_a_run_widens() -> None:
+    kinds = ["STRING", "INT", "BIGINT", "FLOAT", "DOUBLE", "DATE", "TIMESTAMP", "TIMESTAMP_NTZ", "BOOLEAN"]
+    kinds += [f"DECIMAL({p},{s})" for p in (5, 9, 10, 19, 20, 38) for s in (0, 2, 4)]
+    told = {(one, other) for one in kinds for other in kinds if wider(one, other)}
+    assert told == {(one, other) for one in kinds for other in kinds if other in tables.wider(one)}
+    assert ("INT", "DECIMAL(20,0)") in told
 
 
 def test_the_same_contract_has_no_change_whichever_form_it_is_in() -> None:

@@ -10,9 +10,8 @@ from lakehouse_jobs.contract.model import Field, Model
 
 Kind = Literal["breaking", "compatible"]
 Told = tuple[str, str, Kind, str, str]
-_WIDER = (
-    ("INT", "BIGINT"), ("FLOAT", "DOUBLE"), ("INT", "DOUBLE"), ("DATE", "TIMESTAMP_NTZ"),
-)  # fmt: skip
+_WIDER = (("INT", "BIGINT"), ("INT", "DOUBLE"), ("FLOAT", "DOUBLE"), ("DATE", "TIMESTAMP_NTZ"))
+_DIGITS = {"INT": 10, "BIGINT": 20}
 _ASIDE = "rows in silver stay; from the next run on, rows that break it go to quarantine"
 _TAKEN = "none; rows that were set aside for it stay in quarantine until they are delivered again"
 _TELLING = ("classification", "description", "examples")
@@ -89,23 +88,29 @@ def _typed(old: Field, new: Field, place: str, model: Model, *, inside: bool) ->
     if old.pii and new.pii:
         why = "values are checked against another type"
         return f"{place}.type", what, "breaking", why, f"none; a protected column is text. {_ASIDE}"
-    if wider(old.spark_type, new.spark_type) and model.evolution.type == "evolve" and not inside:
+    if not inside and wider(old.spark_type, new.spark_type):
+        why = "every value of the one is one of the other"
         return (
             f"{place}.type",
             what,
             "compatible",
-            "every value of the one is one of the other",
-            "the column is widened",
+            why,
+            f"silver's column is widened to {new.spark_type}; no file changes",
         )
+    if not inside and wider(new.spark_type, old.spark_type):
+        effect = f"silver's column stays {old.spark_type}, which takes every value"
+        return f"{place}.type", what, "compatible", "queries get the type they got", effect
     return f"{place}.type", what, "breaking", "queries get another type", _retyped(model)
 
 
 def wider(old: str, new: str) -> bool:
-    """Whether every value of the one type is one of the other."""
+    """Whether a column of the one type is widened to the other: every value fits, and Delta can."""
     one, other = (re.fullmatch(r"DECIMAL\((\d+),(\d+)\)", text) for text in (old, new))
-    if one and other:
+    if one and other and old != new:
         whole = int(other[1]) - int(other[2]) >= int(one[1]) - int(one[2])
         return whole and int(other[2]) >= int(one[2])
+    if other and old in _DIGITS:
+        return int(other[1]) >= _DIGITS[old] and int(other[2]) == 0
     return (old, new) in _WIDER
 
 
