@@ -11,11 +11,10 @@ import pytest
 from lakehouse_jobs import PROTOCOL
 from lakehouse_jobs.contract import load
 from lakehouse_jobs.layers import Hop
-from lakehouse_jobs.layers.silver import merge_statement
+from lakehouse_jobs.layers.merge import statement
 from lakehouse_jobs.main import ingest
 from lakehouse_jobs.packaging import build_wheel
-from lakehouse_jobs.platform.databricks import Databricks, auto_loader_options, reader_schema
-from lakehouse_jobs.platform.local import Local, stream_options
+from lakehouse_jobs.platform.databricks import Databricks
 from lakehouse_jobs.records import RunRecord
 
 from scripts.consents import SHIPPED, consents
@@ -50,58 +49,15 @@ def test_another_protocol_is_refused_before_anything_happens() -> None:
         ingest(arguments)
 
 
-def test_databricks_gets_auto_loader_with_rescue() -> None:
-    model = load(CONTRACTS / "account.yaml").model("account")
-    assert auto_loader_options(model, "/Volumes/c/ops/checkpoints/account") == {
-        "cloudFiles.format": "csv",
-        "cloudFiles.maxFilesPerTrigger": "1000",
-        "pathGlobFilter": "*.csv*",
-        "rescuedDataColumn": "_rescued_data",
-        "header": "true",
-        "sep": ",",
-        "quote": '"',
-        "escape": '"',
-        "multiLine": "true",
-        "encoding": "UTF-8",
-    }
-    assert (
-        reader_schema(model) == "`user_id` STRING, `name` STRING, `email` STRING, `city` STRING, _rescued_data STRING"
-    )
-
-
-def test_spark_itself_gets_a_file_stream_that_forgets_nothing() -> None:
-    model = load(CONTRACTS / "account.yaml").model("account")
-    assert stream_options(model) == {
-        "pathGlobFilter": "*.csv*",
-        "recursiveFileLookup": "true",
-        "maxFilesPerTrigger": "1000",
-        "maxFileAge": "36500d",
-    }
-
-
-def test_names_and_paths_of_each_platform() -> None:
-    local = Local({"c.silver": "/t/silver"}, {"/Volumes/c/b/l": "/v/l"}, {"abfss://raw@s.dfs.core.windows.net/": "/s"})
-    assert Databricks().table("c.silver.account") == "`c`.`silver`.`account`"
-    assert local.table("c.silver.account") == "delta.`/t/silver/account`"
-    assert local.path("/Volumes/c/b/l/x/y.csv") == "/v/l/x/y.csv"
-    assert local.path("abfss://raw@s.dfs.core.windows.net/x") == "/s/x"
-    assert Databricks().path("/Volumes/c/b/l/x") == "/Volumes/c/b/l/x"
-    with pytest.raises(FileNotFoundError):
-        local.path("/Volumes/c/b/late")
-    with pytest.raises(LookupError, match="SCHEMA_NOT_FOUND"):
-        local.table("c.gold.account")
-
-
 def test_merge_guards_against_older_rows_and_replaces_no_table() -> None:
     model = load(CONTRACTS / "consents.yaml").model("consents")
-    statement = merge_statement(Hop(Databricks(), model, "c", "/x", "1", "silver"), "newest")
-    assert statement.startswith(
+    told = statement(Hop(Databricks(), model, "c", "/x", "1", "silver"), model, "newest")
+    assert told.startswith(
         "MERGE INTO `c`.`silver`.`consents` t USING newest s "
         "ON t.`user_id` = s.`user_id` AND t.`tipo_id` = s.`tipo_id` "
-        "WHEN MATCHED AND struct(s.`consent_id`, s.`_file_modified`, s.`_loaded_at`, to_json("
+        "WHEN MATCHED AND (struct(s.`consent_id`) > struct(t.`consent_id`) or "
     )
-    assert "> struct(t.`consent_id`" in statement
-    assert "REPLACE" not in statement
+    assert "REPLACE" not in told
 
 
 def test_a_record_survives_its_file_and_knows_whether_it_balances() -> None:

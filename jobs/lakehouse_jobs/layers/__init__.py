@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from lakehouse_jobs.contract.model import Model
 from lakehouse_jobs.keys import PiiKey
-from lakehouse_jobs.layers.ledger import BATCHES, Counts, Ledger, generation
+from lakehouse_jobs.layers.known import Known
+from lakehouse_jobs.layers.ledger import BATCHES, Counts, Ledger, added, generation
 from lakehouse_jobs.platform import Platform
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
-__all__ = ["LOAD", "LOADED", "RUN", "Counts", "Hop", "Ledger"]
+__all__ = ["LOAD", "LOADED", "RUN", "Counts", "Hop", "Known", "Ledger"]
 RUN = "_run"
 LOAD = "_load"
 LOADED = "_loaded_at"
@@ -52,8 +53,9 @@ class Hop:
         return f"lakehouse-jobs-{self.layer}"
 
     def counts(self) -> dict[str, Any]:
-        """The sums over the loads of this run, also if it failed after some."""
-        return self.ledger.sums(self.run)
+        """The sums over the loads of this run, also if it failed after some; bronze's with those of its files."""
+        rows = self.ledger.sums(self.run)
+        return added(rows, Known(self.checkpoint).ledger.sums(self.run)) if self.layer == "bronze" else rows
 
     def drain(self, stream: DataFrame, load: Callable[[DataFrame, int], Counts]) -> None:
         """Take all that is new, load by load; `load` gives the counts of one, kept in the ledger.

@@ -42,11 +42,11 @@ class Ledger:
         mark.touch()
         return True
 
-    def write(self, load: int, run: str, counts: Counts) -> None:
-        """The load is done. An entry is there whole or not at all."""
+    def write(self, load: int, run: str, counts: Counts, **more: Any) -> None:
+        """The load is done; `more` stands beside the counts. An entry is there whole or not at all."""
         self._folder.mkdir(parents=True, exist_ok=True)
         target = self._path(load)
-        replace(target, json.dumps({"run": run, "at": time.time(), "counts": counts}))
+        replace(target, json.dumps({"run": run, "at": time.time(), "counts": counts, **more}))
         target.with_suffix(".begun").unlink(missing_ok=True)
 
     def read(self, load: int) -> dict[str, Any]:
@@ -57,12 +57,12 @@ class Ledger:
     def sums(self, run: str) -> dict[str, Any]:
         """What the loads of this run counted, together."""
         total: dict[str, Any] = {}
-        for entry in self._of(run):
+        for entry in reversed(list(self.of(run))):
             total = added(total, entry["counts"])
         return total
 
-    def _of(self, run: str) -> Iterator[dict[str, Any]]:
-        """A model has one run at a time, so the loads of the run that asks are the latest."""
+    def of(self, run: str) -> Iterator[dict[str, Any]]:
+        """The entries of a run, the latest first. A model has one run at a time, so they are the latest of all."""
         for load in reversed(self.loads()):
             entry = self.read(load)
             if entry["run"] != run:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Protocol
 
 from lakehouse_jobs.contract.model import Model
+from lakehouse_jobs.sources.files import Stamp
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -35,8 +36,29 @@ class Platform(Protocol):
         """A stream over the files that are new since the checkpoint; `rows` gives what its batches hold."""
         ...
 
-    def rows(self, batch: DataFrame, model: Model) -> DataFrame:
-        """The rows of a batch of `stream_files`, in the form of `lakehouse_jobs.sources.files`."""
+    def listing(self, folder: str, model: Model) -> dict[str, Stamp]:
+        """The files that are there for the model now, whether the stream takes them or not."""
+        ...
+
+    def files(self, batch: DataFrame) -> list[str] | None:
+        """The files of a batch of `stream_files`, named as `listing` does; None where only the rows tell them."""
+        ...
+
+    def stamps(self, files: Iterable[str]) -> dict[str, Stamp]:
+        """Those files that are there, as they are now."""
+        ...
+
+    def culprit(self, error: Exception) -> str | None:
+        """The file that Spark failed to read, as `listing` names it; None if the failure is of another kind."""
+        ...
+
+    def plain(self, path: str) -> str:
+        """A row's `_file_path` as `listing` names it."""
+        ...
+
+    def rows(self, batch: DataFrame, model: Model, files: list[str] | None) -> DataFrame:
+        """The rows of a batch of `stream_files`, in the form of `lakehouse_jobs.sources.files`; of those `files` only
+        where the platform told them. Raises Unreadable and UnknownColumn, as far as it knows before it reads."""
         ...
 
     def stream_table(self, name: str) -> DataFrame: ...

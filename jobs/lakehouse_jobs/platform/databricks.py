@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from lakehouse_jobs.contract.model import Model
 from lakehouse_jobs.platform import shared
@@ -13,10 +14,12 @@ from lakehouse_jobs.sources.files import (
     MOST_FILES,
     PATH,
     RESCUED,
+    Stamp,
+    UnknownColumn,
     as_text,
-    columns,
     quoted,
     reader_options,
+    source_columns,
     text_schema,
 )
 
@@ -29,6 +32,9 @@ def auto_loader_options(model: Model, checkpoint: str) -> dict[str, str]:
     options = {
         "cloudFiles.format": model.source.format,
         "cloudFiles.maxFilesPerTrigger": str(MOST_FILES),
+        # A file counts once, by its name; one that was replaced is named and refused, see `layers.known`.
+        "cloudFiles.allowOverwrites": "false",
+        "cloudFiles.includeExistingFiles": "true",
         "pathGlobFilter": EXTENSIONS[model.source.format],
         "rescuedDataColumn": RESCUED,
         **{key: value for key, value in reader_options(model.source).items() if key != "mode"},
@@ -40,11 +46,16 @@ def auto_loader_options(model: Model, checkpoint: str) -> dict[str, str]:
     return options
 
 
+def listing_options(model: Model) -> dict[str, str]:
+    """Options of a reader that lists files as Auto Loader finds them; their content is never asked for."""
+    return {"pathGlobFilter": EXTENSIONS[model.source.format], "recursiveFileLookup": "true"}
+
+
 def reader_schema(model: Model) -> str | None:
     """Text columns of the contract and the rescued data; None where the file knows its own types."""
     if model.source.format == "parquet":
         return None
-    return f"{text_schema(columns(model))}, {RESCUED} STRING"
+    return f"{text_schema(source_columns(model))}, {RESCUED} STRING"
 
 
 class Databricks:
@@ -75,7 +86,29 @@ class Databricks:
         files = ("_metadata.file_path as " + PATH, "_metadata.file_modification_time as " + MODIFIED)
         return reader.load(folder).selectExpr("*", *files)
 
-    def rows(self, batch: DataFrame, model: Model) -> DataFrame:
+    def listing(self, folder: str, model: Model) -> dict[str, Stamp]:
+        reader = self.session().read.format("binaryFile").options(**listing_options(model))
+        found = reader.load(folder).selectExpr("path", "length", "unix_millis(modificationTime) as modified")
+        return {row.path.removeprefix("dbfs:"): Stamp(row.length, row.modified) for row in found.toLocalIterator()}
+
+    def files(self, batch: DataFrame) -> list[str] | None:
+        return None
+
+    def stamps(self, files: Iterable[str]) -> dict[str, Stamp]:
+        return {}
+
+    def culprit(self, error: Exception) -> str | None:
+        return None
+
+    def plain(self, path: str) -> str:
+        return unquote(path).removeprefix("dbfs:")
+
+    def rows(self, batch: DataFrame, model: Model, files: list[str] | None) -> DataFrame:
+        if model.evolution.column == "freeze":
+            strange = batch.where(f"{RESCUED} is not null").selectExpr(PATH, f"json_object_keys({RESCUED}) as names")
+            found = strange.where(f"size(array_remove(names, '{PATH}')) > 0").first()
+            if found:
+                raise UnknownColumn(self.plain(found[PATH]), (name for name in found["names"] if name != PATH))
         return as_text(batch, model, None)
 
     def stream_table(self, name: str) -> DataFrame:
