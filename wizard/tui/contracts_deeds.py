@@ -158,7 +158,7 @@ def leave(app: WizardApp, then: Callable[[], None]) -> None:
         if answer == "save" and keep(app):
             then()
         elif answer == "lose":
-            app.store.desk = None
+            app.store.desk = Desk.of(desk.folder, desk.draft)
             then()
 
     answers = [("stay", _("Stay")), ("save", _("Save, then leave")), ("lose", _("Lose the changes"))]

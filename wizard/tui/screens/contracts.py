@@ -103,10 +103,11 @@ class ContractsScreen(Drawn):
         lines = [*entry.told, *entry.form] if entry is not None else []
         self.query_one("#contracts-told", Static).update(Content("\n".join(lines[:TOLD])))
         self._draw_table(entry, number)
-        said = self._word or self.wizard.store.said
-        if not said and entry is not None and entry.draft is not None:
-            said = told.about(entry.draft, number, self._page, self.query_one(Grid).cursor_row)
-        self.query_one("#contracts-word", Static).update(told.word(desk, entry, symbols, said))
+        said, more = self._word or self.wizard.store.said, ""
+        if entry is not None and entry.draft is not None:
+            more = told.about(entry.draft, number, self._page, self.query_one(Grid).cursor_row)
+        word = Content(said) if said else told.word(desk, entry, symbols, more)
+        self.query_one("#contracts-word", Static).update(word)
         self._draw_yaml(entry, number)
         for row in self.query(ActionRow):
             row.draw(self.view)
