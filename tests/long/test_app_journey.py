@@ -10,7 +10,7 @@ import yaml
 
 from tests.journey.running import wizard
 from tests.tui.conftest import Person, empty, opened, piloted
-from tests.tui.test_journey import approve_until_idle, left
+from tests.tui.test_journey import ON, approve_until_idle, left
 from wizard.guided.launch import Launch
 from wizard.sandbox import process
 from wizard.tui.screens.form import FormScreen
@@ -23,13 +23,17 @@ async def answer(person: Person) -> None:
     await person.until(lambda: person.app.store.proposed, "proposals")
     await person.button("begin")
     await person.screen("form")
-    while isinstance(form := person.app.top, FormScreen):
-        await person.until(lambda: getattr(person.app.focused, "act", None) == "next", "Continue")
-        for name, text in ANSWERS.get(form.section.name, {}).items():
+    while (form := person.app.top) is not None and form.kind in ON:
+        await person.until(partial(_at, person, ON[form.kind]), "Continue")
+        for name, text in ANSWERS.get(form.section.name, {}).items() if isinstance(form, FormScreen) else ():
             await _type(person, name, text)
-        await person.until(lambda: getattr(person.app.focused, "act", None) == "next", "Continue")
+        await person.until(partial(_at, person, ON[form.kind]), "Continue")
         await person.press("enter")
         await person.until(partial(left, person, form), "the next form")
+
+
+def _at(person: Person, act: str) -> bool:
+    return getattr(person.app.focused, "act", None) == act
 
 
 async def _type(person: Person, name: str, text: str) -> None:

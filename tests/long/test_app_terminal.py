@@ -19,6 +19,7 @@ from wizard import exits
 from wizard.sandbox import process
 
 GO = ("Apply this plan", "Let the wizard do it")
+ON = ("Continue", "Save and continue")  # from one form to the next
 PLAY = "Play the person"
 PLAN = "Foundation   ▸ your turn"
 UNDER_WAY = re.compile(r"▸ running +\+ ")  # a row: its state, and the sign of what is made
@@ -55,8 +56,8 @@ def begin(seat: Seat) -> None:
     """Through the questions with Enter alone, to the start of the run."""
     answer(seat, "Begin")
     while not seat.look()[1].startswith("Run the journey"):
-        answer(seat, "Continue")
-        seat.until(lambda: seat.look()[1].startswith(("Continue", "Run the journey")), "the next form")
+        answer(seat, *ON)
+        seat.until(lambda: seat.look()[1].startswith((*ON, "Run the journey")), "the next form")
     answer(seat, "Run the journey")
 
 

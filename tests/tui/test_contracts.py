@@ -97,9 +97,8 @@ class Seat:
         grid = await self.to_table()
         await self.press("ctrl+home")
         while str(grid.get_row_at(grid.cursor_row)[0]) != label:
-            before = grid.cursor_row
             await self.press("down")
-            await until(self.pilot, lambda: grid.cursor_row == before + 1)
+            await self.pilot.pause()
 
     async def choose(self, row: int, column: str, sought: str) -> None:
         """Enter on a cell, and the first choice that has the text in it."""
