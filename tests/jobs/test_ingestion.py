@@ -8,10 +8,12 @@ import shutil
 from pathlib import Path
 
 import pytest
+from lakehouse_jobs.contract import load
+from lakehouse_jobs.privacy.plain import protected
 from pyspark.sql.functions import col
 
 from scripts.consents import consents
-from tests.jobs.conftest import REPOSITORY, Lakehouse
+from tests.jobs.conftest import CONTRACTS, REPOSITORY, Lakehouse
 
 ACCOUNT = (REPOSITORY / "templates" / "samples" / "account.csv").read_text(encoding="utf-8")
 HEADER = "user_id,name,email,city\n"
@@ -22,7 +24,12 @@ def test_the_sample_arrives_whole_and_a_second_run_adds_nothing(ingested: Lakeho
     written = list(csv.DictReader(ACCOUNT.splitlines()))
     stored = lakehouse.read("silver.account").select("user_id", "name", "email", "city").collect()
     assert len(written) == 51
-    assert sorted(tuple(row) for row in stored) == sorted(tuple(row.values()) for row in written)
+    fields, key = (
+        {f.name: f for f in load(CONTRACTS / "account.yaml").model("account").fields},
+        bytes.fromhex("5e" * 32),
+    )
+    hidden = [tuple(protected(fields[name], cell, key) for name, cell in row.items()) for row in written]
+    assert sorted(tuple(row) for row in stored) == sorted(hidden)
     assert {"0071", "0508"} <= {row.user_id for row in stored}
     assert (record.status, record.read, record.bronze, record.inserted, record.files) == ("succeeded", 51, 51, 51, 1)
     counted = {name: lakehouse.read(name).count() for name in ("bronze.account", "silver.account")}
@@ -34,14 +41,14 @@ def test_the_sample_arrives_whole_and_a_second_run_adds_nothing(ingested: Lakeho
 
 def test_later_files_of_other_lengths_insert_update_and_lose_against_newer_rows(lakehouse: Lakehouse) -> None:
     lakehouse.put("account", "1.csv", HEADER + "01,A,a@example.com,X\n02,B,b@example.com,Y\n")
-    lakehouse.run("account")
+    lakehouse.run("account", plain(lakehouse))
     # 01 comes again as it was, 02 has moved, 03 is new and stands twice in the file.
     lakehouse.put(
         "account",
         "2.csv",
         HEADER + "01,A,a@example.com,X\n02,B,b@example.com,Z\n03,C,c@example.com,Y\n03,C,c@example.com,Y\n",
     )
-    record = lakehouse.run("account")
+    record = lakehouse.run("account", plain(lakehouse))
     assert record.balanced
     counts = (record.read, record.inserted, record.updated, record.stale, record.duplicates)
     assert counts == (4, 1, 1, 1, 1)
@@ -54,11 +61,11 @@ def test_consents_keep_the_newest_of_each_user_and_kind(lakehouse: Lakehouse) ->
     text = consents(300, seed=7)
     lakehouse.put("consents", "consents.csv", text)
     record = lakehouse.run("consents")
+    user, key = load(CONTRACTS / "consents.yaml").model("consents").field("user_id"), bytes.fromhex("5e" * 32)
     newest: dict[tuple[str, str], str] = {}
     for row in csv.DictReader(text.splitlines()):
-        newest[row["user_id"], row["tipo_id"]] = max(
-            row["consent_id"], newest.get((row["user_id"], row["tipo_id"]), "")
-        )
+        place = (protected(user, row["user_id"], key), row["tipo_id"])
+        newest[place] = max(row["consent_id"], newest.get(place, ""))
     stored = lakehouse.read("silver.consents")
     assert {(r.user_id, r.tipo_id): r.consent_id for r in stored.collect()} == newest
     assert record.inserted == len(newest) == stored.count()
@@ -77,8 +84,9 @@ def test_rows_that_do_not_fit_are_set_aside_and_a_contract_may_gain_a_column(
     record = lakehouse.run("measures", contract)
     assert record.balanced
     assert (record.read, record.quarantined, record.inserted) == (5, 3, 2)
-    aside = {row.id: row._reasons for row in lakehouse.read("silver.measures_quarantine").collect()}
-    assert aside == {"2": "at: no DATE", None: "id: required; value: no DECIMAL(9,2)", "4": "note: longer than 4"}
+    aside = {row.id: row._rules for row in lakehouse.read("silver.measures_quarantine").collect()}
+    assert aside == {"2": ["at.type"], None: ["id.required", "value.type"], "4": ["note.maxLength"]}
+    assert record.rules == {"at.type": 1, "id.required": 1, "value.type": 1, "note.maxLength": 1}
     stored = [tuple(map(str, row)) for row in lakehouse.read("silver.measures").orderBy("id").collect()]
     assert [row[:4] for row in stored] == [("1", "2026-01-02", "1.50", "ok"), ("5", "None", "None", "None")]
     contract.write_text(MEASURES.replace("      note:", "      unit: {type: string}\n      note:"))
@@ -94,7 +102,7 @@ def test_columns_are_found_by_their_header_and_the_unknown_is_rescued(lakehouse:
     lakehouse.put("account", "a.csv", 'city,user_id,name,shoe\n"São Paulo, SP",07,"A ""B""\nC",42\nX,08,D,\n')
     lakehouse.put("account", "b.csv", HEADER + "09,E,e@example.com,Y,surplus\n")
     lakehouse.put("account", "notes.txt", "not for us")
-    record = lakehouse.run("account")
+    record = lakehouse.run("account", plain(lakehouse))
     bronze = {row.user_id: row for row in lakehouse.read("bronze.account").collect()}
     assert (record.read, record.bronze, record.rescued, record.inserted) == (3, 3, 2, 3)
     assert (bronze["07"].city, bronze["07"].name) == ("São Paulo, SP", 'A "B"\nC')
@@ -140,14 +148,14 @@ def test_a_run_that_fails_is_red_has_its_record_and_loses_nothing(lakehouse: Lak
     silver = lakehouse.root / "tables" / "silver" / "account"
     lakehouse.spark.sql(f"CREATE TABLE delta.`{silver}` (city INT) USING DELTA")
     with pytest.raises(Exception, match="city is INT, the contract says STRING"):
-        lakehouse.run("account", run="red")
+        lakehouse.run("account", plain(lakehouse), run="red")
     red = lakehouse.record("account", "red")
     assert (red.status, red.read, red.bronze, red.taken) == ("failed", 1, 1, 0)
     assert red.error is not None
     assert red.error.startswith("SchemaMismatch")
     # Mended, the next run takes from bronze what the failed one left there.
     shutil.rmtree(silver)
-    mended = lakehouse.run("account")
+    mended = lakehouse.run("account", plain(lakehouse))
     assert (mended.status, mended.read, mended.taken, mended.inserted) == ("succeeded", 0, 1, 1)
     assert [row.user_id for row in lakehouse.read("silver.account").collect()] == ["01"]
 
@@ -155,14 +163,14 @@ def test_a_run_that_fails_is_red_has_its_record_and_loses_nothing(lakehouse: Lak
 def test_a_batch_that_comes_again_is_not_counted_and_not_written_twice(ingested: Lakehouse) -> None:
     checkpoint = ingested.root / "volumes" / "checkpoints" / "account"
     # As after a crash between the write and its note: the batch was planned, but not committed.
+    for path in _commits(checkpoint / "bronze"):
+        path.unlink()
     for layer in ("bronze", "silver"):
-        for path in _commits(checkpoint / layer):
-            path.unlink()
-    entry = next((checkpoint / "counts" / "bronze").glob("*.json"))
-    entry.rename(entry.with_suffix(".begun"))
+        entry = next((checkpoint / "counts" / layer).glob("*.json"))
+        entry.rename(entry.with_suffix(".begun"))
     again = ingested.run("account", run="again")
     assert again.balanced
-    assert (again.read, again.taken) == (51, 0)
+    assert (again.read, again.taken, again.inserted) == (51, 51, 51)
     assert [ingested.read(f"{layer}.account").count() for layer in ("bronze", "silver")] == [51, 51]
 
 
@@ -170,6 +178,14 @@ def test_a_missing_landing_folder_is_a_red_run(lakehouse: Lakehouse) -> None:
     with pytest.raises(Exception, match="PATH_NOT_FOUND"):
         lakehouse.run("account", run="none")
     assert lakehouse.record("account", "none").status == "failed"
+
+
+def plain(lakehouse: Lakehouse) -> Path:
+    """The contract of `account` without its gate, which asks for more rows than these tests have."""
+    path = lakehouse.root / "account.yaml"
+    text = (CONTRACTS / "account.yaml").read_text(encoding="utf-8")
+    path.write_text(text.replace("row_count > 25", "row_count > 0"), encoding="utf-8")
+    return path
 
 
 def _commits(state: Path) -> list[Path]:

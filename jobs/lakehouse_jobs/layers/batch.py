@@ -16,6 +16,8 @@ from lakehouse_jobs.sources.files import MODIFIED, PATH, RESCUED, columns, liter
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
+ASIDE: tuple[rules.Reached, ...] = ("quarantine", "fail")
+OUT: tuple[rules.Reached, ...] = ("discard",)
 EXTRA = "rescued column"  # description of a field that silver has and the contract has not
 
 
@@ -94,7 +96,7 @@ class Batch:
             *cells,
             f"{protect.rescued(RESCUED, columns(model))} as {RESCUED}",
             *(PATH, MODIFIED, LOADED, LOAD),
-            f"{rules.named(checks, ('quarantine', 'fail'))} as _rules",
+            f"{rules.named(checks, ASIDE)} as _rules",
             f"{literal(self.hop.contract)} as _contract",
             f"{literal(self.hop.run)} as _run",
         )
@@ -112,22 +114,15 @@ class Batch:
             f"from {platform.table(name)} where {quoted(column)} is not null"
         )
         value = f"cast({protect.protected(field, quoted(field.name), self.version)} as string)"
-        joined = frame.selectExpr("*", f"{value} as _sought").join(values, _same("_sought", known), "left")
-        return joined.drop("_sought", known)
+        return frame.selectExpr("*", f"{value} as {known}").join(values, known, "left").drop(known)
 
 
 def quarantined(checks: tuple[rules.Check, ...]) -> str:
     """SQL over the mask columns: what departs from the contract's form is discarded first, then rules set aside."""
-    aside, left = rules.failing(checks, ("quarantine", "fail")), rules.failing(checks, ("discard",))
+    aside, left = rules.failing(checks, ASIDE), rules.failing(checks, OUT)
     return f"({aside} and not {left})"
 
 
 def technical(hop: Hop) -> tuple[str, ...]:
     """Silver's columns beside the contract's."""
     return (*([MODIFIED] if MODIFIED in moments(hop.model) else []), LOADED, LOAD)
-
-
-def _same(one: str, other: str):  # type: ignore[no-untyped-def]
-    from pyspark.sql.functions import col
-
-    return col(one) == col(other)

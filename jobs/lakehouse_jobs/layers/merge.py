@@ -85,7 +85,7 @@ def statement(hop: Hop, model: Model, source: str, pruning: str = "") -> str:
     pairs = ", ".join(f"t.{quoted(name)} = s.{quoted(name)}" for name in names)
     listed = ", ".join(quoted(name) for name in names)
     values = ", ".join(f"s.{quoted(name)}" for name in names)
-    wins = newer(model, columns(model))
+    wins = newer(model)
     gone = f"WHEN MATCHED AND s.{DELETES} AND {wins} THEN DELETE " if model.deletes else ""
     kept = f" AND NOT s.{DELETES}" if model.deletes else ""
     return (

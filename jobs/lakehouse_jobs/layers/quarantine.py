@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from lakehouse_jobs.layers import LOAD, Hop
-from lakehouse_jobs.layers.batch import Batch
+from lakehouse_jobs.layers.batch import OUT, Batch
 from lakehouse_jobs.quality import rules
 
 PROPERTIES = {"delta.dataSkippingStatsColumns": LOAD}
@@ -42,7 +42,7 @@ def _counted(batch: Batch) -> Left:
     """What failed which rules, from bronze: a pass that writes nothing."""
     checks = batch.checks
     masks = [rules.mask(number) for number in range(len(rules.masks(checks)))]
-    out = f"{rules.failing(checks, ('discard',))} as _out"
+    out = f"{rules.failing(checks, OUT)} as _out"
     failed = batch.judged().where(rules.failing(checks)).selectExpr(*masks, out)
     groups = failed.groupBy(*masks, "_out").count().collect()
     wide = len(masks)
