@@ -5,7 +5,9 @@ A file that cannot be read, or that changed while it was, is named and refused; 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lakehouse_jobs.layers import LOAD, LOADED, Hop, Known
@@ -38,10 +40,21 @@ def load(hop: Hop, landing: str) -> None:
             "Make the table, or set evolution.table to evolve"
         )
     before = known.stamps()
-    stream = platform.stream_files(landing, hop.model, hop.checkpoint)
     listed = platform.listing(landing, hop.model)
+    if _nothing_new(hop, landing, listed, before):
+        return
+    stream = platform.stream_files(landing, hop.model, hop.checkpoint)
     hop.drain(stream, lambda frame, number: _Load(hop, frame, number).take())
     known.settle(hop.run, listed, before)
+
+
+def _nothing_new(hop: Hop, landing: str, listed: Mapping[str, Stamp], before: Mapping[str, Stamp]) -> bool:
+    """Whether a stream would find no work, so that none is started: it is what an idle model costs.
+
+    Every file that is there was read or refused, as long and as old as it is now, and no load was left half done. One
+    that comes after the listing is in the next run's. A folder that is not there is the stream's to complain of."""
+    known = all(before.get(path) == stamp for path, stamp in listed.items())
+    return known and not hop.ledger.unfinished() and Path(hop.platform.path(landing)).is_dir()
 
 
 @dataclass(slots=True)

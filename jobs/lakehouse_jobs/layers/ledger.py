@@ -33,6 +33,10 @@ class Ledger:
     def has(self, load: int) -> bool:
         return self._path(load).exists()
 
+    def unfinished(self) -> bool:
+        """Whether a load began that is not done."""
+        return any(self._folder.glob("*.begun"))
+
     def begin(self, load: int) -> bool:
         """Note that a load begins. False if it had begun before: it may be in the table already."""
         mark = self._path(load).with_suffix(".begun")
