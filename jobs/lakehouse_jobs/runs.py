@@ -24,7 +24,9 @@ from lakehouse_jobs.failures import told
 from lakehouse_jobs.keys import PiiKey
 from lakehouse_jobs.layers import Hop, bronze, silver
 from lakehouse_jobs.platform import Platform
+from lakehouse_jobs.privacy.words import quiet
 from lakehouse_jobs.records import Judged, Refused, RunRecord
+from lakehouse_jobs.tables import counted
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -73,6 +75,7 @@ class Run:
         every model has ended and left its record."""
         try:
             session = self.platform.session()
+            quiet(session)
         except BaseException as error:
             for model in self.models:
                 self._ended(self._record(model), error)
@@ -166,19 +169,19 @@ class Run:
             with _timed(record, "silver"):
                 if platform.exists(to_bronze.target):
                     silver.load(to_silver, to_bronze.target)
-        finally:
-            add(record, to_bronze.counts())
-            add(record, to_silver.counts())
-            with _timed(record, "counting"):
-                self._count(record, (to_bronze.target, to_silver.target, silver.quarantine(to_silver)))
+        except BaseException:
+            with suppress(Exception):  # a second failure must not hide the first
+                self._tell(record, to_bronze, to_silver)
+            raise
+        self._tell(record, to_bronze, to_silver)
 
-    def _count(self, record: RunRecord, names: tuple[str, ...]) -> None:
-        platform = self.platform
-        for name in names:
-            if platform.exists(name):
-                row = platform.session().sql(f"SELECT count(*) FROM {platform.table(name)}").first()
-                record.tables[name] = int(row[0]) if row else 0
-                record.locations[name] = platform.location(name)
+    def _tell(self, record: RunRecord, to_bronze: Hop, to_silver: Hop) -> None:
+        """What was counted, also by loads before a failure, and what the tables hold now."""
+        add(record, to_bronze.counts())
+        add(record, to_silver.counts())
+        with _timed(record, "counting"):
+            names = (to_bronze.target, to_silver.target, silver.quarantine(to_silver))
+            record.tables, record.locations = counted(self.platform, to_silver.checkpoint, names)
 
 
 def ready(waiting: list[Model], running: set[str], room: int) -> list[Model]:

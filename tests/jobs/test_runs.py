@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ctypes
 import json
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -92,6 +94,42 @@ def test_another_run_of_a_model_is_waited_for_and_then_named(lakehouse: Lakehous
     assert run_all(lakehouse, "free", "--model", "orders")["orders"].valid == 1
 
 
+class Cancel(BaseException):
+    """What a host raises in the thread of a run that somebody cancelled, as the sandbox does."""
+
+
+def test_a_cancelled_run_ends_once_and_each_model_has_its_record(lakehouse: Lakehouse) -> None:
+    for model in MODELS:
+        lakehouse.put(model, "a.csv", "id,amount\n1,1\n")
+    claim = lakehouse.root / "volumes" / "checkpoints" / "orders" / "claims" / "other-1.json"
+    claim.parent.mkdir(parents=True)
+    claim.write_text(json.dumps({"run": "other", "machine": "elsewhere"}))
+    raised: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            run_all(lakehouse, "stopped", "--parallel", "1", "--wait", "600")
+        except BaseException as error:
+            raised.append(error)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    while not [path for path in claim.parent.iterdir() if path.name.startswith("stopped")]:
+        assert thread.is_alive(), raised
+        threading.Event().wait(0.01)  # it waits for the other one
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident or 0), ctypes.py_object(Cancel))
+    thread.join()
+    assert [type(error) for error in raised] == [Cancel]
+    found = records(lakehouse, "stopped")
+    assert {model: found[model].status for model in MODELS} == dict.fromkeys(MODELS, "cancelled")
+    assert str(found["orders"].error).startswith("Stopped: ")
+    assert [path.name for path in claim.parent.iterdir()] == [claim.name]
+    assert lakehouse.spark.getTags() == set()
+
+    claim.unlink()
+    assert {record.valid for record in run_all(lakehouse, "next").values()} == {1}
+
+
 def test_a_model_starts_after_those_that_its_rules_refer_to() -> None:
     def named(name: str, *references: str) -> Model:
         rules = tuple(Rule(f"known {other}", reference=f"{other}.id", field="id") for other in references)
@@ -113,7 +151,7 @@ def test_a_model_starts_after_those_that_its_rules_refer_to() -> None:
 
 def test_a_failure_is_told_without_a_value_of_a_row(lakehouse: Lakehouse) -> None:
     with pytest.raises(Exception, match="ana@example") as cast:
-        lakehouse.spark.sql("SELECT cast('ana@example.com' AS INT)").collect()
+        lakehouse.spark.sql("SELECT to_timestamp_ntz('ana@example.com', 'yyyy')").collect()
     assert told(cast.value) == "NumberFormatException: CAST_INVALID_INPUT (SQLSTATE 22018; the value is not shown)"
     with pytest.raises(Exception, match="ana@example") as raised:
         lakehouse.spark.sql("SELECT raise_error(concat('for ', 'ana@example.com'))").collect()
