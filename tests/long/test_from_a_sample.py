@@ -77,7 +77,7 @@ def world(tmp_path_factory: pytest.TempPathFactory, spark: SparkSession) -> Iter
     try:
         with process.connect(cloud, "clean"):
             ran = wizard("run", "--target", "sandbox", "--sandbox", cloud, "--answers", root / "answers.yaml",
-                         "--folder", root / "lakehouse", "--json")  # fmt: skip
+                         "--folder", root / "lakehouse", "--json", timeout=900)  # fmt: skip
             found = World(ran)
             if ran.code == 0:
                 for name, file in zip(names, files, strict=True):

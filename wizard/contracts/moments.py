@@ -18,7 +18,7 @@ _YEAR_LAST = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4})", re.ASCII)
 _SHORT = re.compile(r"\d{1,2}([/.-])\d{1,2}\1\d{2}", re.ASCII)
 _NAMED = re.compile(r"(\d{1,2})([ -])([A-Za-z]{3})\2(\d{4})", re.ASCII)
 _NAMED_FIRST = re.compile(r"([A-Za-z]{3}) (\d{1,2})(,?) (\d{4})", re.ASCII)
-_TIME = re.compile(r"([T ])([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?([.]\d{1,9})?(Z|[+-]\d{2}:?\d{2})?", re.ASCII)
+_TIME = re.compile(r"([T ])([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?([.]\d{1,6})?(Z|[+-]\d{2}:?\d{2})?", re.ASCII)
 LONGEST = 40  # characters of a date with its time and zone
 CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?", re.ASCII)
 
