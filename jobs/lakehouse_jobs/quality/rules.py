@@ -13,6 +13,7 @@ from typing import Literal
 from lakehouse_jobs.contract.model import Field, Model, Reaction, Rule, Severity
 from lakehouse_jobs.contract.sql import literal
 from lakehouse_jobs.contract.sql import quoted as path
+from lakehouse_jobs.privacy.words import raises
 from lakehouse_jobs.sources.files import quoted
 from lakehouse_jobs.sources.nested import lost
 
@@ -135,6 +136,11 @@ def _bits(checks: Sequence[Check]) -> Iterator[tuple[Check, str]]:
 
 
 def _untrue(rule: Rule) -> str:
+    if raises(rule.predicate or ""):
+        raise ValueError(
+            f"rule {rule.name} calls a function that raises: Spark would write the row's values into its logs. "
+            "Write a predicate that is false instead"
+        )
     # On a line of its own: a comment at its end takes nothing with it.
     return f"not coalesce((\n{rule.predicate}\n), {str(rule.null_passes).lower()})"
 
