@@ -27,8 +27,8 @@ MODEL, KEY = "penguins_raw", "Individual ID"
 
 async def from_file(person: Person, file: Path) -> None:
     """What is proposed goes from the list; the contract is made from the file, as it is proposed."""
-    screen = person.app.top
-    assert isinstance(screen, ContractsScreen)
+    assert isinstance(person.app.top, ContractsScreen)
+    screen: ContractsScreen = person.app.top
     while screen.desk.entries:
         count = len(screen.desk.entries)
         await person.press("x")

@@ -1,22 +1,26 @@
-"""Contracts in plain mode: opened in the person's editor, judged when it closes, and named in the answers."""
+"""Contracts in plain mode: proposed from a sample, opened in the person's editor, judged, named in the answers."""
 
 from __future__ import annotations
 
-import os
-import shlex
-import subprocess
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from wizard.prompts.questions import OPEN
+from wizard.guided import editor
+from wizard.prompts.questions import INFER, OPEN
 from wizard.prompts.terminal import Terminal
 from wizard.prompts.words import shortened
 from wizard.setup.draft import Draft
 from wizard.setup.folder import Folder
 from wizard.text import _, _n
 
+if TYPE_CHECKING:
+    from lakehouse_jobs.contract import Defect
+
+    from wizard.guided.desk import Entry
+
 SECTION, FILES = "contracts", "contracts.files"
 TEMPLATE, BEGINNING = "template:", "account"
-EDITORS = ("VISUAL", "EDITOR")
 
 
 class ContractEditor:
@@ -27,8 +31,45 @@ class ContractEditor:
 
     @property
     def offer(self) -> str:
-        return _("`{word} FILE` opens a contract in your editor ($EDITOR) and judges it; a template becomes a copy "
-                 "in contracts/.", word=OPEN)  # fmt: skip
+        return _("`{open} FILE` opens a contract in your editor ($EDITOR) and judges it; a template becomes a copy "
+                 "in contracts/. `{infer} FILE` proposes one from a sample (csv, json, parquet), which the first run "
+                 "then brings in.", open=OPEN, infer=INFER)  # fmt: skip
+
+    @property
+    def deeds(self) -> dict[str, Callable[[str], None]]:
+        """By their word: what is done with the rest of the line."""
+        return {OPEN: self.open, INFER: self.infer}
+
+    def infer(self, name: str) -> None:
+        """Propose a contract from a sample, tell the evidence, write it into contracts/ and name both in the answers.
+        What was proposed before, and stands among the answers untouched, stays there."""
+        from wizard.contracts.infer import Unreadable, infer
+        from wizard.guided.desk import Desk
+
+        path = Path(name).expanduser()
+        if not name:
+            self._terminal.say(_("write the sample's path after the word, as `{word} sales.csv`", word=INFER))
+            return
+        try:
+            found = infer(path)
+        except Unreadable as unreadable:
+            self._terminal.say(str(unreadable))
+            return
+        desk = Desk.of(self._folder, self._draft)
+        entry = desk.propose(path, found)
+        for line in entry.told:
+            self._terminal.say(line)
+        for told in _columns(entry):
+            self._terminal.say(told)
+        try:
+            desk.save()
+        except OSError as error:
+            self._terminal.say(_("{path} cannot be written: {error}", path=error.filename, error=error.strerror))
+            return
+        self._terminal.say(_("wrote {file}: a proposal; look at types, key and PII before you use it",
+                             file=entry.path))  # fmt: skip
+        self._tell(entry.defects, entry.path)
+        self._terminal.say(_("contracts.files names {spec}", spec=entry.path))
 
     def open(self, name: str) -> None:
         """Open the contract of that name, or the first; what is wrong with it is told when the editor has closed."""
@@ -37,15 +78,8 @@ class ContractEditor:
         path = self._file(name)
         if path is None:
             return
-        editor = next(filter(None, (os.environ.get(variable) for variable in EDITORS)), "vi")
-        try:
-            code = subprocess.run([*shlex.split(editor), str(path)], check=False).returncode
-        except (OSError, ValueError) as error:
-            self._terminal.say(_("the editor {editor} cannot be started: {error}; set EDITOR, or write {path} yourself",
-                                 editor=editor, error=error, path=path))  # fmt: skip
-            return
-        if code:
-            self._terminal.say(_("the editor ended with {code}; the file stays as it left it", code=code))
+        if words := editor.edit(path):
+            self._terminal.say(words)
         spec = str(path.relative_to(self._folder.root)) if path.is_relative_to(self._folder.root) else str(path)
         if self._judge(path) and spec != name:
             self._name(name, spec)
@@ -79,16 +113,20 @@ class ContractEditor:
     def _judge(self, path: Path) -> bool:
         from lakehouse_jobs.contract import check_file, load
 
-        defects = check_file(path, str(path))
+        if self._tell(check_file(path, str(path)), path):
+            return False
+        models = ", ".join(model.name for model in load(path).models)
+        self._terminal.say(_("{path} is a valid contract: {models}", path=path, models=models))
+        return True
+
+    def _tell(self, defects: Sequence[Defect], path: object) -> bool:
+        """What is wrong, each with its place; whether anything is."""
         for defect in defects:
             self._terminal.say(str(defect))
         if defects:
             told = _n("{n} defect; open it again to correct", "{n} defects; open it again to correct", len(defects))
             self._terminal.say(told)
-            return False
-        models = ", ".join(model.name for model in load(path).models)
-        self._terminal.say(_("{path} is a valid contract: {models}", path=path, models=models))
-        return True
+        return bool(defects)
 
     def _name(self, before: str, spec: str) -> None:
         """The answers name the file in place of what it came from."""
@@ -96,6 +134,19 @@ class ContractEditor:
         names = [spec if name == before else name for name in names]
         self._draft.answer(FILES, ", ".join(repr(name) for name in [*dict.fromkeys([*names, spec])]))
         self._terminal.say(_("contracts.files names {spec}", spec=spec))
+
+
+def _columns(entry: Entry) -> Iterator[str]:
+    """A line a column: its type, what becomes of it, and what speaks for that."""
+    from wizard.contracts.edit import shown_type
+
+    assert entry.draft is not None
+    for at, each in enumerate(entry.draft.model(0).fields):
+        words = [each.name, shown_type(each)]
+        words += [_("key {place}", place=each.key_position)] if each.key_position is not None else []
+        words += [_("PII {how}", how=each.pii)] if each.pii is not None else []
+        evidence = entry.draft.evidence(0, at)
+        yield f"  {', '.join(words)}" + (f": {evidence}" if evidence else "")
 
 
 def editors(terminal: Terminal, folder: Folder, draft: Draft) -> dict[str, ContractEditor]:

@@ -12,15 +12,16 @@ from wizard.prompts.words import BACK, DEFAULT, HELP, LITERAL, shortened
 from wizard.setup.draft import Draft, Question, Section
 from wizard.text import _, _n
 
-EACH, OPEN = "all", "open"
+EACH, OPEN, INFER = "all", "open", "infer"
 
 
 class Editor(Protocol):
-    """What a section offers beside its questions: `open NAME`."""
+    """What a section offers beside its questions: `open NAME`, and what else it has words for."""
 
     @property
     def offer(self) -> str: ...
-    def open(self, name: str) -> None: ...
+    @property
+    def deeds(self) -> Mapping[str, Callable[[str], None]]: ...
 
 
 class Went(Enum):
@@ -128,8 +129,8 @@ class Asker:
             self.question(questions[int(typed) - 1])
         elif found := [question for question in questions if question.name == typed]:
             self.question(found[0])
-        elif editor is not None and word == OPEN:
-            editor.open(rest.strip())
+        elif editor is not None and word in editor.deeds:
+            editor.deeds[word](rest.strip())
             self._draft.asked.add(section.name)
             self._keep()
         else:
