@@ -188,7 +188,7 @@ def test_a_setting_that_cannot_be_is_refused(draft: ContractDraft, name: str, te
         ("version", "1.2.3", "1.2.3"), ("table", "people", "people"), ("format", "json", "json"),
         ("header", "no", "no"), ("delimiter", "\\t", "\\t"), ("encoding", "ISO-8859-1", "ISO-8859-1"),
         ("null_value", "NA", "NA"), ("multiline", "no", "no"), ("write", "append", "append"),
-        ("sequence", "city user_id", "city, user_id"), ("schedule", "30 6 * * 1", "0 30 6 ? * 2"), ("schedule", "", ""),
+        ("sequence", " city ", "city"), ("schedule", "30 6 * * 1", "0 30 6 ? * 2"), ("schedule", "", ""),
         ("on_start", "a@b.c", "a@b.c"), ("on_success", "a@b.c; d@e.f", "a@b.c, d@e.f"), ("on_failure", "", ""),
     ],
 )  # fmt: skip
