@@ -8,6 +8,7 @@ import json
 import sys
 from pathlib import Path
 
+from scripts import contract_reference
 from tests.faults import table
 from wizard import exits
 from wizard.cli import build_parser
@@ -52,6 +53,7 @@ def pages() -> dict[str, str]:
         "answers.schema.json": json.dumps(schema(questions()), indent=2, ensure_ascii=False) + "\n",
         "events.schema.json": json.dumps(event_schema(), indent=2, ensure_ascii=False) + "\n",
         "faults.md": MADE + table.page(),
+        "contract.md": MADE + contract_reference.page(),
         "exit-codes.md": MADE + _exit_codes(),
         "permissions.md": MADE + _permissions(),
         "sandbox.md": MADE + _sandbox(),

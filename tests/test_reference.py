@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from scripts import contract_reference
 from scripts.reference import REFERENCE, pages
 
 
@@ -14,3 +15,7 @@ def test_a_reference_page_is_current(name: str) -> None:
 
 def test_no_page_outlives_what_made_it() -> None:
     assert {path.name for path in REFERENCE.iterdir()} == set(pages())
+
+
+def test_every_key_of_a_contract_that_is_read_is_told_and_no_other() -> None:
+    assert contract_reference.unsaid() == []
