@@ -10,10 +10,11 @@ from hypothesis import given, settings
 from lakehouse_jobs.contract import read
 from lakehouse_jobs.contract.model import Field
 from lakehouse_jobs.contract.write import to_odcs
+from lakehouse_jobs.sources.files import EXTENSIONS
 
 from tests.contracts.written import Written, files
 from wizard.contracts import sample
-from wizard.contracts.infer import Proposal, infer
+from wizard.contracts.infer import LOOKED_FOR, Proposal, infer
 
 
 def proposed(folder: Path, text: str, name: str = "rows.csv", encoding: str = "utf-8") -> Proposal:
@@ -183,6 +184,13 @@ def test_a_key_is_unique_filled_and_named_like_one_or_two_are_so_together(tmp_pa
 )
 def test_whether_a_file_has_a_header(tmp_path: Path, text: str, header: bool) -> None:
     assert proposed(tmp_path, text).contract.models[0].source.header is header
+
+
+def test_a_name_that_jobs_pass_over_is_told(tmp_path: Path) -> None:
+    assert LOOKED_FOR == EXTENSIONS
+    told = "jobs look for *.csv* and pass over a file of this name: rename it"
+    assert told in proposed(tmp_path, "id,n\n1,2\n", "rows.txt").told
+    assert told not in proposed(tmp_path, "id,n\n1,2\n", "rows.csv").told
 
 
 def test_a_large_file_is_read_in_part_and_says_so(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from lakehouse_jobs.contract import types
@@ -22,6 +23,7 @@ from wizard.text import _, _n
 __all__ = ["Proposal", "Seen", "Unreadable", "infer"]
 
 VERSION = "0.1.0"
+LOOKED_FOR = {"csv": "*.csv*", "json": "*.json*", "parquet": "*.parquet"}  # by jobs: lakehouse_jobs.sources.files
 FEW = 20  # so many different values are worth telling
 
 
@@ -55,7 +57,8 @@ def infer(path: Path, *, name: str | None = None) -> Proposal:
     )
     evidence = {place: why for each in told.values() for place, why in each.evidence.items()}
     seen = {place: one for each in told.values() for place, one in each.seen.items()}
-    return Proposal(contract, evidence, seen, found.rows, (*found.told, *_without_key(found, chosen.keys)))
+    told_of_file = (*found.told, *_unseen(path, found), *_without_key(found, chosen.keys))
+    return Proposal(contract, evidence, seen, found.rows, told_of_file)
 
 
 def _frame(path: Path) -> Frame:
@@ -71,6 +74,14 @@ def _frame(path: Path) -> Frame:
             _("name a file with a header and some rows"),
         )
     return found
+
+
+def _unseen(path: Path, found: Frame) -> tuple[str, ...]:
+    """Whether jobs would pass over a file of that name."""
+    pattern = LOOKED_FOR[found.source.format]
+    if fnmatchcase(path.name, pattern):
+        return ()
+    return (_("jobs look for {pattern} and pass over a file of this name: rename it", pattern=pattern),)
 
 
 def _without_key(found: Frame, key: tuple[str, ...]) -> tuple[str, ...]:
