@@ -64,6 +64,12 @@ def convert(text: str, name: str, to: Form | None = None) -> Converted:
 
 
 def _to_odcs(data: dict[str, Any]) -> Converted:
+    found, unmapped = _forward(data)
+    return Converted("odcs", emit(found), unmapped)
+
+
+def _forward(data: dict[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """The ODCS contract, and what of the reference one it has no place for."""
     contract = reference.convert(data)
     found = write.document(replace(contract, kept={}))
     _move(data, found)
@@ -82,7 +88,7 @@ def _to_odcs(data: dict[str, Any]) -> Converted:
     back = dict(leaves(alone))
     said = {path for path, value in leaves(data) if path in back and same(back[path], value)}
     unmapped = [path for path in contract.kept if path not in said and path.split("[")[0] not in mapped]
-    return Converted("odcs", emit(write.ordered(found)), tuple(unmapped))
+    return write.ordered(found), tuple(unmapped)
 
 
 def _to_reference(located: Located) -> Converted:
@@ -92,10 +98,20 @@ def _to_reference(located: Located) -> Converted:
     found = _back(data, str(form.get("block", write_reference.BLOCK)))
     rest = [(path, value) for path, value in branches(mapping_of(custom.get(odcs.REFERENCE))) if _alive(found, path)]
     restore(found, rest, [Spelling.of(each) for each in mappings(form.get("spelled"))])
-    again = mapping_of(parse(_to_odcs(found).text, located.name).data)
-    said = {(_plain(path), str(value)) for path, value in leaves(_own(again))}
-    lost = [path for path, value in leaves(_own(data)) if (_plain(path), str(value)) not in said]
-    return Converted("reference", emit(_ordered(found, reference.SHAPE), opened=_OPEN), tuple(lost))
+    return Converted("reference", emit(_ordered(found, reference.SHAPE), opened=_OPEN), _lost(data, found))
+
+
+def _lost(data: dict[str, Any], found: dict[str, Any]) -> tuple[str, ...]:
+    """The leaves of an ODCS contract that the reference one does not give back. What is a default, or is said in
+    other words, is not lost: both are compared as they would be written."""
+    ours, theirs = (write.document(odcs.convert(_own(each))) for each in (data, _forward(found)[0]))
+    said = {(_plain(path), str(value)) for path, value in leaves(theirs)}
+    gone = {_plain(path) for path, value in leaves(ours) if (_plain(path), str(value)) not in said}
+    return tuple(
+        path
+        for path, value in leaves(data)
+        if _plain(path) in gone and (_plain(path), str(value)) not in said and not path.startswith("apiVersion")
+    )
 
 
 def _ordered(data: Any, shape: Shape) -> Any:
@@ -110,7 +126,7 @@ def _ordered(data: Any, shape: Shape) -> Any:
 def _own(data: dict[str, Any]) -> dict[str, Any]:
     """An ODCS contract without what only says how to be written as ODCS, or in the reference form."""
     custom = [p for p in mappings(data.get("customProperties")) if p.get("property") not in (odcs.REFERENCE, FORM)]
-    return {**data, "apiVersion": None, "customProperties": custom}
+    return {**data, "customProperties": custom}
 
 
 def _plain(path: str) -> str:

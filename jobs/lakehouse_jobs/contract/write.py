@@ -77,13 +77,13 @@ def _model(model: Model) -> dict[str, Any]:
     return given(
         name=model.name,
         description=model.description,
-        customProperties=_custom(ingestion=_ingestion(model)),
+        customProperties=_custom(ingestion=ingestion(model)),
         properties=[_property(field, asked) for field in model.fields],
         quality=asked.entries,
     )
 
 
-def _ingestion(model: Model) -> dict[str, Any]:
+def ingestion(model: Model) -> dict[str, Any]:
     """The property `ingestion`, ours: source and format always, the rest where it is not the default."""
     source, plain, csv = model.source, Source(), model.source.format == "csv"
     evolution = given(**{

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
-from lakehouse_jobs.contract.model import Contract, Field, Gate, Model, Source
-from lakehouse_jobs.contract.write import given, number
+from lakehouse_jobs.contract.model import DECIMAL_COMMA, Contract, Field, Gate, Model, Source
+from lakehouse_jobs.contract.write import given, ingestion, number
+from lakehouse_jobs.contract.write_quality import Written, written
 
 SPECIFICATION = "0.9.3"
 BLOCK = "workflow"
@@ -15,8 +17,10 @@ _TYPES = {
     "DATE": "date", "TIMESTAMP": "timestamp", "TIMESTAMP_NTZ": "timestamp_ntz",
 }  # fmt: skip
 _SODA = {
-    "mustBeGreaterThan": ">", "mustBeGreaterOrEqualTo": ">=", "mustBeLessThan": "<", "mustBe": "=",
+    "mustBeGreaterThan": ">", "mustBeGreaterOrEqualTo": ">=", "mustBeLessThan": "<", "mustBeLessOrEqualTo": "<=",
+    "mustBe": "=", "mustNotBe": "!=",
 }  # fmt: skip
+_SETTINGS = ("sequence", "write", "deletes", "cluster", "evolution", "bronzePii")
 
 
 def document(contract: Contract, block: str = BLOCK) -> dict[str, Any]:
@@ -47,46 +51,48 @@ def _levels(contract: Contract) -> dict[str, Any]:
 
 def _model(model: Model) -> dict[str, Any]:
     in_order = model.keys == tuple(field.name for field in model.fields if field.key_position is not None)
+    asked = written(replace(model, gates=tuple(gate for gate in model.gates if not _soda(gate))))
     return given(
         description=model.description,
         primaryKey=[] if in_order else list(model.keys),
-        fields={field.name: _field(field, marked=in_order) for field in model.fields},
+        fields={field.name: _field(field, asked, marked=in_order) for field in model.fields},
+        quality=asked.entries,
     )
 
 
-def _field(field: Field, *, marked: bool = True) -> dict[str, Any]:
+def _field(field: Field, asked: Written, inside: str = "", *, marked: bool = True) -> dict[str, Any]:
     """`marked`: a key's column says so itself."""
+    full = f"{inside}.{field.name}" if inside else field.name
     decimal = re.fullmatch(r"DECIMAL\((\d+),(\d+)\)", field.spark_type)
     precise = decimal is not None and decimal.groups() != ("38", "10")
     return given(
         type="decimal" if decimal else field.type if field.fields or field.items else _type(field),
         primary=True if marked and field.key_position is not None else None,
         nullable=False if field.required else None,
+        unique=True if full in asked.unique else None,
         precision=int(decimal[1]) if decimal and precise else None,
         scale=int(decimal[2]) if decimal and precise else None,
         minLength=field.min_length,
         max_length=field.max_length,
-        minimum=_limit(field.minimum),
-        maximum=_limit(field.maximum),
+        minimum=None if field.minimum is None else number(field.minimum),
+        maximum=None if field.maximum is None else number(field.maximum),
         pattern=field.pattern,
-        format=field.format,
+        **{"format": None if field.format == DECIMAL_COMMA else field.format, **asked.limits.get(full, {})},
+        decimalComma=True if field.format == DECIMAL_COMMA else None,
+        enum=asked.enums.get(full),
+        sourceName=field.source_name,
         classification=field.classification,
         pii=field.pii,
         description=field.description,
         examples=list(field.examples),
-        fields={inner.name: _field(inner) for inner in field.fields},
-        items=_field(field.items) if field.items else None,
+        quality=asked.by_column.get(full),
+        fields={inner.name: _field(inner, asked, full) for inner in field.fields},
+        items=_field(field.items, asked, full) if field.items else None,
     )
 
 
 def _type(field: Field) -> str:
     return _TYPES[field.spark_type] if field.type not in ("time", "object", "array") else field.type
-
-
-def _limit(text: str | None) -> int | float | None:
-    """Only numbers can be limits in this form."""
-    value = None if text is None else number(text)
-    return None if isinstance(value, str) else value
 
 
 def _quality(contract: Contract) -> dict[str, Any]:
@@ -96,15 +102,17 @@ def _quality(contract: Contract) -> dict[str, Any]:
 
 
 def _soda(gate: Gate) -> str | None:
+    """SodaCL has a word for it, and no word on severity."""
     operator = _SODA.get(gate.operator)
-    if gate.metric != "rowCount" or operator is None or gate.value != int(gate.value):
+    if operator is None or gate != Gate("rowCount", "rowCount", gate.operator, gate.value):
         return None
-    return f"row_count {operator} {int(gate.value)}"
+    return f"row_count {operator} {gate.value:g}"
 
 
 def _workflow(contract: Contract) -> dict[str, Any]:
-    """The block of its own. It has one source for all models, and the sequence of the one it names."""
-    named = next((model for model in contract.models if model.sequence), contract.models[0])
+    """The block of its own. It has one source for all models, and says how one of them is ingested."""
+    said = [(model, {k: v for k, v in ingestion(model).items() if k in _SETTINGS}) for model in contract.models]
+    named, settings = next((each for each in said if each[1]), said[0])
     mails = contract.notifications
     return given(
         model=named.name,
@@ -112,7 +120,7 @@ def _workflow(contract: Contract) -> dict[str, Any]:
             on_start=list(mails.on_start), on_success=list(mails.on_success), on_failure=list(mails.on_failure)
         ),
         source=_source(named.source),
-        sequence=list(named.sequence),
+        **settings,
     )
 
 
@@ -125,4 +133,5 @@ def _source(source: Source) -> dict[str, Any]:
         delimiter=source.delimiter if csv or source.delimiter != plain.delimiter else None,
         multiline=None if source.multiline == csv else source.multiline,
         encoding=None if source.encoding == plain.encoding else source.encoding,
+        nullValue=source.null_value,
     )
