@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
+import os
+import pty
 import subprocess
 import sys
 from pathlib import Path
@@ -72,6 +75,23 @@ def test_new_refuses_what_makes_no_contract(
     assert call("new", *words, "-o", tmp_path / "orders.yaml") == exits.INVALID
     assert said in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_new_asks_a_person_at_a_terminal_for_columns(tmp_path: Path) -> None:
+    path = tmp_path / "people.yaml"
+    ours, theirs = pty.openpty()
+    words = [sys.executable, "-m", "wizard.cli", "contract", "new", "people", "-o", str(path)]
+    process = subprocess.Popen(words, stdin=theirs, stdout=theirs, stderr=subprocess.STDOUT)
+    os.close(theirs)
+    os.write(ours, b"id\nborn:dat\nborn:date\n\n")
+    said = b""
+    with contextlib.suppress(OSError):  # the other end is closed once the process has ended
+        while part := os.read(ours, 4096):
+            said += part
+    os.close(ours)
+    assert process.wait(60) == exits.DONE
+    assert b"born: dat is no type; choose one of string" in said
+    assert [(field.name, field.type) for field in load(path).models[0].fields] == [("id", "string"), ("born", "date")]
 
 
 def test_check_says_all_defects_of_a_folder_one_a_line(tmp_path: Path, capsys: Streams) -> None:
