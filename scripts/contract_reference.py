@@ -149,7 +149,8 @@ def _types() -> str:
     return (
         "\n## Types\n\nA known `physicalType` (STRING, INT, BIGINT, FLOAT, DOUBLE, DECIMAL(p,s), BOOLEAN, DATE, "
         "TIMESTAMP, TIMESTAMP_NTZ and their usual names) decides; else the logical type does. An object with "
-        f"`properties` becomes a STRUCT, an array with `items` an ARRAY.\n\n| logicalType | silver |\n|---|---|\n{logical}"
+        "`properties` becomes a STRUCT, an array with `items` an ARRAY.\n\n"
+        f"| logicalType | silver |\n|---|---|\n{logical}"
     )
 
 

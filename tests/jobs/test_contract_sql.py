@@ -89,7 +89,8 @@ def test_spark_is_of_the_same_opinion(spark: SparkSession) -> None:
                 rows.where(f"not coalesce((\n{text}\n), false)").columns  # noqa: B018 - asks the analyzer
     for model in read(FULL, "people.yaml").models:
         typed = spark.createDataFrame([], ", ".join(f"`{f.name}` {f.spark_type}" for f in model.fields))
-        asked = [one.predicate for one in (*model.rules, *model.gates) if one.predicate]
+        predicates = [rule.predicate for rule in model.rules] + [gate.predicate for gate in model.gates]
+        asked = [text for text in predicates if text is not None]
         assert [typed.where(text).columns for text in asked] == [typed.columns] * len(asked)
 
 
