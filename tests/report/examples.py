@@ -7,6 +7,7 @@ from wizard.report.cost import Cost, CostLine
 from wizard.report.links import Link
 from wizard.report.status import TableStatus, status
 from wizard.setup.step import Finding, Verdict
+from wizard.steps.facts import ModelFacts
 
 FINDINGS = {
     "preflight": Verdict.DONE,
@@ -35,4 +36,17 @@ def closing(
         cost=Cost((known, unknown), "USD", "sandbox prices"),
         answers={"sign_in": {"method": "client_secret", "client_secret": "env:CLIENT_SECRET"}},
         versions={"lakehouse-wizard": "0.1.0"},
+        models=(
+            ModelFacts(
+                name="account",
+                taken=51,
+                valid=48,
+                quarantined=1,
+                duplicates=1,
+                stale=0,
+                discarded=0,
+                deleted=1,
+                balanced=True,
+            ),
+        ),
     )

@@ -36,6 +36,16 @@ def test_the_same_content_is_written_once(folder: Folder) -> None:
     assert {path: path.read_bytes() for path in folder.receipts.iterdir()} == before
 
 
+def test_it_says_where_the_rows_of_each_model_went(folder: Folder) -> None:
+    made = write(folder, closing(), keep)
+    (kept,) = made.content["models"]
+    parts = ("valid", "quarantined", "duplicates", "stale", "discarded", "deleted")
+    assert kept["taken"] == sum(kept[part] for part in parts) == 51
+    assert "| account | 51 | 48 | 1 | 1 | 0 | 0 | 1 | equal |" in made.path.with_suffix(".md").read_text(
+        encoding="utf-8"
+    )
+
+
 def test_another_content_is_another_receipt_and_the_newest(folder: Folder) -> None:
     first = write(folder, closing(), keep)
     second = write(folder, replace(closing(), target="azure"), keep)

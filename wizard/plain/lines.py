@@ -13,6 +13,7 @@ from wizard.setup.events import (
     Checked,
     Event,
     LeftBehind,
+    ModelRows,
     Progress,
     ResourceChanged,
     RunEnded,
@@ -28,7 +29,7 @@ INDENT = " " * 12
 RAW_LINES = 5  # of what the service itself said
 
 
-def line(event: Event) -> str | None:  # noqa: PLR0911 - one return a kind of event
+def line(event: Event) -> str | None:  # noqa: PLR0911, PLR0912 - one return a kind of event
     """The text for `event` with rich markup, or None where a line would only be noise."""
     match event:
         case RunStarted():
@@ -56,9 +57,30 @@ def line(event: Event) -> str | None:  # noqa: PLR0911 - one return a kind of ev
             return f"{INDENT}{escape(event.step)}: {escape(_('waits for {what}', what=event.what))}"
         case ResourceChanged():
             return _resource(event)
+        case ModelRows() if event.taken is not None and event.state != "running":
+            return _rows(event)
         case RunEnded():
             return _ended(event)
     return None
+
+
+def _rows(event: ModelRows) -> str:
+    """Where the rows of a model's newest run went, and by which rules rows were set aside."""
+    seldom = ((event.discarded, _("discarded")), (event.deleted, _("deleted")))
+    parts = [
+        *((event.valid, _("valid")), (event.quarantined, _("quarantined"))),
+        *((event.duplicates, _("duplicates")), (event.stale, _("stale"))),
+        *(each for each in seldom if each[0]),
+    ]
+    total = " + ".join(f"{figure(count or 0, ',')} {word}" for count, word in parts)
+    check = _("equal") if event.balanced else _("not equal")
+    text = f"{INDENT}" + escape(
+        _("{model}: {n} rows in = {parts}: {check}", model=event.model, n=figure(event.taken or 0, ","), parts=total,
+          check=check)
+    )  # fmt: skip
+    for rule, count in sorted(event.rules.items(), key=lambda item: (-item[1], item[0])):
+        text += f"\n{INDENT}  " + escape(_("{n} rows failed {rule}", n=figure(count, ","), rule=rule))
+    return text
 
 
 def _checked(event: Checked) -> str:

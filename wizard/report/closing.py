@@ -16,6 +16,7 @@ from wizard.report.receipt import write
 from wizard.report.spent import Spent, spent
 from wizard.report.status import StatusReport, recorded_tables, status
 from wizard.setup.step import Finding
+from wizard.steps.facts import FirstRunFacts, ModelFacts
 from wizard.steps.foundation import FoundationQuestions
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ class Closing:
     budget: float | None = None
     spent: Spent | None = None
     receipt: Path | None = None
+    models: tuple[ModelFacts, ...] = ()
 
     def content(self) -> dict[str, Any]:
         """All but the place of the receipt, as JSON data."""
@@ -46,6 +48,7 @@ class Closing:
             "setup_id": self.setup_id,
             "target": self.target,
             **self.status.as_data(),
+            "models": [model.model_dump() for model in self.models],
             "links": [{"title": link.title, "url": link.url} for link in self.links],
             "cost": self.cost.as_data() if self.cost else None,
             "budget": self.budget,
@@ -78,6 +81,7 @@ def gather(ctx: Ctx, findings: Mapping[str, Finding]) -> Closing:
         cost=cost,
         answers=ctx.answers.plain(),
         versions=versions(),
+        models=loaded.models if (loaded := ctx.book.find(FirstRunFacts)) else (),
         budget=float(ctx.ask(FoundationQuestions).monthly_budget),
         spent=billed,
     )

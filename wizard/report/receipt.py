@@ -85,6 +85,7 @@ def _markdown(closing: Closing, content: dict[str, Any]) -> str:
             (_("table"), _("rows"), _("location")),
             [(t.name, _("unknown") if t.rows is None else t.rows, t.location or "") for t in closing.status.tables],
         ),
+        *_models(closing),
         f"## {_('Cost a month')}",
         markdown([*blocks(bill(closing.content()))]).rstrip("\n"),
         f"## {_('Links')}",
@@ -96,6 +97,20 @@ def _markdown(closing: Closing, content: dict[str, Any]) -> str:
         "```yaml\n" + yaml.safe_dump(content["answers"], sort_keys=False, allow_unicode=True) + "```",
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _models(closing: Closing) -> list[str]:
+    """Where the rows of each model's newest run went."""
+    if not closing.models:
+        return []
+    head = (_("Model"), _("Rows in"), _("valid"), _("quarantined"), _("duplicates"), _("stale"), _("discarded"),
+            _("deleted"), _("Check"))  # fmt: skip
+    rows = [
+        (each.name, each.taken, each.valid, each.quarantined, each.duplicates, each.stale, each.discarded, each.deleted,
+         _("equal") if each.balanced else _("not equal"))
+        for each in closing.models
+    ]  # fmt: skip
+    return [f"## {_('Rows')}", _table(head, rows)]
 
 
 def _table(head: tuple[str, ...], rows: list[tuple[Any, ...]]) -> str:

@@ -126,9 +126,24 @@ class TableFacts(Facts):
     location: str | None = None
 
 
+class ModelFacts(Facts):
+    """Where the rows of a model's newest run went: `taken` is the sum of the others, or it is not `balanced`."""
+
+    name: str
+    taken: int
+    valid: int
+    quarantined: int
+    duplicates: int
+    stale: int
+    discarded: int
+    deleted: int
+    balanced: bool
+
+
 class FirstRunFacts(Facts):
     tables: tuple[TableFacts, ...]
     runs: dict[str, int]  # model -> run id
+    models: tuple[ModelFacts, ...] = ()
 
 
 class ExplorationFacts(Facts):

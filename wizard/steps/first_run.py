@@ -21,7 +21,7 @@ from wizard.setup.step import Actor, Finding, Kind, Permission, Problem, Questio
 from wizard.steps import runs, samples
 from wizard.steps.base import Ctx, WizardStep
 from wizard.steps.contracts import contracts, named
-from wizard.steps.facts import CatalogFacts, FirstRunFacts, IngestionFacts, TableFacts
+from wizard.steps.facts import CatalogFacts, FirstRunFacts, IngestionFacts, ModelFacts, TableFacts
 from wizard.steps.following import Followed, follow, rows_of
 from wizard.steps.loading import Loaded, Tables, forget
 from wizard.steps.sources import Source, locate, remember
@@ -236,7 +236,13 @@ def _facts(found: list[Loaded]) -> FirstRunFacts:
         if name not in each.gone
     }
     ran = {each.model: int(each.run.run_id or 0) for each in found if each.run is not None}
-    return FirstRunFacts(tables=tuple(tables[name] for name in sorted(tables)), runs=ran)
+    counts = ("taken", "valid", "quarantined", "duplicates", "stale", "discarded", "deleted", "balanced")
+    models = tuple(
+        ModelFacts(name=each.model, **{name: getattr(each.record, name) for name in counts})
+        for each in found
+        if each.record is not None
+    )
+    return FirstRunFacts(tables=tuple(tables[name] for name in sorted(tables)), runs=ran, models=models)
 
 
 def _short(each: Loaded, catalog: str) -> bool:
