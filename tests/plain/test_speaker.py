@@ -7,7 +7,7 @@ import io
 from rich.console import Console
 
 from wizard.plain.speaker import LineSpeaker
-from wizard.setup.events import Checked, CheckStarted, Progress, RunEnded, StepProblem
+from wizard.setup.events import Checked, CheckStarted, ModelRows, Progress, RunEnded, StepProblem
 from wizard.setup.step import Removal
 
 
@@ -40,6 +40,20 @@ def test_without_a_terminal_nothing_moves() -> None:
     assert out.getvalue().splitlines()[1:] == [
         "✓ done     first: there",
         "✓ done: all that was asked for is as wanted (1.0 s)",
+    ]
+
+
+def test_where_the_rows_of_a_model_went_is_a_sum_with_the_rules_below() -> None:
+    voice, out = speaker(terminal=False)
+    counts = {"taken": 5, "valid": 2, "quarantined": 2, "duplicates": 0, "stale": 0, "deleted": 1, "discarded": 0}
+    voice(ModelRows(step="first", model="account", state="running", words="RUNNING"))
+    rules = {"name required": 2, "email pattern": 1}
+    voice(ModelRows.model_validate({"step": "first", "model": "account", "state": "done", "balanced": True,
+                                    "rules": rules, **counts}))  # fmt: skip
+    assert [line.strip() for line in out.getvalue().splitlines()] == [
+        "account: 5 rows in = 2 valid + 2 quarantined + 0 duplicates + 0 stale + 1 deleted: equal",
+        "name required: 2 rows failed it",
+        "email pattern: 1 rows failed it",
     ]
 
 

@@ -169,7 +169,7 @@ def test_a_run_that_fails_is_told_with_the_jobs_own_error(setup: Setup, workspac
 
 BRONZE, SILVER = "crisk.bronze.account", "crisk.silver.account"
 QUARANTINE = f"{SILVER}_quarantine"
-COLUMNS = {BRONZE: "user_id, name, _file_path", SILVER: "user_id, name, email", QUARANTINE: "name, _reasons"}
+COLUMNS = {BRONZE: "user_id, name, _file_path", SILVER: "user_id, name, email", QUARANTINE: "name, _rules"}
 
 
 def held(workspace: WorkspaceClient) -> dict[str, list[str]]:

@@ -79,7 +79,7 @@ def _rows(event: ModelRows) -> str:
           check=check)
     )  # fmt: skip
     for rule, count in sorted(event.rules.items(), key=lambda item: (-item[1], item[0])):
-        text += f"\n{INDENT}  " + escape(_("{n} rows failed {rule}", n=figure(count, ","), rule=rule))
+        text += f"\n{INDENT}  " + escape(_("{rule}: {n} rows failed it", n=figure(count, ","), rule=rule))
     return text
 
 
