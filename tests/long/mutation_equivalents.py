@@ -1,0 +1,5 @@
+"""Mutants that change no answer, and why none can."""
+
+from __future__ import annotations
+
+EQUIVALENT: dict[str, dict[str, str]] = {}

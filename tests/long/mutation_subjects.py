@@ -1,0 +1,430 @@
+"""What the compilers are asked when one of them is mutated: plain answers, and SQL for Spark to judge on fixed rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any, get_args
+
+from lakehouse_jobs.contract.model import Evolution, Field, Gate, Model, Protection, Reaction, Rule
+from pyspark.sql import DataFrame, SparkSession
+
+from tests.jobs.judged_rows import CASES, GOOD, MODEL, row_of, typed_columns
+from tests.jobs.test_privacy import ADDRESS, CONTACTS, KEY, NESTED, PHONES, TEXTS
+from tests.jobs.test_rules_gates import BOUNDS, GATES, ROWS, VALUES
+
+Modules = Callable[[str], Any]  # the module of that name under `lakehouse_jobs`, mutated or not
+BITS = 63
+WIDE = Model("wide", tuple(Field(f"f{n}", "string", "STRING", required=True) for n in range(2 * BITS + 4)))
+BAD = (0, BITS - 1, BITS, 2 * BITS, 2 * BITS + 3)
+ALL = ("warning", "quarantine", "fail", "discard")
+WAYS: tuple[Protection, ...] = get_args(Protection)
+REACTIONS: tuple[Reaction | None, ...] = (None, *get_args(Reaction))
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Expressions over a frame, selected one after the other; the last gives the answer."""
+
+    frame: str
+    stages: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One module. `only`: the names of it that are pure; `also`: modules that use it and are asked too."""
+
+    module: str
+    facts: Callable[[Modules], list[Any]]
+    asked: Callable[[Modules], list[Asked]]
+    only: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
+
+
+def _refusal(ask: Callable[[], Any]) -> str:
+    try:
+        return repr(ask())
+    except ValueError as error:
+        return str(error)
+
+
+def _masked(rules: Any, found: Any) -> tuple[str, ...]:
+    return ("*", *(f"{how} as {rules.mask(n)}" for n, how in enumerate(rules.masks(found))))
+
+
+def rules_facts(modules: Modules) -> list[Any]:
+    rules = modules("quality.rules")
+    wide, found = rules.checks(WIDE), rules.checks(MODEL)
+    told = [[(c.name, c.severity) for c in rules.checks(_evolving(how))] for how in REACTIONS]
+    raising = Model("m", (), rules=(Rule("r", "raise_error(x)"),))
+    rows = [((1, 1 << 62, 0b1001), 3), ((3, 0, 0b1000), 2)]
+    counted = [
+        rules.tally(wide, rows),
+        rules.tally(found[:3], [((0b101,), 2), ((0b001,), 3)]),
+        list(rules.counted(found)),
+    ]
+    return [
+        told,
+        counted,
+        len(rules.masks(wide)),
+        [r.name for r in rules.references(MODEL)],
+        rules.raw("a`b"),
+        rules.found(3),
+        rules.mask(2),
+        rules.BLOCKING,
+        _refusal(lambda: rules.checks(raising)),
+    ]
+
+
+def _evolving(how: Reaction | None) -> Model:
+    return replace(MODEL, evolution=Evolution(type=how))
+
+
+def rules_asked(modules: Modules) -> list[Asked]:
+    rules = modules("quality.rules")
+    found, wide, free = rules.checks(MODEL), rules.checks(WIDE), rules.checks(Model("free", ()))
+    forgiven = tuple(replace(check, severity="warning") if n in BAD else check for n, check in enumerate(wide))
+    nulls = f"array({', '.join(f'({check.failed}) is null' for check in found)})"
+    left = rules.checks(_evolving("discard_value"))
+    ends = [rules.failing(found, [severity]) for severity in ALL]
+    return [
+        Asked(
+            "judged",
+            (_masked(rules, found), ("_n", rules.named(found, ALL), rules.named(found), rules.failing(found), *ends)),
+        ),
+        Asked("judged", (_masked(rules, found), tuple(rules.counted(found).values()))),
+        Asked("judged", (("_n", nulls),)),
+        Asked("judged", (_masked(rules, left), ("_n", rules.named(left)))),
+        Asked(
+            "wide",
+            (
+                _masked(rules, wide),
+                (
+                    rules.named(wide),
+                    rules.failing(wide),
+                    rules.failing(wide[:1]),
+                    rules.failing(forgiven),
+                    "_mask_0",
+                    "_mask_1",
+                    "_mask_2",
+                ),
+            ),
+        ),
+        Asked("wide", (_masked(rules, free), (rules.named(free), rules.failing(free), "_mask_0"))),
+    ]
+
+
+def gates_facts(modules: Modules) -> list[Any]:
+    gates = modules("quality.gates")
+    judged = [
+        gates.judged(Gate("g", "query", operator, 2, upper, severity="warning"), value)
+        for operator in BOUNDS
+        for upper in (4, None)
+        for value in (*VALUES, None, float("nan"), Decimal("2"))
+    ]
+    all_ = [
+        gates.judged(Gate(name, "rowCount", "mustBe", 1, severity=how), value)
+        for name, how in (("f", "fail"), ("w", "warning"))
+        for value in (1, 2)
+    ]
+    query = Gate("q", "query", "mustBe", 1, query="{model} as {model}")
+    return [
+        judged,
+        gates.stops(all_),
+        gates.statement(query, "v"),
+        gates.aggregate(query),
+        gates.statement(replace(query, query=None), "v"),
+    ]
+
+
+def gates_asked(modules: Modules) -> list[Asked]:
+    how = tuple(modules("quality.gates").aggregate(gate) for gate, _ in GATES)
+    return [Asked("gated", (how,)), Asked("none gated", (how,))]
+
+
+LEAVES: dict[str, tuple[str, list[Any]]] = {
+    "text": ("STRING", [*TEXTS, None]),
+    "whole": ("BIGINT", [0, -1, 12345, 9876543210, None]),
+    "decimal": (
+        "DECIMAL(38,10)",
+        [Decimal("0E-10"), Decimal("-12.5000000000"), Decimal("1234567890.0000000001"), None],
+    ),
+    "truth": ("BOOLEAN", [True, False, None]),
+    "day": ("DATE", [date(1970, 1, 1), date(1000, 12, 31), None]),
+    "moment": (
+        "TIMESTAMP",
+        [datetime(2020, 2, 29, 23, 59, 59, tzinfo=UTC), datetime(1900, 1, 1, 0, 0, 0, 120, tzinfo=UTC), None],
+    ),
+    "local": ("TIMESTAMP_NTZ", [datetime(2020, 2, 29, 23, 59, 59), datetime(1900, 1, 1, 0, 0, 0, 120000), None]),
+    "bytes": ("BINARY", [b"", b"\xff\x00abc", None]),
+    "double": (
+        "DOUBLE",
+        [
+            0.0,
+            -0.0,
+            0.1,
+            1e7,
+            9999999.0,
+            1e-3,
+            9.99e-4,
+            2.5e-9,
+            -1.5e300,
+            float("nan"),
+            float("inf"),
+            float("-inf"),
+            None,
+        ],
+    ),
+    "single": ("FLOAT", [0.10000000149011612, 1e7, 16777216.0, None]),
+}
+TYPED = {"day": "date", "moment": "timestamp", "local": "timestamp", "truth": "boolean"}
+WHOLE = Field("v", "object", ADDRESS.spark_type, pii="hash", fields=ADDRESS.fields)
+MAP = Field("v", "object", "MAP<STRING, INT>", pii="hash")
+DEEP = Field("deep", "object", "STRUCT<l: ARRAY<STRING>>", fields=(PHONES,))
+HIDDEN = Field("hidden", "array", "ARRAY<STRING>", pii="hash", items=Field("i", "string", "STRING", pii="hash"))
+SHAPES = (
+    ADDRESS,
+    PHONES,
+    CONTACTS,
+    WHOLE,
+    MAP,
+    DEEP,
+    HIDDEN,
+    replace(CONTACTS, pii="redacted"),
+    Field("x", "date", "DATE"),
+)
+JSON = [
+    '{"street": "Rua Augusta", "number": "x7", "zip": "01305", "cpf": "123"}',
+    "{broken",
+    "Rua",
+    "[1]",
+    '["+55 11 98765-4321"]',
+    "[1, ",
+    '[{"mail": "ana@example.com", "seen": ["1990-01-02", null]}, null]',
+    "",
+    None,
+]
+RESCUED = [
+    '{"Maria": "x", "Ana": 1, "ID": {"a": 1}, "_corrupt_record": "7", "?what?": 1, "_file_path": 2}',
+    "{}",
+    "Maria",
+    None,
+]
+
+
+def _leaf(name: str, how: Protection | None) -> Field:
+    return Field(name, TYPED.get(name, "string"), LEAVES[name][0], pii=how)  # type: ignore[arg-type]
+
+
+def protect_facts(modules: Modules) -> list[Any]:
+    protect = modules("privacy.protect")
+    shapes = [(protect.silver_type(f), protect.protects(f), protect.hashes(f), protect.pads([f])) for f in SHAPES]
+    none = Field("x", "string", "STRING")
+    return [
+        shapes,
+        protect.pads([*SHAPES]),
+        protect.protected_raw(none, "`x`"),
+        protect.protected(none, "`x`"),
+        [protect.way(_leaf(n, how), how) for n in ("truth", "text") for how in WAYS],
+        protect.pads([]),
+    ]
+
+
+def protect_asked(modules: Modules) -> list[Asked]:
+    protect = modules("privacy.protect")
+    return [
+        *(Asked(name, (tuple(protect.protected(_leaf(name, how), name) for how in WAYS),)) for name in LEAVES),
+        *(Asked(field.name, (("*", *protect.pads([field])), (protect.protected(field, "v"),))) for field in NESTED),
+        Asked("address", ((protect.protected(WHOLE, "v", "v2"),),)),
+        Asked("maps", ((protect.protected(MAP, "v"),),)),
+        *(
+            Asked(
+                "json",
+                (
+                    ("*", *protect.pads([f])),
+                    (protect.protected_raw(f, "v"), protect.protected_raw(_leaf("day", "hash"), "v")),
+                ),
+            )
+            for f in (ADDRESS, PHONES, CONTACTS, replace(CONTACTS, pii="redacted"))
+        ),
+        Asked("rescued", ((protect.rescued("v", ("id", "ID")),),)),
+    ]
+
+
+def plain_facts(modules: Modules) -> list[Any]:
+    plain = modules("privacy.plain")
+    leaves = [
+        plain.protected(_leaf(name, how), value, KEY)
+        for name, (_, values) in LEAVES.items()
+        for value in values
+        for how in WAYS
+    ]
+    whole = {"street": "Rua", "number": [None, 1, {"é": None}], "zip": None}
+    objects = [
+        plain.protected(ADDRESS, {"street": "Rua", "number": 7, "cpf": 1}, KEY, "v3"),
+        plain.protected(PHONES, ["12345678", None], KEY),
+        plain.protected(CONTACTS, [{"mail": "ana@example.com", "seen": [date(1990, 1, 2)]}, None], KEY),
+        plain.protected(WHOLE, whole, KEY),
+        plain.protected(Field("x", "string", "STRING"), "clear", KEY),
+        plain.protected(ADDRESS, "text", KEY),
+        plain.protected(PHONES, 7, KEY),
+    ]
+    return [leaves, objects, [plain.shielded(how, None, KEY) for how in WAYS], plain.shielded("hash", "x", KEY, "v9")]
+
+
+def key_facts(modules: Modules) -> list[Any]:
+    return [modules("privacy.key").pads(bytes(n % 251 for n in range(length))) for length in (0, 1, 32, 64, 65, 200)]
+
+
+def words_facts(modules: Modules) -> list[Any]:
+    words = modules("privacy.words")
+    texts = (
+        'For input string: "Maria"',
+        "the value 'x' of",
+        "user maria@example.com",
+        "on 1990-01-02 03:04:05.6",
+        "id 12345",
+        "id 1234",
+        "12,345.67x",
+        "Task 3 in stage 4.0",
+    )
+    predicates = (
+        "raise_error(x)",
+        "ASSERT_TRUE (x)",
+        "x = 'raise_error('",
+        'x = "assert_true("',
+        "raised_error(x)",
+        "x = 'it\\'s' and raise_error('')",
+        "x > 1",
+    )
+    return [list(map(words.without_values, texts)), list(map(words.raises, predicates)), words.SETTINGS]
+
+
+def nested_asked(modules: Modules) -> list[Asked]:
+    rules = modules("quality.rules")
+    found = [check for check in rules.checks(MODEL) if check.name.endswith(".type")]
+    json = [each for each in protect_asked(modules) if each.frame == "json"]
+    return [Asked("judged", (("_n", *(check.failed for check in found)),)), *json]
+
+
+def nested_facts(modules: Modules) -> list[Any]:
+    nested = modules("sources.nested")
+    return [nested.as_texts(f) for f in (ADDRESS, CONTACTS, WHOLE, HIDDEN)] + [nested.described(f) for f in SHAPES]
+
+
+FIELDS = (
+    Field("id", "integer", "BIGINT", key_position=1),
+    Field("seq", "integer", "INT"),
+    Field("v", "string", "STRING"),
+)
+MERGED = tuple(
+    Model("m", FIELDS, sequence=sequence, deletes=deletes)
+    for sequence in (("seq",), ())
+    for deletes in (None, "v = 'gone'")
+)
+
+
+def order_facts(modules: Modules) -> list[Any]:
+    return [modules("layers.order").moments(model) for model in MERGED]
+
+
+def order_asked(modules: Modules) -> list[Asked]:
+    order = modules("layers.order")
+    names = ("id", "seq", "v")
+    asked = [Asked("deleted", ((f"{order.outlived(model)}", "s.n", "d.n"),)) for model in MERGED]
+    for model in MERGED:
+        asked.append(Asked("pairs", ((order.newer(model, names), "s.n", "t.n"),)))
+        asked.append(Asked("keys", ((order.newest(model), "n"),)))
+    return [
+        *asked,
+        Asked("keys", ((f"count(distinct {order.tie(names)})",),)),
+        Asked("pairs", ((order.tie(names, "t."),),)),
+    ]
+
+
+SOME = (
+    Field("a", "integer", "INT"),
+    Field("a", "string", "STRING"),
+    Field("a", "date", "DATE", format="dd/MM/yyyy"),
+    Field("a", "date", "DATE"),
+    Field("a", "timestamp", "TIMESTAMP", format="dd/MM/yyyy"),
+    Field("a", "number", "DECIMAL(10,2)", format="0,0"),
+    Field("a", "number", "DECIMAL(10,2)"),
+    Field("a", "object", "STRUCT<x: INT>"),
+    Field("a", "array", "ARRAY<INT>"),
+    Field("a", "string", "STRING", format="dd/MM/yyyy"),
+    Field("a", "number", "DOUBLE", format="dd"),
+)
+CELLS = ("7", "x", "31/12/2020", "2020-12-31", "1.234,56", "1,5", "1.5", '{"x": 1}', "[1, 2]", "", None)
+
+
+def typing_asked(modules: Modules) -> list[Asked]:
+    typing = modules("layers.typing")
+    return [Asked("cells", ((typing.typed(field), typing.typed(field, "concat(a, '')")),)) for field in SOME]
+
+
+def nothing(_: Modules) -> list[Any]:
+    return []
+
+
+SUBJECTS = (
+    Subject("quality.rules", rules_facts, rules_asked),
+    Subject("quality.gates", gates_facts, gates_asked),
+    Subject("privacy.protect", protect_facts, protect_asked),
+    Subject("privacy.plain", plain_facts, nothing),
+    Subject("privacy.key", key_facts, nothing, only=("pads", "BLOCK")),
+    Subject(
+        "privacy.words",
+        words_facts,
+        nothing,
+        only=("without_values", "raises", "SETTINGS", "_RAISING", "_LITERAL", "_VALUES"),
+    ),
+    Subject("sources.nested", nested_facts, nested_asked, also=("quality.rules", "privacy.protect")),
+    Subject("layers.order", order_facts, order_asked),
+    Subject("layers.typing", nothing, typing_asked),
+)
+
+
+def frames(spark: SparkSession) -> dict[str, DataFrame]:
+    """The rows that are judged, typed as the layers type them."""
+    described = ", ".join(f"{name} STRING" for name in GOOD)
+    cases = [*(row_of(case) for case in CASES), tuple(None for _ in GOOD)]
+    judged = spark.createDataFrame([(n, *cells) for n, cells in enumerate(cases)], f"_n INT, {described}")
+    wide = (f"cast({'null' if n in BAD else 1} as string) as f{n}" for n in range(len(WIDE.fields)))
+    moments = [
+        (1, 1, "a"),
+        (1, 1, "b"),
+        (1, 2, "a"),
+        (1, None, "a"),
+        (1, 1, "gone"),
+        (1, 2, "gone"),
+        (1, 1, None),
+        (2, 1, "a"),
+        (None, 1, "a"),
+    ]
+    rows = [(n, *row, row[2] == "gone") for n, row in enumerate(moments)]
+    keyed = spark.createDataFrame(rows, "n INT, id BIGINT, seq INT, v STRING, _deletes BOOLEAN").selectExpr(
+        "*",
+        "timestamp_seconds(seq) as _file_modified",
+        "xxhash64(id, seq, v, id is null, seq is null, v is null) as _tie",
+    )
+    made = {
+        "judged": judged.selectExpr("_n", *typed_columns()),
+        "wide": spark.range(1).selectExpr(*wide),
+        "gated": spark.sql(f"SELECT * FROM {ROWS}"),
+        "none gated": spark.sql(f"SELECT * FROM {ROWS} WHERE a > 100"),
+        "maps": spark.sql("SELECT map('a', 1, 'b', 2) v UNION ALL SELECT map('b', 2, 'a', 1)"),
+        "json": spark.createDataFrame([(cell,) for cell in JSON], "v STRING"),
+        "rescued": spark.createDataFrame([(cell,) for cell in RESCUED], "v STRING"),
+        "cells": spark.createDataFrame([(cell,) for cell in CELLS], "a STRING"),
+        "keys": keyed,
+        "pairs": keyed.alias("s").crossJoin(keyed.alias("t")),
+        "deleted": keyed.alias("s").crossJoin(keyed.alias("d")),
+    }
+    for name, (kind, values) in LEAVES.items():
+        made[name] = spark.createDataFrame([(value,) for value in values], f"{name} {kind}")
+    for field, values in NESTED.items():
+        made[field.name] = spark.createDataFrame([(value,) for value in values], f"v {field.spark_type}")
+    return made
