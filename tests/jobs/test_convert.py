@@ -18,9 +18,10 @@ from lakehouse_jobs.contract.views import leaves
 FIXTURES = Path(__file__).parent / "contracts"
 ACCOUNT = (FIXTURES / "account.yaml").read_text(encoding="utf-8")
 CONSENTS = (FIXTURES / "consents.yaml").read_text(encoding="utf-8")
+UNDESCRIBED = (FIXTURES / "undescribed.yaml").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("text", [ACCOUNT, CONSENTS], ids=["account", "consents"])
+@pytest.mark.parametrize("text", [ACCOUNT, CONSENTS, UNDESCRIBED], ids=["account", "consents", "undescribed"])
 def test_no_leaf_is_lost_on_the_way_and_back(text: str) -> None:
     there = convert(text, "reference.yaml")
     back = convert(there.text, "odcs.yaml")
@@ -60,6 +61,14 @@ def test_what_both_forms_have_a_place_for_is_in_it() -> None:
 def test_a_contract_that_cannot_be_ingested_yet_is_converted_and_told_of() -> None:
     said = [f"{each.field}: {each.what}" for each in convert(ACCOUNT, "account.yaml").defects]
     assert said == ["models.account: has no primary key", "ingest_workflow.source.type: is 'eventhub'"]
+
+
+def test_a_contract_without_models_is_converted_as_far_as_it_goes() -> None:
+    there = convert(UNDESCRIBED, "score.yaml")
+    assert "schema" not in parse(there.text, "x").data
+    assert "info.reviewer" in there.unmapped
+    told = {f"{each.field}: {each.what}" for each in there.defects}
+    assert {"models: is missing", "info.reviewer: is not a known key"} <= told
 
 
 def test_the_contract_is_the_same_to_a_run() -> None:

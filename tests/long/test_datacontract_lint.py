@@ -36,12 +36,14 @@ def lint(datacontract: Path, path: Path) -> subprocess.CompletedProcess[str]:
 
 def of(name: str) -> str:
     """ODCS in every way that we make it."""
-    if name in ("account", "consents"):
+    if name in ("account", "consents", "undescribed"):
         return convert((FIXTURES / f"{name}.yaml").read_text(encoding="utf-8"), name).text
     return to_odcs(load(FIXTURES / "measures.yaml" if name == "measures" else TEMPLATES / f"{name.split()[1]}.yaml"))
 
 
-@pytest.mark.parametrize("name", ["account", "consents", "measures", "template account", "template consents"])
+@pytest.mark.parametrize(
+    "name", ["account", "consents", "undescribed", "measures", "template account", "template consents"]
+)
 def test_what_is_written_passes_their_lint(name: str, datacontract: Path, tmp_path: Path) -> None:
     path = tmp_path / "contract.yaml"
     path.write_text(of(name), encoding="utf-8")

@@ -111,17 +111,21 @@ def _soda(gate: Gate) -> str | None:
 
 def _workflow(contract: Contract) -> dict[str, Any]:
     """The block of its own. It has one source for all models, and says how one of them is ingested."""
+    if not contract.models:
+        return {"email_notifications": mails} if (mails := _mails(contract)) else {}
     said = [(model, {k: v for k, v in ingestion(model).items() if k in _SETTINGS}) for model in contract.models]
     named, settings = next((each for each in said if each[1]), said[0])
-    mails = contract.notifications
     return given(
         model=named.name,
-        email_notifications=given(
-            on_start=list(mails.on_start), on_success=list(mails.on_success), on_failure=list(mails.on_failure)
-        ),
+        email_notifications=_mails(contract),
         source=_source(named.source),
         **settings,
     )
+
+
+def _mails(contract: Contract) -> dict[str, Any]:
+    mails = contract.notifications
+    return given(on_start=list(mails.on_start), on_success=list(mails.on_success), on_failure=list(mails.on_failure))
 
 
 def _source(source: Source) -> dict[str, Any]:
