@@ -43,6 +43,24 @@ def test_the_wheel_is_the_same_each_time_and_installs(tmp_path: Path) -> None:
     assert not [name for name in names if name.startswith("wizard")]
 
 
+def test_every_module_of_it_is_imported_where_no_wizard_is(tmp_path: Path) -> None:
+    with zipfile.ZipFile(build_wheel(tmp_path)) as archive:
+        archive.extractall(tmp_path / "t")
+    code = (
+        "import importlib, pkgutil, sys\n"
+        "sys.path.insert(0, sys.argv[1])\n"
+        "sys.modules['wizard'] = None  # as where it is not installed\n"
+        "import lakehouse_jobs\n"
+        "assert lakehouse_jobs.__file__.startswith(sys.argv[1])\n"
+        "names = [each.name for each in pkgutil.walk_packages(lakehouse_jobs.__path__, 'lakehouse_jobs.')]\n"
+        "for name in names:\n    importlib.import_module(name)\n"
+        "assert {'lakehouse_jobs.main', 'lakehouse_jobs.runs', 'lakehouse_jobs.layers.silver'} <= {*names}\n"
+        "print([name for name in sys.modules if name.startswith('pyspark')])"
+    )
+    done = subprocess.run([sys.executable, "-c", code, str(tmp_path / "t")], check=True, capture_output=True, text=True)
+    assert done.stdout.strip() == "[]"  # Spark itself is imported when a run begins, not before
+
+
 def test_another_protocol_is_refused_before_anything_happens() -> None:
     arguments = ["--contract", "c", "--model", "m", "--catalog", "c", "--protocol", str(PROTOCOL + 1)]
     with pytest.raises(SystemExit, match=f"speaks protocol {PROTOCOL + 1}"):
