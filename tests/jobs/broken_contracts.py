@@ -366,4 +366,19 @@ BROKEN = [
         '§"mailto:oncall"',
         "support[0].url: is 'mailto:oncall', it is no e-mail address, write it as oncall@example.com",
     ),
+    (
+        "property: pii, value: hash",
+        "property: §PII, value: hash",
+        f"{P}[0].customProperties[0].property: is 'PII', nothing reads it, did you mean pii?",
+    ),
+    (
+        "    properties:\n      - name: id",
+        "      - {property: §pii, value: hash}\n    properties:\n      - name: id",
+        "schema[1].customProperties[1].property: is 'pii', it is said of a column, not of a model, put it there",
+    ),
+    (
+        "{property: pii, value: mask_email}",
+        "{property: pii, value: mask_email}, {property: §pii, value: redacted}",
+        f"{P}[1].customProperties[1].property: pii stands twice, one of them would not be read, keep one",
+    ),
 ]

@@ -30,6 +30,8 @@ from lakehouse_jobs.contract.views import (
 
 REFERENCE = "reference"  # the custom property that holds what only the reference form has a place for
 OF_COLUMN = {"pii": ANY, "sourceName": TEXT, "decimalComma": FLAG}  # our custom properties of a column
+# Our custom properties, and whose they are.
+OURS = {"ingestion": "a model", **dict.fromkeys(OF_COLUMN, "a column")}
 _TOP = ("owner", "contact", "frequency", REFERENCE)
 
 
@@ -45,12 +47,32 @@ def _custom_place(holder: dict[str, Any], path: Path, name: str) -> Path | None:
     return None
 
 
+def _misplaced(located: Located, holder: dict[str, Any], path: Path, whose: str) -> Iterator[Defect]:
+    """Custom properties that were meant for us and that nothing would read: a column would stay in clear."""
+    seen: set[str] = set()
+    for number, custom in enumerate(listed(holder.get("customProperties"))):
+        name, at = mapping_of(custom).get("property"), (*path, "customProperties", number, "property")
+        plain = re.sub(r"[-_ ]", "", str(name)).lower()
+        meant = next((ours for ours in OURS if ours.lower() == plain), None)
+        if meant is None:
+            continue
+        if name != meant:
+            yield located.defect(at, f"is {name!r}", "nothing reads it", f"did you mean {meant}?")
+        elif OURS[meant] != whose:
+            yield located.defect(at, f"is {name!r}", f"it is said of {OURS[meant]}, not of {whose}", "put it there")
+        elif meant in seen:
+            yield located.defect(at, f"{name} stands twice", "one of them would not be read", "keep one")
+        seen.add(meant)
+
+
 def check(located: Located) -> Iterator[Defect]:
     """Everything wrong with a contract of this form."""
     yield from walk(located, SHAPE)
     data = mapping_of(located.data)
+    yield from _misplaced(located, data, (), "the contract")
     for number, written in enumerate(listed(data.get("schema"))):
         schema, path = mapping_of(written), ("schema", number)
+        yield from _misplaced(located, schema, path, "a model")
         place = _custom_place(schema, path, "ingestion")
         if place:
             yield from walk_at(located, INGESTION, place, _custom(schema)["ingestion"])
@@ -101,6 +123,7 @@ def _sla(located: Located, sla: dict[str, Any], path: Path, found: list[Table]) 
 
 
 def _property(located: Located, raw: dict[str, Any], path: Path) -> Iterator[Defect]:
+    yield from _misplaced(located, raw, path, "a column")
     for key, shape in OF_COLUMN.items():
         if place := _custom_place(raw, path, key):
             yield from walk_at(located, shape, place, _custom(raw)[key])
