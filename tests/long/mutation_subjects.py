@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any, get_args
 
 from lakehouse_jobs.contract.model import Evolution, Field, Gate, Model, Protection, Reaction, Rule
-from pyspark.sql import DataFrame, SparkSession
 
-from tests.jobs.judged_rows import CASES, GOOD, MODEL, row_of, typed_columns
-from tests.jobs.test_privacy import ADDRESS, CONTACTS, KEY, NESTED, PHONES, TEXTS
-from tests.jobs.test_rules_gates import BOUNDS, GATES, ROWS, VALUES
+from tests.jobs.judged_rows import MODEL
+from tests.jobs.test_privacy import ADDRESS, CONTACTS, KEY, NESTED, PHONES
+from tests.jobs.test_rules_gates import BOUNDS, GATES, VALUES
+from tests.long.mutation_rows import BAD, LEAVES, WIDE
 
 Modules = Callable[[str], Any]  # the module of that name under `lakehouse_jobs`, mutated or not
-BITS = 63
-WIDE = Model("wide", tuple(Field(f"f{n}", "string", "STRING", required=True) for n in range(2 * BITS + 4)))
-BAD = (0, BITS - 1, BITS, 2 * BITS, 2 * BITS + 3)
 ALL = ("warning", "quarantine", "fail", "discard")
 WAYS: tuple[Protection, ...] = get_args(Protection)
 REACTIONS: tuple[Reaction | None, ...] = (None, *get_args(Reaction))
@@ -144,41 +142,6 @@ def gates_asked(modules: Modules) -> list[Asked]:
     return [Asked("gated", (how,)), Asked("none gated", (how,))]
 
 
-LEAVES: dict[str, tuple[str, list[Any]]] = {
-    "text": ("STRING", [*TEXTS, None]),
-    "whole": ("BIGINT", [0, -1, 12345, 9876543210, None]),
-    "decimal": (
-        "DECIMAL(38,10)",
-        [Decimal("0E-10"), Decimal("-12.5000000000"), Decimal("1234567890.0000000001"), None],
-    ),
-    "truth": ("BOOLEAN", [True, False, None]),
-    "day": ("DATE", [date(1970, 1, 1), date(1000, 12, 31), None]),
-    "moment": (
-        "TIMESTAMP",
-        [datetime(2020, 2, 29, 23, 59, 59, tzinfo=UTC), datetime(1900, 1, 1, 0, 0, 0, 120, tzinfo=UTC), None],
-    ),
-    "local": ("TIMESTAMP_NTZ", [datetime(2020, 2, 29, 23, 59, 59), datetime(1900, 1, 1, 0, 0, 0, 120000), None]),
-    "bytes": ("BINARY", [b"", b"\xff\x00abc", None]),
-    "double": (
-        "DOUBLE",
-        [
-            0.0,
-            -0.0,
-            0.1,
-            1e7,
-            9999999.0,
-            1e-3,
-            9.99e-4,
-            2.5e-9,
-            -1.5e300,
-            float("nan"),
-            float("inf"),
-            float("-inf"),
-            None,
-        ],
-    ),
-    "single": ("FLOAT", [0.10000000149011612, 1e7, 16777216.0, None]),
-}
 TYPED = {"day": "date", "moment": "timestamp", "local": "timestamp", "truth": "boolean"}
 WHOLE = Field("v", "object", ADDRESS.spark_type, pii="hash", fields=ADDRESS.fields)
 MAP = Field("v", "object", "MAP<STRING, INT>", pii="hash")
@@ -195,23 +158,6 @@ SHAPES = (
     replace(CONTACTS, pii="redacted"),
     Field("x", "date", "DATE"),
 )
-JSON = [
-    '{"street": "Rua Augusta", "number": "x7", "zip": "01305", "cpf": "123"}',
-    "{broken",
-    "Rua",
-    "[1]",
-    '["+55 11 98765-4321"]',
-    "[1, ",
-    '[{"mail": "ana@example.com", "seen": ["1990-01-02", null]}, null]',
-    "",
-    None,
-]
-RESCUED = [
-    '{"Maria": "x", "Ana": 1, "ID": {"a": 1}, "_corrupt_record": "7", "?what?": 1, "_file_path": 2}',
-    "{}",
-    "Maria",
-    None,
-]
 
 
 def _leaf(name: str, how: Protection | None) -> Field:
@@ -344,6 +290,26 @@ def order_asked(modules: Modules) -> list[Asked]:
     ]
 
 
+def merge_facts(modules: Modules) -> list[Any]:
+    """The statement as text: what it does to a table is shown by tests/jobs/test_merge.py."""
+    platform = SimpleNamespace(table=lambda name: f"<{name}>")
+    told = []
+    for model in MERGED:
+        hop = SimpleNamespace(platform=platform, target="c.silver.m", model=model)
+        told += [modules("layers.merge").statement(hop, model, "v", pruning) for pruning in ("", " AND x")]
+    return told
+
+
+def prune_facts(modules: Modules) -> list[Any]:
+    prune = modules("layers.prune")
+    plain = [
+        Field("k", "string", kind)
+        for kind in ("STRING", "BIGINT", "DECIMAL(10,2)", "DOUBLE", "FLOAT", "DATE", "BOOLEAN")
+    ]
+    fields = [*plain, *(replace(plain[n], pii=how) for n in (0, 1, 3) for how in WAYS), ADDRESS, PHONES]
+    return [[(prune.listable(f), prune._value(f, "it's 7")) for f in fields]]
+
+
 SOME = (
     Field("a", "integer", "INT"),
     Field("a", "string", "STRING"),
@@ -357,7 +323,6 @@ SOME = (
     Field("a", "string", "STRING", format="dd/MM/yyyy"),
     Field("a", "number", "DOUBLE", format="dd"),
 )
-CELLS = ("7", "x", "31/12/2020", "2020-12-31", "1.234,56", "1,5", "1.5", '{"x": 1}', "[1, 2]", "", None)
 
 
 def typing_asked(modules: Modules) -> list[Asked]:
@@ -384,47 +349,6 @@ SUBJECTS = (
     Subject("sources.nested", nested_facts, nested_asked, also=("quality.rules", "privacy.protect")),
     Subject("layers.order", order_facts, order_asked),
     Subject("layers.typing", nothing, typing_asked),
+    Subject("layers.merge", merge_facts, nothing, only=("statement",)),
+    Subject("layers.prune", prune_facts, nothing, only=("listable", "_value", "_EXACT")),
 )
-
-
-def frames(spark: SparkSession) -> dict[str, DataFrame]:
-    """The rows that are judged, typed as the layers type them."""
-    described = ", ".join(f"{name} STRING" for name in GOOD)
-    cases = [*(row_of(case) for case in CASES), tuple(None for _ in GOOD)]
-    judged = spark.createDataFrame([(n, *cells) for n, cells in enumerate(cases)], f"_n INT, {described}")
-    wide = (f"cast({'null' if n in BAD else 1} as string) as f{n}" for n in range(len(WIDE.fields)))
-    moments = [
-        (1, 1, "a"),
-        (1, 1, "b"),
-        (1, 2, "a"),
-        (1, None, "a"),
-        (1, 1, "gone"),
-        (1, 2, "gone"),
-        (1, 1, None),
-        (2, 1, "a"),
-        (None, 1, "a"),
-    ]
-    rows = [(n, *row, row[2] == "gone") for n, row in enumerate(moments)]
-    keyed = spark.createDataFrame(rows, "n INT, id BIGINT, seq INT, v STRING, _deletes BOOLEAN").selectExpr(
-        "*",
-        "timestamp_seconds(seq) as _file_modified",
-        "xxhash64(id, seq, v, id is null, seq is null, v is null) as _tie",
-    )
-    made = {
-        "judged": judged.selectExpr("_n", *typed_columns()),
-        "wide": spark.range(1).selectExpr(*wide),
-        "gated": spark.sql(f"SELECT * FROM {ROWS}"),
-        "none gated": spark.sql(f"SELECT * FROM {ROWS} WHERE a > 100"),
-        "maps": spark.sql("SELECT map('a', 1, 'b', 2) v UNION ALL SELECT map('b', 2, 'a', 1)"),
-        "json": spark.createDataFrame([(cell,) for cell in JSON], "v STRING"),
-        "rescued": spark.createDataFrame([(cell,) for cell in RESCUED], "v STRING"),
-        "cells": spark.createDataFrame([(cell,) for cell in CELLS], "a STRING"),
-        "keys": keyed,
-        "pairs": keyed.alias("s").crossJoin(keyed.alias("t")),
-        "deleted": keyed.alias("s").crossJoin(keyed.alias("d")),
-    }
-    for name, (kind, values) in LEAVES.items():
-        made[name] = spark.createDataFrame([(value,) for value in values], f"{name} {kind}")
-    for field, values in NESTED.items():
-        made[field.name] = spark.createDataFrame([(value,) for value in values], f"v {field.spark_type}")
-    return made

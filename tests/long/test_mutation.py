@@ -18,7 +18,8 @@ from pyspark.sql import DataFrame, SparkSession
 
 from tests.jobs.test_privacy import KEY
 from tests.long.mutation_equivalents import EQUIVALENT
-from tests.long.mutation_subjects import SUBJECTS, Asked, Subject, frames
+from tests.long.mutation_rows import frames
+from tests.long.mutation_subjects import SUBJECTS, Asked, Subject
 from tests.mutants import Mutant, mutants
 
 BATCH = 16  # mutants that Spark judges in one query
