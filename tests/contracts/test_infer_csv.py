@@ -186,6 +186,13 @@ def test_whether_a_file_has_a_header(tmp_path: Path, text: str, header: bool) ->
     assert proposed(tmp_path, text).contract.models[0].source.header is header
 
 
+def test_a_header_that_only_seems_to_be_one_is_told_as_such(tmp_path: Path) -> None:
+    seems = "header, as it seems: nothing but texts in this file"
+    assert proposed(tmp_path, "Ana,Lisboa\nRui,Porto\n").told[1] == seems
+    for text in ("name,city\nAna,Lisboa\n", "who,where_to\nAna,Lisboa\n", "who,n\nAna,1\n"):
+        assert proposed(tmp_path, text).told[1] == "header", text
+
+
 def test_a_name_that_jobs_pass_over_is_told(tmp_path: Path) -> None:
     assert LOOKED_FOR == EXTENSIONS
     told = "jobs look for *.csv* and pass over a file of this name: rename it"

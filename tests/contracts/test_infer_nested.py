@@ -62,6 +62,16 @@ def test_values_of_several_kinds_are_text_and_one_object_is_one_row(tmp_path: Pa
     assert proposal.told[:2] == ("one object", "UTF-8")
 
 
+def test_numbers_are_as_the_file_writes_them(tmp_path: Path) -> None:
+    path = tmp_path / "rows.json"
+    numbers = ("1.0", "9" * 5000, "0.12345678901234567890", "12345678901234567.25", "1e999", "NaN")
+    pairs = (f'"{name}": {number}' for name, number in zip("abcdef", numbers, strict=True))
+    path.write_text(f"{{{', '.join(pairs)}}}", encoding="utf-8")
+    assert [field.spark_type for field in infer(path).contract.models[0].fields] == [
+        "DOUBLE", "STRING", "STRING", "DECIMAL(38,10)", "STRING", "STRING",
+    ]  # fmt: skip
+
+
 def test_an_object_with_keys_that_no_field_may_have_stays_text_and_is_protected_as_a_whole(tmp_path: Path) -> None:
     path = tmp_path / "rows.json"
     path.write_text(

@@ -11,7 +11,7 @@ from itertools import islice, pairwise
 
 from lakehouse_jobs.contract.model import Source
 
-from wizard.contracts import personal, values
+from wizard.contracts import names, personal, values
 from wizard.contracts.frame import Column, Frame
 from wizard.contracts.proposal import Unreadable
 from wizard.contracts.sample import LIMIT, Sample, decoded
@@ -44,9 +44,9 @@ def frame(sample: Sample) -> Frame:
         )
     width = Counter(map(len, records)).most_common(1)[0][0]
     header = _has_header(records, width)
-    names = _named(records[0]) if header else [f"column_{n}" for n in range(1, width + 1)]
+    called = _named(records[0]) if header else [f"column_{n}" for n in range(1, width + 1)]
     rows = records[1:] if header else records
-    columns = [Column(name, [_cell(row, n) for row in rows]) for n, name in enumerate(names)]
+    columns = [Column(name, [_cell(row, n) for row in rows]) for n, name in enumerate(called)]
     word = values.null_word({column.name: column.trimmed for column in columns})
     if word is not None:
         columns = [Column(c.name, [None if v == word else v for v in c.cells])
@@ -54,8 +54,8 @@ def frame(sample: Sample) -> Frame:
     source = Source(
         format="csv", header=header, delimiter=delimiter, multiline=True, encoding=found.encoding, null_value=word
     )
-    told = [_(DELIMITERS[delimiter]), _("header") if header else _("no header"), found.words]
-    told += _also(sample, rows, len(names), word)
+    told = [_(DELIMITERS[delimiter]), _header_words(header, columns), found.words]
+    told += _also(sample, rows, len(called), word)
     return Frame(source, columns, len(rows), tuple(told))
 
 
@@ -121,6 +121,17 @@ def _has_header(records: list[list[str]], width: int) -> bool:
         return False
     filled = [cell.lower() for cell in above if cell]
     return len(set(filled)) == len(filled) and all(NAME.fullmatch(cell) for cell in filled)
+
+
+def _header_words(header: bool, columns: list[Column]) -> str:
+    """Whether it is sure that the first record names the columns; of a file of texts alone, only its words can say."""
+    if not header:
+        return _("no header")
+    if any(values.typed(column.trimmed, column.name).type != "string" for column in columns):
+        return _("header")
+    if any("_" in column.name or names.usual(column.name) for column in columns):
+        return _("header")
+    return _("header, as it seems: nothing but texts in this file")
 
 
 def _years(cells: list[str]) -> bool:

@@ -21,15 +21,15 @@ _TEXT = {
     "celular", "mobile", "tel", "fax", "whatsapp", "cpf", "cnpj", "rg", "ssn", "nif", "passport", "passaporte",
     "card", "cartao", "iban", "ean", "isbn", "barcode", "sku",
 }  # fmt: skip
+_USUAL = {
+    "name", "nome", "city", "cidade", "state", "estado", "uf", "country", "pais", "email", "type", "tipo", "status",
+    "description", "descricao", "category", "categoria", "product", "produto", "customer", "cliente", "address",
+    "endereco", "title", "titulo", "comment", "comments", "gender", "sexo", "sex", "color", "text", "value", "label",
+}  # fmt: skip
 _MONEY = {
     "price", "amount", "cost", "total", "balance", "fee", "salary", "revenue", "preco", "valor", "custo", "saldo",
     "taxa", "salario", "receita", "renda", "subtotal", "desconto", "discount", "payment", "pagamento",
 }  # fmt: skip
-
-
-def plain(name: str) -> str:
-    """Without accents and in lower case."""
-    return "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c)).lower()
 
 
 def words(name: str) -> list[str]:
@@ -99,6 +99,11 @@ def counts(found: Iterable[str]) -> bool:
     return any(word in ("count", "number", "num", "qtd", "quantidade", "total", "n") for word in found) and not any(
         word in ("phone", "telefone", "card", "cartao", "account") for word in found
     )
+
+
+def usual(name: str) -> bool:
+    """Whether columns are often called so, and people never."""
+    return any(word in _USUAL | _IDS | _DAYS | _TEXT | _MONEY for word in words(name))
 
 
 def money(name: str) -> bool:

@@ -15,6 +15,14 @@ from wizard.contracts.sample import LIMIT, Sample, decoded
 from wizard.contracts.values import Typed
 from wizard.text import _
 
+
+class Number(str):
+    """A number as the file writes it: digits that no float keeps are seen, and one may have thousands of them."""
+
+    __slots__ = ()
+
+
+DECODER = json.JSONDecoder(parse_int=Number, parse_float=Number, parse_constant=Number)
 SUFFIXES = (".json", ".jsonl", ".ndjson")
 
 
@@ -58,7 +66,7 @@ def _objects(sample: Sample, text: str) -> tuple[Iterator[dict[str, Any]], bool,
         return _listed(sample, text), True, _("one list of objects")
     first = next((line for line in text.split("\n") if line.strip()), "")
     try:
-        json.loads(first)
+        DECODER.decode(first)
     except (JSONDecodeError, RecursionError):
         if sample.cut:
             raise _no_json(sample, 1, 1) from None
@@ -75,7 +83,7 @@ def _lines(sample: Sample, text: str) -> Iterator[dict[str, Any]]:
 
 def _parsed(sample: Sample, text: str, line: int) -> dict[str, Any]:
     try:
-        found = json.loads(text)
+        found = DECODER.decode(text)
     except JSONDecodeError as error:
         raise _no_json(sample, line + error.lineno - 1, error.colno) from error
     except RecursionError as error:
@@ -95,7 +103,6 @@ def _object(sample: Sample, found: object, line: int) -> dict[str, Any]:
 
 def _listed(sample: Sample, text: str) -> Iterator[dict[str, Any]]:
     """The objects of a list, of which the end may be cut off."""
-    decoder = json.JSONDecoder()
     at = text.index("[") + 1
     while True:
         while at < len(text) and text[at] in " \t\r\n,":
@@ -105,7 +112,7 @@ def _listed(sample: Sample, text: str) -> Iterator[dict[str, Any]]:
                 raise _no_json(sample, *_place(text, min(at, len(text) - 1)))
             return
         try:
-            found, end = decoder.raw_decode(text, at)
+            found, end = DECODER.raw_decode(text, at)
         except (JSONDecodeError, RecursionError) as error:
             if sample.cut:
                 return
@@ -150,7 +157,7 @@ def column(name: str, found: list[Any]) -> Column:
 def _kind(value: object) -> str:
     if isinstance(value, bool):
         return "boolean"
-    if isinstance(value, (int, float)):
+    if isinstance(value, Number):
         return "number"
     if isinstance(value, dict):
         return "object"
