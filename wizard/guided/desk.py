@@ -178,7 +178,7 @@ class Desk:
         seen = entry.draft.seen if entry.draft is not None else {}
         entry.changed = entry.changed or text != entry.text
         entry.text, entry.defects = text, tuple(check(text, entry.path))
-        entry.draft = entry.judged_of = None
+        entry.draft, entry.judged_of, entry.form = None, None, ()
         if not entry.defects:
             contract = read(text, entry.path)
             entry.draft, entry.judged_of = ContractDraft(contract, seen), contract

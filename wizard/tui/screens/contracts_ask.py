@@ -45,7 +45,8 @@ class TypeIn(Dialogue[str]):
             yield Static(_("Enter: take it   Esc: leave it as it was"))
 
     def on_mount(self) -> None:
-        self._tell(self._value)
+        if self._value:  # nobody is blamed for what was not typed yet
+            self._tell(self._value)
         self.query_one(Input).focus()
 
     def _tell(self, typed: str) -> str | None:
