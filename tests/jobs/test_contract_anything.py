@@ -15,7 +15,7 @@ from tests.jobs.test_contract import REFERENCE
 
 NESTED = "models:\n  other: {primaryKey: [a], fields: {a: {type: text}, o: {type: object, fields: {b: {type: int}}}}}\n"
 FORMS = {"odcs": (odcs, FULL), "reference": (reference, REFERENCE.replace("models:\n", NESTED))}
-WRONG = (None, "x", -1, [{}])
+WRONG: tuple[Any, ...] = (None, "x", -1, [{}])
 
 
 def places(value: Any, path: Path = ()) -> Iterator[Path]:
