@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 
 from benchmarks import app, ingestion, large, peer, setup
 from benchmarks.contract import contract_check
+from benchmarks.idle import idle_models
 from benchmarks.journey import whole_journey
 from benchmarks.measure import Measure
 from benchmarks.startup import help_over_bare_python, sandbox_start
@@ -54,6 +55,7 @@ def _benchmarks(pairs: int) -> Mapping[str, Benchmark]:
         "silver_merge": ingestion.silver_merge,
         "whole": ingestion.whole,
         "large": large.large,
+        "idle_models": idle_models,
         "beside_dqx": peer.beside_dqx,
     }
 

@@ -50,9 +50,8 @@ def idle_models() -> Measure:
             _nothing_new(root, names)
         finally:
             session.stop()
-    parts = (
-        f"first load {first:.1f} s; rounds {', '.join(f'{each:.2f}' for each in taken)} s; {os.cpu_count()} cores",
-    )
+    rounds, cores = ", ".join(f"{each:.2f}" for each in taken), os.cpu_count()
+    parts = (f"first load {first:.1f} s; rounds {rounds} s; Python's processor time {own:.2f} s each; {cores} cores",)
     return Measure(f"{MODELS} idle models in one session", statistics.median(taken), 3, "s", parts)
 
 
