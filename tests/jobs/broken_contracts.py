@@ -381,4 +381,10 @@ BROKEN = [
         "{property: pii, value: mask_email}, {property: §pii, value: redacted}",
         f"{P}[1].customProperties[1].property: pii stands twice, one of them would not be read, keep one",
     ),
+    (
+        "name: cities\n",
+        "name: §cities_quarantine\n",
+        "schema[0].name: is 'cities_quarantine', silver keeps the rows set aside from another model under such a name, "
+        "name it otherwise",
+    ),
 ]

@@ -68,6 +68,7 @@ OF_REFERENCE = [
     ("timestampField: measures.at", "timestampField: measures.id", "is 'measures.id'"),
     ("precision: 9, scale: 2", "precision: 9, scale: 12", "is DECIMAL(9,12)"),
     ("pii: hash", "pii: hsh", "is 'hsh'"),
+    ("models:\n", "models:\n  a_quarantine: {fields: {a: {type: text, primary: true}}}\n", "is 'a_quarantine'"),
     ("sequence: [at]", "sequence: [at]\n  evolution: {type: widen}", "is 'widen'"),
     ("description: Its number.", "enum: []", "is empty"),
 ]

@@ -11,6 +11,7 @@ from lakehouse_jobs.contract.located import Defect, Located, Path, nearest
 from lakehouse_jobs.contract.model import FORMATS
 from lakehouse_jobs.contract.views import Column, Table
 
+QUARANTINE = "_quarantine"
 # Names of Java's that Python does not know.
 _JAVA = ("cp1252", "x-windows-874", "x-utf-32be-bom", "x-utf-32le-bom", "x-utf-16le-bom", "ibm-thai")
 
@@ -25,6 +26,11 @@ def problems(located: Located, tables: list[Table]) -> Iterator[Defect]:
             why = "a table has one model, and case does not count"
             yield located.defect(table.path, f"{table.name} stands twice", why, "remove or rename one")
         seen.add(table.name.lower())
+        if table.name.lower().endswith(QUARANTINE):
+            named = (*table.path, "name")
+            path, key = (named, False) if located.value(named) == table.name else (table.path, True)
+            why = "silver keeps the rows set aside from another model under such a name"
+            yield located.defect(path, f"is {table.name!r}", why, "name it otherwise", key=key)
         if not table.columns and _empty(located, (*table.path, "properties"), (*table.path, "fields")):
             why = "there would be nothing to ingest"
             yield located.defect(table.path, "has no columns", why, "describe them")
