@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable
-from pathlib import Path
-from typing import cast
 
 from lakehouse_jobs.contract.model import Contract
 from textual import on
-from textual.app import ComposeResult, SuspendNotSupported
+from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.css.query import NoMatches
@@ -17,22 +15,18 @@ from textual.widgets import DataTable, OptionList, Static
 from textual.widgets.option_list import Option
 
 from wizard.contracts.edit import judged
-from wizard.contracts.proposal import Unreadable
-from wizard.guided import editor
-from wizard.guided.desk import SUFFIXES, Desk, Entry, Unusable
+from wizard.guided.desk import Entry
 from wizard.text import _
 from wizard.tui import contracts_deeds as deeds
 from wizard.tui.actions import CONTRACTS
 from wizard.tui.screens import contracts_rows as told
-from wizard.tui.screens.base import Drawn
 from wizard.tui.screens.contracts_ask import Asker
+from wizard.tui.screens.contracts_coming import Coming
 from wizard.tui.screens.contracts_rows import COLUMNS, WORKFLOW
 from wizard.tui.screens.dialogues import Ask, Show
-from wizard.tui.screens.files import ChooseFile
 from wizard.tui.widgets.buttons import ActionRow, ButtonRow
 from wizard.tui.widgets.grid import Grid
 
-SAMPLES = (".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson", ".parquet", ".gz")
 COMING, MAIN = ("new_contract", "from_file", "import_contract"), ("save_contracts", "edit_cell", "open_editor")
 TOLD = 4  # lines beside the list
 
@@ -45,7 +39,7 @@ class Contracts(OptionList, inherit_bindings=False):
     ]
 
 
-class ContractsScreen(Drawn):
+class ContractsScreen(Coming):
     kind = CONTRACTS
 
     def __init__(self, at: int = 0, page: str = COLUMNS) -> None:
@@ -58,10 +52,6 @@ class ContractsScreen(Drawn):
 
     def again(self) -> ContractsScreen:
         return ContractsScreen(self._at, self._page)
-
-    @property
-    def desk(self) -> Desk:
-        return cast("Desk", self.wizard.store.desk)
 
     @property
     def here(self) -> tuple[Entry | None, int]:
@@ -176,7 +166,7 @@ class ContractsScreen(Drawn):
         event.stop()
         self.do_edit_cell()
 
-    def _choose(self, entry: Entry) -> None:
+    def choose(self, entry: Entry) -> None:
         """Show an entry, with the focus in its table, or where something is to be done about it."""
         found = [each for each, _number in self.desk.models()]
         self._at, self._word = found.index(entry), ""
@@ -187,7 +177,7 @@ class ContractsScreen(Drawn):
         else:
             self.query_one("#button-open_editor").focus()
 
-    def _say(self, words: str) -> None:
+    def say(self, words: str) -> None:
         self._word = words
         self.draw()
 
@@ -196,7 +186,7 @@ class ContractsScreen(Drawn):
     def _asker(self) -> Asker | None:
         entry, number = self.here
         if entry is None or entry.draft is None:
-            self._say(_("It cannot be read as a contract; open it in the editor"))
+            self.say(_("It cannot be read as a contract; open it in the editor"))
             return None
         return Asker(self, self.wizard.symbols, entry.draft, number)
 
@@ -276,86 +266,6 @@ class ContractsScreen(Drawn):
         answers = [("keep", _("Keep it")), ("remove", _("Take it from the list"))]
         self.app.push_screen(Ask(_("Take {name} from the list?", name=entry.name), text, answers), answered)
 
-    # what comes
-
-    def do_new_contract(self) -> None:
-        self.run_worker(self._new(), exclusive=True, group="edit")
-
-    async def _new(self) -> None:
-        desk, asker = self.desk, Asker(self, self.wizard.symbols, deeds.blank(), 0)
-        about = _("The name of its table in bronze and in silver.")
-        name = await asker.type_in(_("New contract"), about, "", lambda text: deeds.refusal(desk, text))
-        if name is not None:
-            self._choose(desk.new(name))
-
-    def do_from_file(self) -> None:
-        self.run_worker(self._from_file(), exclusive=True, group="edit")
-
-    async def _from_file(self) -> None:
-        title = _("From which sample? csv, json or parquet")
-        path = await self.app.push_screen_wait(ChooseFile(title, Path.cwd(), SAMPLES))
-        if path is None:
-            return
-        self._say(_("reading {path}", path=path.name))
-        try:
-            entry = await asyncio.to_thread(deeds.propose, self.desk, path)
-        except Unreadable as unreadable:
-            self._say("")
-            self.app.push_screen(Show(_("It cannot be read"), Content(str(unreadable))))
-            return
-        self._choose(entry)
-
-    def do_import_contract(self) -> None:
-        self.run_worker(self._import(), exclusive=True, group="edit")
-
-    async def _import(self) -> None:
-        path = await self.app.push_screen_wait(ChooseFile(_("Take over which contract?"), Path.cwd(), SUFFIXES))
-        if path is None:
-            return
-        try:
-            entry = await asyncio.to_thread(self.desk.bring, path)
-        except Unusable as unusable:
-            self.app.push_screen(Show(_("It cannot be read"), Content(str(unusable))))
-            return
-        self._choose(entry)
-        lines = [*entry.told, *entry.form, *map(str, entry.defects)]
-        self.app.push_screen(Show(_("Taken over: {name}", name=entry.name), Content("\n".join(lines))))
-
-    def _look_at_sample(self) -> None:
-        """What the first run's sample holds, beside the columns; nothing where it is not there, or cannot be read."""
-        entry, number = self.here
-        if entry is not None and entry.draft is not None and entry.rows is None:
-            self.run_worker(self._seen(entry, number), exclusive=True, group="seen")
-
-    async def _seen(self, entry: Entry, number: int) -> None:
-        await asyncio.to_thread(deeds.look, self.desk, entry, number)
-        self.draw()
-
-    def do_open_editor(self) -> None:
-        """The editor has the terminal until it ends; what it leaves is read again."""
-        entry, _number = self.here
-        if entry is None:
-            return
-        entry.judge()
-        try:
-            path = deeds.lay_out(self.desk, entry)
-            with self.app.suspend():
-                words = editor.edit(path)
-            text = path.read_text(encoding="utf-8")
-        except SuspendNotSupported:
-            words = _(
-                "this terminal cannot be given to an editor; save, and edit {path} beside the app", path=entry.path
-            )
-            self._say(words)
-            return
-        except (OSError, UnicodeDecodeError) as error:
-            self._say(_("{path} cannot be read: {reason}", path=entry.path, reason=str(error)))
-            return
-        if text != entry.text:
-            self.desk.rewrite(entry, text)
-        self._choose(entry)
-        self._say(words)
-
     # where to go
 
     def do_workflow(self) -> None:
@@ -383,9 +293,9 @@ class ContractsScreen(Drawn):
         for entry in self.desk.entries:
             entry.judge()
         if self.desk.to_fix:
-            self._choose(self.desk.to_fix[0])
+            self.choose(self.desk.to_fix[0])
         elif not self.desk.entries:
-            self._say(_("One contract is needed at least"))
+            self.say(_("One contract is needed at least"))
         else:
             deeds.done(self.wizard)
 
