@@ -5,10 +5,12 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from lakehouse_jobs.contract.model import Model
 from lakehouse_jobs.layers import Known, bronze
 from lakehouse_jobs.platform.local import Local
 from lakehouse_jobs.sources.files import Stamp
@@ -158,6 +160,26 @@ def test_a_file_that_is_gone_when_it_is_read_is_refused(landing: Landing) -> Non
     assert (counts["read"], counts["refused"]) == (1, {"a.csv": bronze.GONE})
 
 
+def test_where_only_the_rows_name_the_files_each_is_accounted_for_too(landing: Landing) -> None:
+    """As Auto Loader does it: its batches are rows."""
+
+    class Blind(Local):
+        def files(self, batch: DataFrame) -> list[str] | None:
+            return None
+
+        def rows(self, batch: DataFrame, model: Model, files: list[str] | None) -> DataFrame:
+            return super().rows(batch, model, super().files(batch))
+
+    landing.platform = Blind(landing.platform.schemas, {}, {})
+    path = landing.put("a b.csv", HEADER + "1,A,X\n")
+    landing.put("empty.csv", "")
+    assert [landing.load()[key] for key in ("read", "files", "refused")] == [1, 2, {}]
+    assert landing.load()["listed"] == 0
+    path.write_text(HEADER + "2,B,Y\n3,C,Z\n")
+    counts = landing.load()
+    assert (counts["read"], list(counts["refused"])) == (0, ["a b.csv"])
+
+
 def test_a_load_that_comes_again_is_written_once_and_its_counts_are_those_of_the_first(landing: Landing) -> None:
     landing.put("a.csv", HEADER + "1,A,X\n")
     landing.put("empty.csv", "")
@@ -189,15 +211,17 @@ def test_many_files_are_many_loads_and_a_new_stream_counts_on(
     assert (counts["read"], counts["listed"], len(loads)) == (6, 6, 3)
     assert sorted({row._load for row in landing.rows()}) == loads
     assert [load - loads[0] for load in loads] == [0, 1, 2]
-    # A stream that begins anew counts on from above; nothing of it is taken for an older load.
-    born = landing.root / "checkpoints" / "bronze" / "generation"
-    later = int(born.read_text()) + 1
-    for path in sorted((landing.root / "checkpoints" / "bronze").rglob("*"), reverse=True):
-        path.rmdir() if path.is_dir() else path.unlink()
-    born.write_text(str(later))
-    assert landing.load()["read"] == 6
-    assert len(landing.hop().ledger.loads()) == 6
-    assert len(landing.rows()) == 12
+    # A stream that lost its memory counts on from above, and what was read is not read again.
+    state = landing.root / "checkpoints" / "bronze"
+    later = int((state / "generation").read_text()) + 1
+    shutil.rmtree(state)
+    state.mkdir()
+    (state / "generation").write_text(str(later))
+    assert landing.load()["listed"] == 0
+    landing.put("6.csv", HEADER + "6,A,X\n")
+    assert landing.load()["read"] == 1
+    assert [load // 1_000_000 for load in landing.hop().ledger.loads()][-1] == later
+    assert len(landing.rows()) == 7
 
 
 def test_what_is_known_is_folded_and_stays_known(tmp_path: Path) -> None:

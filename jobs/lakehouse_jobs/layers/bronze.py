@@ -44,7 +44,7 @@ def load(hop: Hop, landing: str) -> None:
     if _nothing_new(hop, landing, listed, before):
         return
     stream = platform.stream_files(landing, hop.model, hop.checkpoint)
-    hop.drain(stream, lambda frame, number: _Load(hop, frame, number).take())
+    hop.drain(stream, lambda frame, number: _Load(hop, frame, number, landing, before, listed).take())
     known.settle(hop.run, listed, before)
 
 
@@ -64,6 +64,9 @@ class _Load:
     hop: Hop
     frame: DataFrame
     number: int
+    landing: str
+    known: Mapping[str, Stamp]  # the files that earlier loads dealt with
+    listed: Mapping[str, Stamp]  # those that were there when the run began
     stamps: dict[str, Stamp] = field(default_factory=dict)  # of the files that are read, before they are
     refused: dict[str, tuple[Stamp, str]] = field(default_factory=dict)
     faults: dict[str, int] = field(default_factory=dict)  # path -> times that reading failed there
@@ -73,6 +76,9 @@ class _Load:
         first = self.hop.ledger.begin(self.number)
         there = set() if first else self._there()
         files = self.hop.platform.files(self.frame)
+        if first and files is not None:
+            # A stream that lost its memory offers all files again.
+            files = [path for path in files if path not in self.known]
         while True:
             self._look(files, there)
             try:
@@ -84,7 +90,7 @@ class _Load:
         counted = self._sql(f"SELECT count(*) AS bronze, count({RESCUED}) AS rescued").first()
         sums = counted.asDict() if counted else {}
         if files is None:
-            self.stamps = dict.fromkeys(self._there(), Stamp(-1, -1))
+            self.stamps = self._told_by_rows()
         Known(self.hop.checkpoint).took(self.hop.run, self.stamps, self.refused)
         return {"read": read, **sums}
 
@@ -152,6 +158,13 @@ class _Load:
         if not self.hop.platform.exists(self.hop.target):
             return set()
         return {self.hop.platform.plain(row[0]) for row in self._sql(f"SELECT DISTINCT {PATH}").collect()}
+
+    def _told_by_rows(self) -> dict[str, Stamp]:
+        """The files of this load where the platform does not name them, as they are listed."""
+        there, listed = self._there(), self.listed
+        if not there <= listed.keys():
+            listed = self.hop.platform.listing(self.landing, self.hop.model)
+        return {path: listed.get(path, Stamp(-1, -1)) for path in there}
 
     def _sql(self, verb: str, more: str = "") -> DataFrame:
         table = self.hop.platform.table(self.hop.target)

@@ -53,7 +53,10 @@ class Local:
     def session(self) -> SparkSession:
         from pyspark.sql import SparkSession
 
-        return SparkSession.builder.getOrCreate()
+        session = SparkSession.builder.getOrCreate()
+        # Spark's default is a form of twelve bytes that Parquet itself has given up, and that is dear to write.
+        session.conf.set("spark.sql.parquet.outputTimestampType", "TIMESTAMP_MICROS")
+        return session
 
     def path(self, path: str) -> str:
         known = {**self.volumes, **self.stores}
