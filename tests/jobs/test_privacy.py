@@ -31,7 +31,7 @@ from pyspark.sql.types import ArrayType, StringType, StructType
 KEY = bytes(range(32))
 WAYS: tuple[Protection, ...] = get_args(Protection)
 TEXTS = (
-    "", " ", "a", "abcde", "maria@example.com", "m@example.com", "@example.com", "a@b", "a@b@example.com",
+    "", " ", "a", "abcde", "maria@example.com", "m@example.com", "ab@example.com", "@example.com", "a@b", "a@b@example.com",
     "maria@example.com, joão@example.com", "maria@example.com\n", "+55 (11) 98765-4321", "1234567", "12345678",
     "٣٤٥٦٧٨٩٠١٢", "👩‍👩‍👧", "👩@example.com", "é" * 40, "x" * 63, "x" * 64, "x" * 65,
     "longer than a block " * 9, "a\0b", "null",

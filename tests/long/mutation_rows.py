@@ -30,7 +30,7 @@ LEAVES: dict[str, tuple[str, list[Any]]] = {
     "day": ("DATE", [date(1970, 1, 1), date(1000, 12, 31), None]),
     "moment": (
         "TIMESTAMP",
-        [datetime(2020, 2, 29, 23, 59, 59, tzinfo=UTC), datetime(1900, 1, 1, 0, 0, 0, 120, tzinfo=UTC), None],
+        [datetime(2020, 2, 29, 23, 59, 50, tzinfo=UTC), datetime(1900, 1, 1, 0, 0, 0, 120, tzinfo=UTC), None],
     ),
     "local": ("TIMESTAMP_NTZ", [datetime(2020, 2, 29, 23, 59, 59), datetime(1900, 1, 1, 0, 0, 0, 120000), None]),
     "bytes": ("BINARY", [b"", b"\xff\x00abc", None]),
@@ -52,7 +52,7 @@ LEAVES: dict[str, tuple[str, list[Any]]] = {
             None,
         ],
     ),
-    "single": ("FLOAT", [0.10000000149011612, 1e7, 16777216.0, None]),
+    "single": ("FLOAT", [7.0, 120.0, 0.10000000149011612, 1e7, 16777216.0, None]),
 }
 
 JSON = [

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
@@ -200,14 +202,27 @@ def protect_asked(modules: Modules) -> list[Asked]:
 
 
 def plain_facts(modules: Modules) -> list[Any]:
-    plain = modules("privacy.plain")
+    """Far from UTC, so that a moment without a zone is not taken for one of here."""
+    before = os.environ.get("TZ")
+    os.environ["TZ"] = "America/Sao_Paulo"
+    time.tzset()
+    try:
+        return _plain_facts(modules("privacy.plain"))
+    finally:
+        os.environ.pop("TZ")
+        if before is not None:
+            os.environ["TZ"] = before
+        time.tzset()
+
+
+def _plain_facts(plain: Any) -> list[Any]:
     leaves = [
         plain.protected(_leaf(name, how), value, KEY)
         for name, (_, values) in LEAVES.items()
         for value in values
         for how in WAYS
     ]
-    whole = {"street": "Rua", "number": [None, 1, {"é": None}], "zip": None}
+    whole = {"street": "Rua", "number": [None, 1, {"é": None}], "zip": None, "ü": "é"}
     objects = [
         plain.protected(ADDRESS, {"street": "Rua", "number": 7, "cpf": 1}, KEY, "v3"),
         plain.protected(PHONES, ["12345678", None], KEY),
@@ -216,6 +231,9 @@ def plain_facts(modules: Modules) -> list[Any]:
         plain.protected(Field("x", "string", "STRING"), "clear", KEY),
         plain.protected(ADDRESS, "text", KEY),
         plain.protected(PHONES, 7, KEY),
+        plain.protected(Field("x", "string", "STRING"), [1], KEY),
+        plain.protected(Field("x", "string", "STRING"), {"a": 1}, KEY),
+        plain.shielded("hash", "x", KEY),
     ]
     return [leaves, objects, [plain.shielded(how, None, KEY) for how in WAYS], plain.shielded("hash", "x", KEY, "v9")]
 
@@ -281,7 +299,7 @@ def order_asked(modules: Modules) -> list[Asked]:
     names = ("id", "seq", "v")
     asked = [Asked("deleted", ((f"{order.outlived(model)}", "s.n", "d.n"),)) for model in MERGED]
     for model in MERGED:
-        asked.append(Asked("pairs", ((order.newer(model, names), "s.n", "t.n"),)))
+        asked.append(Asked("pairs", ((order.newer(model), "s.n", "t.n"),)))
         asked.append(Asked("keys", ((order.newest(model), "n"),)))
     return [
         *asked,
@@ -294,7 +312,8 @@ def merge_facts(modules: Modules) -> list[Any]:
     """The statement as text: what it does to a table is shown by tests/jobs/test_merge.py."""
     platform = SimpleNamespace(table=lambda name: f"<{name}>")
     told = []
-    for model in MERGED:
+    twice = Model("m", (FIELDS[0], replace(FIELDS[2], key_position=2)), sequence=("id",))
+    for model in (*MERGED, twice):
         hop = SimpleNamespace(platform=platform, target="c.silver.m", model=model)
         told += [modules("layers.merge").statement(hop, model, "v", pruning) for pruning in ("", " AND x")]
     return told
@@ -304,7 +323,20 @@ def prune_facts(modules: Modules) -> list[Any]:
     prune = modules("layers.prune")
     plain = [
         Field("k", "string", kind)
-        for kind in ("STRING", "BIGINT", "DECIMAL(10,2)", "DOUBLE", "FLOAT", "DATE", "BOOLEAN")
+        for kind in (
+            "STRING",
+            "BIGINT",
+            "DECIMAL(10,2)",
+            "DOUBLE",
+            "FLOAT",
+            "DATE",
+            "BOOLEAN",
+            "TINYINT",
+            "SMALLINT",
+            "INT",
+            "TIMESTAMP",
+            "TIMESTAMP_NTZ",
+        )
     ]
     fields = [*plain, *(replace(plain[n], pii=how) for n in (0, 1, 3) for how in WAYS), ADDRESS, PHONES]
     return [[(prune.listable(f), prune._value(f, "it's 7")) for f in fields]]

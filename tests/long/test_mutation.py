@@ -157,5 +157,5 @@ def test_every_mutant_dies_or_is_named(spark: SparkSession, subject: Subject, mo
     named_here = EQUIVALENT.get(subject.module, {})
     alive = Counter(mutant.name for mutant in judge.alive)
     unnamed = [f"{mutant.line} {mutant.name}" for mutant in judge.alive if mutant.name not in named_here]
-    assert unnamed == []
+    assert not unnamed, "\n".join(unnamed)
     assert sorted(set(named_here) - set(alive)) == [], "these die: they need no reason"

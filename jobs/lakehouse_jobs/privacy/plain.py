@@ -99,7 +99,7 @@ def _shortest(value: float) -> str:
 def _floating(value: float, shortest: str) -> str:
     """A floating-point number as Java writes it."""
     if not math.isfinite(value):
-        return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+        return _ENDLESS[repr(value)]
     number = Decimal(shortest)
     if not number or 1e-3 <= abs(value) < 1e7:
         text = f"{number:f}"
@@ -109,8 +109,9 @@ def _floating(value: float, shortest: str) -> str:
     return f"{'-' if sign else ''}{digits[0]}.{rest}E{number.adjusted()}"
 
 
+_ENDLESS = {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}
 _MASKS: dict[Protection, Callable[[str], str]] = {
-    "mask_email": _email, "mask_phone": _phone, "mask_generic": _generic, "redacted": _redacted,
+    "mask_email": _email, "mask_phone": _phone, "mask_generic": _generic,
 }  # fmt: skip
 # In this order: True is an int, a datetime a date.
 _WRITTEN: tuple[tuple[type | tuple[type, ...], Callable[[Any], str]], ...] = (

@@ -39,11 +39,10 @@ def statement(gate: Gate, batch: str) -> str:
 
 def judged(gate: Gate, value: float | Decimal | None) -> Judged:
     """No number is no pass."""
-    number = None if value is None else float(value)
-    known = number is not None and not math.isnan(number)
+    number = None if value is None or math.isnan(value) else float(value)
     upper = gate.value if gate.upper is None else gate.upper
-    passed = number is not None and known and _WITHIN[gate.operator](number, gate.value, upper)
-    return Judged(gate.name, number if known else None, passed, gate.severity)
+    passed = number is not None and _WITHIN[gate.operator](number, gate.value, upper)
+    return Judged(gate.name, number, passed, gate.severity)
 
 
 def stops(results: list[Judged]) -> list[Judged]:
