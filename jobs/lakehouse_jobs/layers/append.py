@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lakehouse_jobs.layers import LOAD
 from lakehouse_jobs.layers.batch import Batch, technical
 from lakehouse_jobs.sources.files import columns, quoted
 
@@ -21,9 +20,9 @@ def append(batch: Batch, rows: DataFrame, *, again: bool) -> int:
 
 
 def loaded(batch: Batch, table: str) -> int:
-    """The rows of this load that the table has."""
+    """The rows of these loads that the table has."""
     name = batch.hop.platform.table(table)
-    found = batch.hop.platform.session().sql(f"select count(*) from {name} where {LOAD} = {batch.load}").first()
+    found = batch.hop.platform.session().sql(f"select count(*) from {name} where {batch.within}").first()
     return int(found[0]) if found else 0
 
 

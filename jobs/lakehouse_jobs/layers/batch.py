@@ -1,4 +1,4 @@
-"""One load of bronze on its way to silver: typed, judged, protected. Frames only, nothing is written here."""
+"""Loads of bronze on their way to silver: typed, judged, protected. Frames only, nothing is written here."""
 
 from __future__ import annotations
 
@@ -23,10 +23,13 @@ EXTRA = "rescued column"  # description of a field that silver has and the contr
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """`hop.model` has the types that silver has; `taken` rows came, `rescued` of them with data outside the columns."""
+    """The loads after `since` up to `load`, by whose number they are written, once.
+
+    `hop.model` has the types that silver has; `taken` rows came, `rescued` of them with data outside the columns."""
 
     hop: Hop
     source: str
+    since: int
     load: int
     taken: int
     rescued: int = 0
@@ -43,10 +46,15 @@ class Batch:
             found = (*found, rules.Check("unknown column", "discard", f"({RESCUED} is not null)"))
         return found
 
+    @property
+    def within(self) -> str:
+        """SQL, true for rows of these loads, in whichever table."""
+        return f"{LOAD} > {self.since} and {LOAD} <= {self.load}"
+
     def rows(self) -> DataFrame:
-        """The load as bronze has it."""
+        """The loads as bronze has them."""
         table = self.hop.platform.table(self.source)
-        return self.hop.platform.session().sql(f"select * from {table} where {LOAD} = {self.load}")
+        return self.hop.platform.session().sql(f"select * from {table} where {self.within}")
 
     def typed(self) -> DataFrame:
         """Typed columns under their names, the texts they were read from, and what came with the row."""

@@ -42,37 +42,54 @@ def _columns(batch: Batch) -> Batch:
 
 
 def _types(batch: Batch) -> Batch:
-    """Widen each column to the narrowest type that takes all its values; what no number or date is stays for the
+    """Widen each column to the narrowest type that takes most of what does not fit; what is no number stays for the
     rules. A pass over the columns that can be widened."""
-    fields = batch.hop.model.fields
-    open_to = {f.name: tables.wider(f.spark_type) for f in fields if not protect.protects(f)}
-    cells, asked = [], []
-    for field in fields:
-        for kind in open_to.get(field.name, ()):
-            cell = quoted(field.name)
-            # Of those that do not fit now: how many would, and none may lose digits on the way.
-            fits = _exactly(field, kind)
-            cells.append(
-                f"count_if({cell} is not null and {_exactly(field, field.spark_type)} is null and {fits} is not null)"
-            )
-            asked.append((field.name, kind))
-    if not cells:
+    asked = [(field, kind, how) for field in batch.hop.model.fields for kind, how in _steps(field)]
+    if not asked:
         return batch
-    counts = batch.rows().selectExpr(*cells).first()
+    found = batch.rows().selectExpr(*(how for *_, how in asked)).first()
     most: dict[str, tuple[int, str]] = {}
-    for (name, kind), count in zip(asked, counts or (), strict=True):
-        if count > most.get(name, (0, ""))[0]:
-            most[name] = (count, kind)
+    for (field, kind, _), value in zip(asked, found or (), strict=False):
+        wanted = _decimal(field.spark_type, value) if kind == "DECIMAL" else kind
+        count = value[0] if kind == "DECIMAL" else value
+        if wanted and count > most.get(field.name, (0, ""))[0]:
+            most[field.name] = (count, wanted)
     if not most:
         return batch
     for name, (_, kind) in most.items():
         tables.widen(batch.hop, name, kind)
-    changed = tuple(replace(f, spark_type=most[f.name][1]) if f.name in most else f for f in fields)
+    changed = tuple(replace(f, spark_type=most[f.name][1]) if f.name in most else f for f in batch.hop.model.fields)
     return _with(batch, replace(batch.hop.model, fields=changed))
 
 
-def _exactly(field: Field, kind: str) -> str:
-    return typed(replace(field, spark_type=kind))
+def _steps(field: Field) -> list[tuple[str, str]]:
+    """The types a column may become, the narrowest first, each with an aggregate of how many values that would take
+    in. None may lose a digit. Of a decimal also the digits before and after the point."""
+    if protect.protects(field) or field.format:
+        return []
+    cell = quoted(field.name)
+    fails = f"{cell} is not null and {typed(field)} is null"
+    number = r"trim(" + cell + r") rlike '^[+-]?[0-9]+([.][0-9]+)?$'"
+    if field.spark_type.startswith("DECIMAL"):
+        plain = rf"regexp_replace(trim({cell}), '^[+-]?0*', '')"
+        whole, part = f"length(split_part({plain}, '.', 1))", f"length(split_part({plain}, '.', 2))"
+        digits = [f"max(if({fails} and {number}, {length}, 0))" for length in (whole, part)]
+        return [("DECIMAL", f"struct(count_if({fails} and {number}), {', '.join(digits)})")]
+    exact = f"length(regexp_replace({cell}, '[^0-9]', '')) <= 15"
+    steps = {
+        "INT": [("BIGINT", f"try_cast({cell} as bigint) is not null"), ("DOUBLE", f"{number} and {exact}")],
+        "BIGINT": [("DECIMAL(38,0)", f"trim({cell}) rlike '^[+-]?[0-9]{{1,38}}$'")],
+    }
+    return [(kind, f"count_if({fails} and {takes})") for kind, takes in steps.get(field.spark_type, [])]
+
+
+def _decimal(kind: str, needed: tuple[int, int, int]) -> str | None:
+    """The decimal that has room for both; None if there is none."""
+    precision, scale = map(int, re.findall(r"\d+", kind))
+    _, whole, part = needed
+    part = max(scale, part)
+    total = max(precision - scale, whole) + part
+    return f"DECIMAL({total},{part})" if total <= 38 else None
 
 
 def _with(batch: Batch, model: Model) -> Batch:

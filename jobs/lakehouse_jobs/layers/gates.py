@@ -1,6 +1,6 @@
 """What is counted before a load is promoted: rules that warn or end the run, and rules on the data as a whole.
 
-A load that a gate stops stays in bronze and is tried again by the next run, together with what has come since; silver
+A batch that a gate stops stays in bronze and is tried again by the next run, together with what has come since; silver
 and quarantine keep what they had. A contract without such rules pays nothing here."""
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def before(batch: Batch, judged: DataFrame) -> Told:
         told = [f"rule {name}: {failed[name]} rows" for name in wrong]
         told += [f"gate {each.gate}: {'no value' if each.value is None else f'{each.value:g}'}" for each in broken]
         raise Stopped(
-            f"{batch.hop.target}: stopped by {'; '.join(told)}. Nothing of load {batch.load} was promoted; "
+            f"{batch.hop.target}: stopped by {'; '.join(told)}. Nothing up to load {batch.load} was promoted; "
             "the next run tries it again with what has come since. Mend the input, or the contract"
         )
     return Told(failed, [asdict(result) for result in results])

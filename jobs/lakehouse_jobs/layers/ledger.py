@@ -37,6 +37,10 @@ class Ledger:
         """Whether a load began that is not done."""
         return any(self._folder.glob("*.begun"))
 
+    def begun(self) -> list[int]:
+        """The loads that began and were not noted as done, the oldest first."""
+        return sorted(int(path.stem) for path in self._folder.glob("*.begun"))
+
     def begin(self, load: int) -> bool:
         """Note that a load begins. False if it had begun before: it may be in the table already."""
         mark = self._path(load).with_suffix(".begun")

@@ -74,7 +74,9 @@ def _anything_new(batch: Batch) -> bool:
     """Whether the load has a row that is newer than all of silver. If not, it is likely to be there already: then
     nothing is to be written anew, and files that were only looked at stay as they are."""
     model = batch.hop.model
-    if not model.sequence or model.field(model.sequence[0]).pii:
+    if not model.sequence:
+        return False  # files that come again whole, with little that changed
+    if model.field(model.sequence[0]).pii:
         return True
     field = model.field(model.sequence[0])
     table = batch.hop.platform.table(batch.hop.target)

@@ -58,9 +58,7 @@ def _counted(batch: Batch) -> Left:
 def _written(batch: Batch) -> Left:
     """What the quarantine has of this load."""
     hop = batch.hop
-    rows = hop.platform.session().sql(
-        f"select _rules from {hop.platform.table(quarantine(hop))} where {LOAD} = {batch.load}"
-    )
+    rows = hop.platform.session().sql(f"select _rules from {hop.platform.table(quarantine(hop))} where {batch.within}")
     groups = rows.groupBy("_rules").count().collect()
     told: dict[str, int] = {}
     for names, count in groups:

@@ -21,6 +21,11 @@ def pads(key: bytes) -> tuple[bytes, bytes]:
 
 def register(session: SparkSession, key: bytes) -> None:
     """Make the view that hashes read. A session has one key."""
+    from pyspark.sql.utils import is_remote
+
     inner, outer = pads(key)
     frame = session.createDataFrame([(bytearray(inner), bytearray(outer))], "inner BINARY, outer BINARY")
+    if not is_remote():
+        # A frame made of Python's values asks a Python worker for them each time; Spark Connect sends them once.
+        frame = frame.localCheckpoint()
     frame.createOrReplaceTempView(PADS)
