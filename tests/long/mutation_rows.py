@@ -117,4 +117,4 @@ def frames(spark: SparkSession) -> dict[str, DataFrame]:
         made[name] = spark.createDataFrame([(value,) for value in values], f"{name} {kind}")
     for field, values in NESTED.items():
         made[field.name] = spark.createDataFrame([(value,) for value in values], f"v {field.spark_type}")
-    return made
+    return {name: frame.coalesce(1).cache() for name, frame in made.items()}

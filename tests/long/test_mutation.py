@@ -118,11 +118,12 @@ class Judge:
         return other
 
     def _spark(self, waiting: list[tuple[Mutant, list[tuple[int, Asked]]]]) -> None:
+        """Ask the first of what differs, and the rest of those whom it does not tell."""
         made: list[DataFrame] = []
         left = []
         for number, (mutant, other) in enumerate(waiting):
             try:
-                made += queries(self.there, number, other)
+                made += queries(self.there, number, other[:1])
                 left.append((number, mutant, other))
             except Exception:
                 self.fates["no SQL"] += 1
@@ -137,12 +138,17 @@ class Judge:
             for _, mutant, other in left:
                 self._spark([(mutant, other)])
             return
+        again = []
         for number, mutant, other in left:
-            if any(told.get((number, place)) != self.expected.get((0, place)) for place, _ in other):
+            place = other[0][0]
+            if told.get((number, place)) != self.expected.get((0, place)):
                 self.fates["another answer of Spark"] += 1
+            elif len(other) > 1:
+                again.append((mutant, other[1:]))
             else:
                 self.fates["alive"] += 1
                 self.alive.append(mutant)
+        self._spark(again)
 
 
 @pytest.mark.parametrize("subject", SUBJECTS, ids=lambda subject: subject.module)
