@@ -20,19 +20,19 @@ from tests.jobs.conftest import SCOPE, Lakehouse, make
 from wizard.contracts.infer import infer
 
 SHOP = (
-    "Código;Descrição;Preço (R$);Peso;Data;Obs\n"
-    '001;“Maçã”;1.234,56;1,5;31/01/2025;"a;b"\n'
-    '002;"Pão\nde queijo";5,00;2;02/03/2025;\n'
+    "Código;Descrição;Preço (R$);Peso;Quando;Ativo\n"
+    '001;"“Maçã;verde”";1.234,56;1,5;31/01/2025 10:00;yes\n'
+    '002;"Pão\nde queijo";5,00;NA;02/03/2025 00:00;no\n'
+    '003;NA;7,00;"";28/02/2025 11:30;no\n'
+    '004;"";0,50;2;28/02/2025 11:31;yes\n'
 )
-WEATHER = 'when,city,temp,wet\n2025/01/31 10:00,"",NA,yes\n2025/02/01 11:30,NA,-1.5,no\n"2025/02/02 00:00",Rio,"",no\n'
 EVENTS = [
     {"id": 1, "at": "2025-01-31T10:00:00Z", "who": {"email": "a@b.c", "on": "1990-12-31"}, "tags": ["x"], "v": 1.5},
     {"id": 2, "at": "2025-02-01T10:00:00+02:00", "who": {"email": None}, "tags": [], "v": 2, "ok": True},
     {"id": 3, "who": None, "v": 3, "odd": {"a b": 1}},
 ]  # fmt: skip
 PLAIN: dict[str, tuple[str, bytes, int]] = {  # model: name of the file, its content, its rows
-    "shop": ("shop.csv", SHOP.encode("cp1252"), 2),
-    "weather": ("weather.csv", WEATHER.encode("utf-16"), 3),
+    "shop": ("shop.csv", SHOP.encode("cp1252"), 4),
     "lines": ("lines.json", "\n".join(map(json.dumps, EVENTS)).encode(), 3),
 }
 
@@ -95,17 +95,12 @@ def cells(lake: Lakehouse, model: str, *columns: str) -> Cells:
 
 
 def test_what_a_brazilian_spreadsheet_writes(lake: Lakehouse) -> None:
-    assert cells(lake, "shop", "Codigo", "Descricao", "Preco_R", "Peso", "Data", "Obs") == [
-        ("001", "“Maçã”", Decimal("1234.56"), 1.5, datetime.date(2025, 1, 31), "a;b"),
-        ("002", "Pão\nde queijo", Decimal("5.00"), 2.0, datetime.date(2025, 3, 2), None),
-    ]
-
-
-def test_no_value_is_none_however_it_is_written(lake: Lakehouse) -> None:
-    assert cells(lake, "weather", "cast(when as string)", "city", "temp", "wet") == [
-        ("2025-01-31 10:00:00", None, None, True),
-        ("2025-02-01 11:30:00", None, -1.5, False),
-        ("2025-02-02 00:00:00", "Rio", None, False),
+    columns = ("Codigo", "Descricao", "Preco_R", "Peso", "cast(Quando as string)", "Ativo")
+    assert cells(lake, "shop", *columns) == [
+        ("001", "“Maçã;verde”", Decimal("1234.56"), 1.5, "2025-01-31 10:00:00", True),
+        ("002", "Pão\nde queijo", Decimal("5.00"), None, "2025-03-02 00:00:00", False),
+        ("003", None, Decimal("7.00"), None, "2025-02-28 11:30:00", False),
+        ("004", None, Decimal("0.50"), 2.0, "2025-02-28 11:31:00", True),
     ]
 
 
