@@ -23,6 +23,7 @@ BEAT = 10.0  # seconds between two touches
 STALE = 60.0  # seconds without a touch after which a claim is a dead run's
 WAIT = 120.0  # seconds that a run waits for another by default: longer than a dead one's claim lives
 FOLDER = "claims"
+_CANCELLED: set[str] = set()  # names of runs of this process
 
 
 class Busy(Exception):  # noqa: N818 - a state of the model, told as it is
@@ -31,6 +32,11 @@ class Busy(Exception):  # noqa: N818 - a state of the model, told as it is
 
 class Stopped(Exception):  # noqa: N818 - an event, told as it is
     """The run was cancelled."""
+
+
+def cancelled(run: str) -> bool:
+    """Whether somebody wants the run to end: a stream that was stopped for it looks like one that has done its work."""
+    return run in _CANCELLED
 
 
 @dataclass(slots=True)
@@ -75,6 +81,11 @@ class Claims:
             if self.stop.wait(random.uniform(0.1, 1.0)):
                 raise Stopped("cancelled while another run was loading the model")
 
+    def cancel(self) -> None:
+        """The run is to end; said before anything of it is interrupted."""
+        _CANCELLED.add(self.run)
+        self.stop.set()
+
     def __enter__(self) -> Claims:
         self._heart = threading.Thread(target=self._beat, name="claims", daemon=True)
         self._heart.start()
@@ -82,6 +93,7 @@ class Claims:
 
     def __exit__(self, *_: object) -> None:
         self._ended.set()
+        _CANCELLED.discard(self.run)
         if self._heart is not None:
             self._heart.join()
 

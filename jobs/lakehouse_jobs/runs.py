@@ -110,7 +110,7 @@ class Run:
                         del running[future]
                         future.result()
             except BaseException as error:
-                self.claims.stop.set()
+                self.claims.cancel()
                 _end(session, tag, running)
                 for model in waiting:
                     self._ended(self._record(model), error)

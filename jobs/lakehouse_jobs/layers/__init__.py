@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from lakehouse_jobs.claims import Stopped, cancelled
 from lakehouse_jobs.contract.model import Model
 from lakehouse_jobs.keys import PiiKey
 from lakehouse_jobs.layers.known import Known
@@ -85,3 +86,6 @@ class Hop:
         except Exception as error:
             # The stream tells a failure of its batch as text in text; where it happened here, tell it as it was.
             raise failures[0] if failures else error from None
+        if cancelled(self.run):
+            # A stopped stream ends like one that is done; what it did not come to is no file that it passed over.
+            raise Stopped("cancelled; the next run goes on where this one ended")

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 Message = dict[str, Any]
+GRACE = 1.0  # seconds that a cancelled run has before what it waits for is interrupted
 
 
 class Driver:
@@ -32,6 +33,7 @@ class Driver:
         self._cancelled: set[int] = set()
         self._running: tuple[int, int] | None = None  # run id, thread
         self._switch = threading.Lock()
+        self._idle = threading.Event()
         self._starting = self._runs.submit(sessions.start, folder)
 
     def take(self, message: Message) -> None:
@@ -62,6 +64,7 @@ class Driver:
             if run in self._cancelled:
                 return _result(wheels.Outcome("", "the run was cancelled"), [])
             self._running = (run, threading.get_ident())
+            self._idle.clear()
         session.sparkContext.setJobGroup(f"run-{run}", f"run {run}", interruptOnCancel=True)
         with tempfile.TemporaryDirectory(prefix="namespace-") as folder:
             names = Path(folder) / "namespace.json"
@@ -88,6 +91,7 @@ class Driver:
         finally:
             with self._switch:
                 self._running = None
+                self._idle.set()
         if message["run_id"] in self._cancelled:
             return wheels.Outcome(outcome.logs, "the run was cancelled")
         return outcome
@@ -104,6 +108,8 @@ class Driver:
                 return {}
             thread = ctypes.c_ulong(self._running[1])
             ctypes.pythonapi.PyThreadState_SetAsyncExc(thread, ctypes.py_object(wheels.Cancelled))
+        # A run may end in order what it began: a stream that others stop looks to it like one that is done.
+        self._idle.wait(GRACE)
         # The thread may be waiting inside Java, where no Python exception reaches it.
         session = self._session
         session.sparkContext.cancelJobGroup(f"run-{run}")
