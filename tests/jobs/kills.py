@@ -36,7 +36,8 @@ def loaded(lakehouse: Lakehouse) -> Lakehouse:
 def arguments(run: str) -> list[str]:
     record = f"/Volumes/crisk/ops/runs/{{model}}/{run}.json"
     contract = str(CONTRACTS / "account.yaml")
-    return ["--contract", contract, "--catalog", "crisk", "--run-record", record, "--secret-scope", SCOPE]
+    where = ["--contract", contract, "--catalog", "crisk", "--run-record", record, "--secret-scope", SCOPE]
+    return [*where, "--wait", "600"]
 
 
 def start(lakehouse: Lakehouse, point: str, number: int = 1, run: str = "killed") -> subprocess.Popen[str]:
