@@ -17,7 +17,9 @@ SETTINGS = {"spark.sql.ansi.enabled": "false", "spark.sql.legacy.timeParserPolic
 _RAISING = re.compile(r"\b(raise_error|assert_true)\s*\(", re.IGNORECASE)
 _LITERAL = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"")
 # In a foreign error: what is quoted, an address, a number of five digits or more, a date.
-_VALUES = re.compile(r"'[^'\n]*'|\"[^\"\n]*\"|[^\s'\"@]+@[^\s'\"@]+|\d{4}-\d\d-\d\d[\d :.T]*|[+-]?\d[\d.,/-]{4,}\w*")
+_VALUES = re.compile(
+    r"'[^'\n]*'|\"[^\"\n]*\"|[^\s'\"@]+@[^\s'\"@]+|\d{4}-\d\d-\d\d(?:[ T][\d:.]+)?|[+-]?\d[\d.,/-]{4,}\w*"
+)
 
 
 def without_values(text: str) -> str:
