@@ -173,7 +173,8 @@ def test_where_only_the_rows_name_the_files_each_is_accounted_for_too(landing: L
     landing.platform = Blind(landing.platform.schemas, {}, {})
     path = landing.put("a b.csv", HEADER + "1,A,X\n")
     landing.put("empty.csv", "")
-    assert [landing.load()[key] for key in ("read", "files", "refused")] == [1, 2, {}]
+    counts = landing.load()
+    assert [counts[key] for key in ("read", "files", "refused")] == [1, 2, {}]
     assert landing.load()["listed"] == 0
     path.write_text(HEADER + "2,B,Y\n3,C,Z\n")
     counts = landing.load()
