@@ -254,7 +254,13 @@ def _state(ctx: Ctx, workspace: WorkspaceClient, wanted: Wanted, named: dict[str
         present |= dict.fromkeys(job.models, job_id)
         if differing := differences(job.settings(), workspace.jobs.get(job_id)):
             changed[job.name] = (job_id, differing)
-    return State(uploads, tuple(missing), changed, present, tuple(_replaced(ctx, workspace, wanted)))
+    return State(
+        uploads,
+        tuple(missing),
+        changed,
+        present,
+        tuple(sorted(_replaced(ctx, workspace, wanted), key=lambda job: str(job.settings and job.settings.name))),
+    )
 
 
 def _replaced(ctx: Ctx, workspace: WorkspaceClient, wanted: Wanted) -> Iterator[BaseJob]:
