@@ -31,7 +31,7 @@ def datacontract(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def lint(datacontract: Path, path: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([datacontract, "lint", path], capture_output=True, text=True, check=False, timeout=120)
+    return subprocess.run([datacontract, "lint", path], capture_output=True, text=True, check=False, timeout=300)
 
 
 def of(name: str) -> str:
