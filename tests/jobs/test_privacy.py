@@ -31,7 +31,8 @@ from pyspark.sql.types import ArrayType, StringType, StructType
 KEY = bytes(range(32))
 WAYS: tuple[Protection, ...] = get_args(Protection)
 TEXTS = (
-    "", " ", "a", "abcde", "maria@example.com", "m@example.com", "ab@example.com", "@example.com", "a@b", "a@b@example.com",
+    "", " ", "a", "abcde", "maria@example.com", "m@example.com", "ab@example.com", "@example.com", "a@b",
+    "a@b@example.com",
     "maria@example.com, joão@example.com", "maria@example.com\n", "+55 (11) 98765-4321", "1234567", "12345678",
     "٣٤٥٦٧٨٩٠١٢", "👩‍👩‍👧", "👩@example.com", "é" * 40, "x" * 63, "x" * 64, "x" * 65,
     "longer than a block " * 9, "a\0b", "null",
@@ -211,6 +212,15 @@ def test_text_that_is_no_value_of_its_type_is_protected_too(keyed: SparkSession)
     told = [row[0] for row in frame.selectExpr(protected_raw(day, "v")).collect()]
     assert told == [plain.shielded("hash", cell, KEY) for cell in cells]
     assert protected_raw(leaf("string", "STRING"), "`v`") == "`v`"
+
+
+def test_no_mask_tells_true_from_false(keyed: SparkSession) -> None:
+    truth = leaf("boolean", "BOOLEAN", "mask_generic")
+    held = Field("held", "object", "STRUCT<v: BOOLEAN>", fields=(truth,))
+    frame = keyed.sql("SELECT explode(array(true, false)) AS v")
+    raw = frame.selectExpr("v", "cast(v as string) as t", "concat('{\"v\": ', v, '}') as j")
+    told = raw.selectExpr(protected(truth, "v"), protected_raw(truth, "t"), protected_raw(held, "j")).collect()
+    assert tuple(told[0]) == tuple(told[1]) == ("***", "***", '{"v":"***"}')
 
 
 def test_json_as_it_came_keeps_only_what_the_contract_knows(keyed: SparkSession) -> None:

@@ -18,6 +18,7 @@ columns `pads(fields)`, which the frame below must have."""
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 
 from lakehouse_jobs.contract.model import Field, Protection
 from lakehouse_jobs.contract.sql import literal
@@ -76,8 +77,8 @@ def protected_raw(field: Field, cell: str, version: str = "v1") -> str:
     if not protects(field):
         return cell
     if field.pii:
-        return shielded(field.pii, cell, version)
-    texts = as_texts(field)
+        return shielded(way(field, field.pii), cell, version)
+    texts = as_texts(_by_type(field))
     parsed = f"from_json({cell}, {literal(described(texts))})"
     return f"if({cell} is null, null, coalesce(to_json({_protected(texts, parsed, version, 0)}), '{GONE}'))"
 
@@ -146,6 +147,13 @@ def _protected(field: Field, cell: str, version: str, depth: int) -> str:
         for inner in field.fields
     )
     return f"if({cell} is null, null, named_struct({cells}))"
+
+
+def _by_type(field: Field) -> Field:
+    """With the ways that its types ask for, before they are forgotten."""
+    parts = tuple(_by_type(each) for each in field.fields)
+    items = _by_type(field.items) if field.items else None
+    return replace(field, pii=field.pii and way(field, field.pii), fields=parts, items=items)
 
 
 def _hashed_items(field: Field) -> bool:
