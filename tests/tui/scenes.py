@@ -9,8 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from textual.widgets import Input
-
+from tests.tui import contracts_scenes
 from wizard.guided.messages import (
     NAME_KEYS,
     PRICE_KEYS,
@@ -46,8 +45,6 @@ from wizard.setup.events import (
     StepRemoved,
     Summarised,
 )
-from wizard.tui.screens.contracts_ask import TypeIn
-from wizard.tui.widgets.grid import Grid
 from wizard.tui.widgets.rail import Rail
 
 if TYPE_CHECKING:
@@ -344,41 +341,6 @@ def _edited(app: WizardApp) -> None:
     app.act("next")
 
 
-def _waits(app: WizardApp) -> None:
-    """Nothing is done: what a sample holds is looked up beside."""
-
-
-def _sampled(app: WizardApp) -> bool:
-    """What the sample of the first contract holds is there, and all was judged."""
-    desk = app.store.desk
-    return desk is not None and desk.entries[0].rows is not None and all(entry.current for entry in desk.entries)
-
-
-def _without_key(app: WizardApp) -> None:
-    """The first contract has no key any more, and is judged."""
-    assert app.store.desk is not None
-    entry = app.store.desk.entries[0]
-    assert entry.draft is not None
-    entry.draft.set_key(0, 0, None)
-    entry.edited()
-    entry.judge()
-    app.draw()
-
-
-def _renames(app: WizardApp) -> None:
-    """A column gets a name that no table's column may have."""
-    app.screen.query_one(Grid).go(3, 0)
-    app.act("edit_cell")
-
-    def typed() -> None:
-        if isinstance(app.screen, TypeIn):
-            app.screen.query_one(Input).value = "2nd name"
-        else:
-            app.set_timer(0.01, typed)
-
-    typed()
-
-
 def scenes() -> dict[str, Scene]:
     """By name."""
     todo = Checked(at=AT, step="foundation", verdict="todo", why="3 to add", changes=CHANGES)
@@ -402,10 +364,7 @@ def scenes() -> dict[str, Scene]:
         "form-new": Scene("form", lambda: loaded(answered=False)),
         "form-priced": Scene("form", lambda: _advised("form-priced"), "foundation"),
         "form-taken": Scene("form", lambda: _advised("form-taken")),
-        "contracts": Scene("contracts", loaded, then=_waits, there=_sampled),
-        "contracts-fix": Scene("contracts", loaded, then=_without_key, there=_sampled),
-        "contracts-name": Scene("contracts", loaded, then=_renames, there=lambda app: _sampled(app) and _over(app)),
-        "contracts-workflow": Scene("contracts", loaded, then=_acts("workflow"), there=_sampled),
+        **contracts_scenes.scenes(Scene, loaded),
         "offer": Scene("journey", _offer),
         "first-run": Scene("journey", _first_run),
         "summary": Scene("summary", lambda: [*begun("summary"), SUMMARY, Idle("done", "run")]),

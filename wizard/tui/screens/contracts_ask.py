@@ -210,7 +210,7 @@ class Asker:
         about = {
             RuleKind.BETWEEN: _("The least and the greatest value, as 0, 100; leave one out where there is none."),
             RuleKind.ONE_OF: _("The values, as a, b, c."),
-            RuleKind.MATCHES: _("A regular expression that the whole text matches, as [A-Z]{2}\\d+."),
+            RuleKind.MATCHES: _("A regular expression that the whole text matches, as [A-Z]+\\d+."),
             RuleKind.SQL: _("What is true for a good row, as length(name) > 2."),
         }[kind]
         about += " " + _("A row that breaks it goes to quarantine. Nothing written takes the rule away.")
