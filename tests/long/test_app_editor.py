@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
+import pytest
+
 from tests.tui.scenes import RISK
 from tests.tui.terminal import WIZARD, Terminal
+from wizard.sandbox import process
 
 EDITOR = """#!/bin/sh
 echo "this is the editor"
@@ -35,9 +39,16 @@ def moved(terminal: Terminal, before: str) -> bool:
     return terminal.focused not in ("", before)
 
 
-def test_the_editor_has_the_terminal_and_what_it_leaves_is_read_again(tmp_path: Path) -> None:
-    folder, editor = tmp_path / "risk", tmp_path / "my editor"
-    folder.mkdir()
+@pytest.fixture
+def folder(tmp_path: Path) -> Iterator[Path]:
+    place = tmp_path / "risk"
+    place.mkdir()
+    yield place
+    process.stop(place / ".wizard" / "sandbox")
+
+
+def test_the_editor_has_the_terminal_and_what_it_leaves_is_read_again(folder: Path, tmp_path: Path) -> None:
+    editor = tmp_path / "my editor"
     shutil.copy(RISK, folder / "answers.yaml")
     editor.write_text(EDITOR, encoding="utf-8")
     editor.chmod(0o755)
