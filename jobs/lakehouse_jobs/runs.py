@@ -6,6 +6,7 @@ of the run starts when that one has ended, so that the rows it looks for are the
 from __future__ import annotations
 
 import os
+import shutil
 import time
 import traceback
 import uuid
@@ -33,11 +34,16 @@ if TYPE_CHECKING:
 
 MOST = 8  # models side by side: beyond that they wait for the same cores
 LOOK = 0.2  # seconds between two looks whether somebody wants the run to end
+LEAST = 64 * 1024  # bytes that a disk has left, and is full all the same
 GRACE = 120.0  # seconds that models have to end once the run is cancelled
 
 
 class ModelsFailed(Exception):  # noqa: N818 - what became of the run, told as it is
     """Some models failed; the others are loaded."""
+
+
+class NoSpace(Exception):  # noqa: N818 - a state of the disk, told as it is
+    """The disk is full: what Spark says of it is seldom that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +123,8 @@ class Run:
                 raise
 
     def _one(self, model: Model) -> None:
-        record, error = self._record(model), None
+        record = self._record(model)
+        error: BaseException | None = None
         try:
             checkpoint = f"{self.platform.path(self._place(self.places.checkpoints, model))}/{model.name}"
             with self.claims.on(checkpoint):
@@ -126,6 +133,9 @@ class Run:
                 raise RuntimeError("rows or files are not accounted for")
         except BaseException as raised:
             error = raised
+            place = self.platform.path(self._place(self.places.checkpoints, model))
+            if full(place):
+                error = NoSpace(f"there is no space left at {place}: free some there, then run again ({told(raised)})")
         try:
             self._ended(record, error)
         except Exception as unwritten:
@@ -211,6 +221,14 @@ def unread(platform: Platform, record: RunRecord, path: str, error: BaseExceptio
     record.started = record.ended = _now()
     record.status, record.error, record.version, record.protocol = "failed", told(error), __version__, PROTOCOL
     write(Path(platform.path(path)), record)
+
+
+def full(place: str) -> bool:
+    """Whether a folder's disk has no room for anything; False where that cannot be told."""
+    try:
+        return shutil.disk_usage(place).free < LEAST
+    except OSError:
+        return False
 
 
 def write(target: Path, record: RunRecord) -> None:
