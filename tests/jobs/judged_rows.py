@@ -41,7 +41,7 @@ FIELDS = (
     Field("price", "number", "DECIMAL(10,2)", maximum="9.99"),
     Field("tiny", "number", "DOUBLE", maximum="1e-3"),
     Field("day", "date", "DATE", minimum="2020-01-01", maximum="2020-12-31"),
-    Field("number", "integer", "INT", max_length=2, pattern="[0-9]+"),
+    Field("number", "integer", "INT", max_length=2, minimum="0.5", pattern="[0-9]+"),
     ADDRESS, TAGS, GRID,
 )  # fmt: skip
 RULES = (
@@ -114,7 +114,9 @@ CASES = (
     Case({"name": "aba"}, ("name.pattern",)), Case({"name": "xab"}, ("name.pattern",)),
     Case({"name": "ab\n"}, ("name.pattern",)),
     Case({"number": "123"}, ("number.maxLength",)),
-    Case({"number": "-1"}, ("number.pattern",)),
+    Case({"number": "-1"}, ("number.minimum", "number.pattern")),
+    Case({"number": "0"}, ("number.minimum",)),
+    Case({"number": "1"}),
     # Within objects and lists.
     Case({"addr": '{"street": null, "no": 1}'}, ("addr.street.required",)),
     Case({"addr": '{"street": "a", "no": 11}'}, ("addr.street.minLength", "addr.no.maximum")),

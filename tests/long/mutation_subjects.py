@@ -106,6 +106,7 @@ def rules_asked(modules: Modules) -> list[Asked]:
                     rules.failing(wide),
                     rules.failing(wide[:1]),
                     rules.failing(forgiven),
+                    rules.failing((wide[0], *forgiven[1:])),
                     "_mask_0",
                     "_mask_1",
                     "_mask_2",
