@@ -60,13 +60,13 @@ class Rows:
         return sum(file.stat().st_size for file in folder.glob("*.csv"))
 
     def _cells(self) -> list[str]:
-        cities = "array('São Paulo', 'Rio de Janeiro', 'Belo Horizonte', 'Goiânia', 'Curitiba', 'Recife', 'Manaus')"
+        cities = "array('São Paulo', 'Natal', 'Belém', 'Goiânia', 'Curitiba', 'Recife', 'Manaus')"
         names = "array('Ana', 'Bruno', 'Carla', 'Davi', 'Elisa', 'Fabio', 'Gloria', 'Heitor', 'Iris', 'Joana', 'Kaio')"
         return [
             "id as order_id",
             "concat('C', lpad(cast(h % 5000000 as string), 8, '0')) as customer",
-            f"concat(element_at({names}, cast(h % 11 + 1 as int)), ' Sample ', h % 100000) as name",
-            "concat('person', h % 1000000, '@example.com') as email",
+            f"concat(element_at({names}, cast(h % 11 + 1 as int)), ' ', h % 100000) as name",
+            "concat('p', h % 1000000, '@example.com') as email",
             f"element_at({cities}, cast(h % 7 + 1 as int)) as city",
             "element_at(array('new', 'paid', 'sent', 'done', 'void'), cast(v % 5 + 1 as int)) as status",
             f"if(v % 1000 < {self.bad}, 0, v % 100 + 1) as quantity",
