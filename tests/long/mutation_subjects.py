@@ -126,8 +126,8 @@ def gates_facts(modules: Modules) -> list[Any]:
         for value in (*VALUES, None, float("nan"), Decimal("2"))
     ]
     all_ = [
-        gates.judged(Gate(name, "rowCount", "mustBe", 1, severity=how), value)
-        for name, how in (("f", "fail"), ("w", "warning"))
+        gates.judged(gate, value)
+        for gate in (Gate("f", "rowCount", "mustBe", 1), Gate("w", "rowCount", "mustBe", 1, severity="warning"))
         for value in (1, 2)
     ]
     query = Gate("q", "query", "mustBe", 1, query="{model} as {model}")

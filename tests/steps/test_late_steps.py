@@ -36,14 +36,9 @@ def setup(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Setup]:
     root = tmp_path_factory.mktemp("late")
     sample = (assets.path("templates") / "samples" / "account.csv").read_bytes()
     (root / "account.csv").write_bytes(sample)
-    # Without its gate, which stops loads of a few rows, as these tests bring them.
-    contract = (assets.path("templates") / "contracts" / "account.yaml").read_text(encoding="utf-8")
-    head, _gate, rest = contract.partition("\nquality:")
-    (root / "account.yaml").write_text(head + rest[rest.index("\nworkflow:") :], encoding="utf-8")
     with process.connect(root / "state") as connection:
         account = {"account_id": {"account_id": connection.info["account_id"]}}
-        late = {"first_run": {"samples": {"account": "account.csv"}}, "contracts": {"files": ["account.yaml"]}}
-        setup = open_setup(connection, root, {**late, **account})
+        setup = open_setup(connection, root, {"first_run": {"samples": {"account": "account.csv"}}, **account})
         for step in journey.steps():
             finding = setup.settle(step)
             assert finding.verdict is Verdict.DONE, f"{step.name}: {finding}"
