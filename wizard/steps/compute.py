@@ -146,7 +146,9 @@ class Compute(TerraformStep):
             if key in stale:
                 scope.put_secret(facts.secret_scope, key, string_value=value)
         if NAME not in held:  # never written again: what one key hashed, no other key finds
-            scope.put_secret(facts.secret_scope, NAME, string_value=secrets.token_hex(LENGTH))
+            made = secrets.token_hex(LENGTH)
+            ctx.secrets.remember(made)
+            scope.put_secret(facts.secret_scope, NAME, string_value=made)
 
     def _stale(self, ctx: Ctx, facts: Facts, held: frozenset[str]) -> tuple[str, ...]:
         """Keys that are missing or hold another value than the principal's."""
