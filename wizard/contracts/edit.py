@@ -252,12 +252,12 @@ class ContractDraft:
     def set_pii(self, number: int, at: int, pii: Protection | None) -> None:
         self._put_column(number, at, replace(self._column(number, at), pii=pii))
 
-    def put_rule(self, number: int, at: int, kind: RuleKind, text: str = "") -> None:
+    def put_rule(self, number: int, at: int, kind: RuleKind, text: str = "", name: str | None = None) -> None:
         """Raises rules.RuleUnreadable."""
-        self._put(number, rules.put(self.model(number), at, kind, text))
+        self._put(number, rules.put(self.model(number), at, kind, text, name))
 
-    def drop_rule(self, number: int, at: int, kind: RuleKind) -> None:
-        self._put(number, rules.drop(self.model(number), at, kind))
+    def drop_rule(self, number: int, at: int, kind: RuleKind, name: str | None = None) -> None:
+        self._put(number, rules.drop(self.model(number), at, kind, name))
 
     # within
 

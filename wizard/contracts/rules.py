@@ -23,6 +23,7 @@ class RuleKind(StrEnum):
     ONE_OF = "one_of"
     MATCHES = "matches"
     SQL = "sql"
+    REFERENCE = "reference"  # to another table: shown here, written in the file
 
 
 WORDS = {
@@ -32,10 +33,12 @@ WORDS = {
     RuleKind.ONE_OF: N_("one of"),
     RuleKind.MATCHES: N_("matches"),
     RuleKind.SQL: N_("SQL"),
+    RuleKind.REFERENCE: N_("found in"),
 }
 ORDERED = ("integer", "number", "date", "timestamp")  # types that have limits
 _IN = re.compile(r"(?P<cell>`[^`]+`) IN \((?P<values>.*)\)", re.DOTALL)
 _LIKE = re.compile(r"(?P<cell>`[^`]+`) RLIKE '\^\(\?:(?P<pattern>.*)\)\\\\z'", re.DOTALL)
+_WHOLE = r"^(?:%s)\z"
 _VALUE = re.compile(r"CAST\('((?:[^'\\]|\\.)*)' AS \w+\)|'((?:[^'\\]|\\.)*)'|([^,\s][^,]*)")
 
 
@@ -87,7 +90,21 @@ def _unique(gate: Gate, name: str) -> bool:
     return gate.metric == "duplicateValues" and gate.operator == "mustBe" and gate.value == 0 and gate.fields == (name,)
 
 
+def offered(model: Model, at: int) -> tuple[ColumnRule, ...]:
+    """What a person chooses from: the rules that are there, and one of each kind that is not, of SQL always one more.
+    `where` is empty for one that is not there."""
+    there, told = found(model, at), []
+    for kind in kinds(model.fields[at]):
+        own = [rule for rule in there if rule.kind is kind]
+        told += own
+        if not own or kind is RuleKind.SQL:
+            told.append(ColumnRule(kind, "", ""))
+    return tuple(told)
+
+
 def _of_rule(rule: Rule, field: Field) -> ColumnRule:
+    if rule.reference is not None:
+        return ColumnRule(RuleKind.REFERENCE, rule.reference, "rule", rule.name)
     predicate, cell = rule.predicate or "", sql.quoted(field.name)
     if predicate == _not_blank(field.name):
         return ColumnRule(RuleKind.NOT_BLANK, "", "rule", rule.name)
@@ -95,7 +112,7 @@ def _of_rule(rule: Rule, field: Field) -> ColumnRule:
         return ColumnRule(RuleKind.ONE_OF, ", ".join(map(_typed, _values(within["values"]))), "rule", rule.name)
     if (like := _LIKE.fullmatch(predicate)) and like["cell"] == cell:
         return ColumnRule(RuleKind.MATCHES, _unescaped(like["pattern"]), "rule", rule.name)
-    return ColumnRule(RuleKind.SQL, rule.predicate or rule.reference or "", "rule", rule.name)
+    return ColumnRule(RuleKind.SQL, predicate, "rule", rule.name)
 
 
 def _not_blank(name: str) -> str:
@@ -117,31 +134,45 @@ def _unescaped(text: str) -> str:
     return re.sub(r"\\(.)", r"\1", text)
 
 
-def put(model: Model, at: int, kind: RuleKind, text: str) -> Model:
-    """The model with this rule on a column, in place of one of the same kind. A value that is not there passes: that
+def put(model: Model, at: int, kind: RuleKind, text: str, name: str | None = None) -> Model:
+    """The model with this rule on a column, in place of one of the same kind, whose severity stays; of several SQL
+    rules in place of the one of this `name`, or beside them where it is empty. A value that is not there passes: that
     there is one, `required` says. Raises RuleUnreadable."""
-    model = drop(model, at, kind)
+    names = {rule.name for rule in _of_kind(model, at, kind, name) if rule.where == "rule"}
+    before = next((rule for rule in model.rules if rule.name in names), None)
+    model = drop(model, at, kind, name)
     field = model.fields[at]
-    if kind is RuleKind.NOT_BLANK:
-        model = _with_field(model, at, replace(field, required=True))
-        return _with_rule(model, Rule(f"{field.name}.notBlank", _not_blank(field.name), null_passes=True,
-                                      field=field.name))  # fmt: skip
     if kind is RuleKind.UNIQUE:
         gate = Gate(f"{field.name}.unique", "duplicateValues", "mustBe", 0, fields=(field.name,))
         return replace(model, gates=(*model.gates, gate)) if not found_key(model, at) else model
     if kind is RuleKind.BETWEEN:
         least, most = _limits(text, field)
         return _with_field(model, at, replace(field, minimum=least, maximum=most))
-    if kind is RuleKind.MATCHES:
+    if kind is RuleKind.MATCHES and before is None:
         return _with_field(model, at, replace(field, pattern=_pattern(text)))
+    if kind is RuleKind.NOT_BLANK:
+        model = _with_field(model, at, replace(field, required=True))
+    rule = _written(model, field, kind, text)
+    # All but its SQL is as it was.
+    rule = rule if before is None else replace(before, predicate=rule.predicate)
+    return replace(model, rules=(*model.rules, rule))
+
+
+def _written(model: Model, field: Field, kind: RuleKind, text: str) -> Rule:
+    """A rule on each row. Raises RuleUnreadable."""
+    cell = sql.quoted(field.name)
+    if kind is RuleKind.NOT_BLANK:
+        return Rule(f"{field.name}.notBlank", _not_blank(field.name), null_passes=True, field=field.name)
     if kind is RuleKind.ONE_OF:
         values = ", ".join(sql.constant(value, field.spark_type) for value in _listed(text, field))
-        predicate = f"{sql.quoted(field.name)} IN ({values})"
-        return _with_rule(model, Rule(f"{field.name}.enum", predicate, null_passes=True, field=field.name))
+        return Rule(f"{field.name}.enum", f"{cell} IN ({values})", null_passes=True, field=field.name)
+    if kind is RuleKind.MATCHES:
+        predicate = f"{cell} RLIKE {sql.literal(_WHOLE % _pattern(text))}"
+        return Rule(f"{field.name}.matches", predicate, null_passes=True, field=field.name)
     if not text.strip():
         raise RuleUnreadable(_("nothing is written; write what is true for a good row, as {example}",
-                               example=f"{sql.quoted(field.name)} <> ''"))  # fmt: skip
-    return _with_rule(model, Rule(_free(model, f"{field.name}.rule"), text.strip(), field=field.name))
+                               example=f"{cell} <> ''"))  # fmt: skip
+    return Rule(_free(model, f"{field.name}.rule"), text.strip(), field=field.name)
 
 
 def found_key(model: Model, at: int) -> bool:
@@ -149,9 +180,14 @@ def found_key(model: Model, at: int) -> bool:
     return any(rule.where == "key" for rule in found(model, at))
 
 
-def drop(model: Model, at: int, kind: RuleKind) -> Model:
-    """The model without the rules of this kind on a column."""
-    gone = [rule for rule in found(model, at) if rule.kind is kind]
+def _of_kind(model: Model, at: int, kind: RuleKind, name: str | None) -> list[ColumnRule]:
+    """The rules of this kind on a column; with a `name` the one of it alone."""
+    return [rule for rule in found(model, at) if rule.kind is kind and name in (None, rule.name)]
+
+
+def drop(model: Model, at: int, kind: RuleKind, name: str | None = None) -> Model:
+    """The model without the rules of this kind on a column; with a `name` without that one."""
+    gone = _of_kind(model, at, kind, name)
     rules = {rule.name for rule in gone if rule.where == "rule"}
     gates = {rule.name for rule in gone if rule.where == "gate"}
     model = replace(
@@ -169,10 +205,6 @@ def drop(model: Model, at: int, kind: RuleKind) -> Model:
 
 def _with_field(model: Model, at: int, field: Field) -> Model:
     return replace(model, fields=(*model.fields[:at], field, *model.fields[at + 1 :]))
-
-
-def _with_rule(model: Model, rule: Rule) -> Model:
-    return replace(model, rules=(*model.rules, rule))
 
 
 def _free(model: Model, name: str) -> str:

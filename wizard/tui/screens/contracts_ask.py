@@ -15,7 +15,7 @@ from textual.widgets import Input, Static
 
 from wizard.contracts import rules, workflow
 from wizard.contracts.edit import KINDS, PROTECTIONS, ContractDraft, Refused, protection_words, shown_type
-from wizard.contracts.rules import RuleKind, RuleUnreadable
+from wizard.contracts.rules import ColumnRule, RuleKind, RuleUnreadable
 from wizard.text import _
 from wizard.tui.screens.dialogues import Dialogue, Pick, Show
 from wizard.tui.symbols import MARKS, Symbols
@@ -188,25 +188,23 @@ class Asker:
     async def _rule(self, at: int) -> None:
         """A rule that is there is taken away, or changed where it says more than its kind."""
         model, column = self.draft.model(self.number), self.draft.model(self.number).fields[at]
-        there = {rule.kind: rule for rule in rules.found(model, at)}
-        options = []
-        for kind in rules.kinds(column):
-            mark = "[x]" if kind in there else "[ ]"
-            options.append((kind.value, f"{mark} {there[kind].words if kind in there else _(rules.WORDS[kind])}"))
+        offered = rules.offered(model, at)
+        options = [(str(n), f"{'[x]' if rule.where else '[ ]'} {rule.words}") for n, rule in enumerate(offered)]
+        now = next((n for n, rule in enumerate(offered) if rule.where), 0)
         chosen = await self.pick(_("Rules of {column}: Enter sets one, or takes it away", column=column.name), options,
-                                 next(iter(there), RuleKind.NOT_BLANK))  # fmt: skip
+                                 str(now))  # fmt: skip
         if chosen is None:
             return
-        kind = RuleKind(chosen)
-        if kind in (RuleKind.NOT_BLANK, RuleKind.UNIQUE):
-            if kind in there:
-                self.draft.drop_rule(self.number, at, kind)
-            else:
-                self.draft.put_rule(self.number, at, kind)
-            return
-        await self._rule_text(at, kind, there[kind].text if kind in there else "")
+        rule = offered[int(chosen)]
+        if rule.kind not in (RuleKind.NOT_BLANK, RuleKind.UNIQUE):
+            await self._rule_text(at, rule)
+        elif rule.where:
+            self.draft.drop_rule(self.number, at, rule.kind)
+        else:
+            self.draft.put_rule(self.number, at, rule.kind)
 
-    async def _rule_text(self, at: int, kind: RuleKind, now: str) -> None:
+    async def _rule_text(self, at: int, rule: ColumnRule) -> None:
+        kind, name = rule.kind, rule.name if rule.kind is RuleKind.SQL else None
         about = {
             RuleKind.BETWEEN: _("The least and the greatest value, as 0, 100; leave one out where there is none."),
             RuleKind.ONE_OF: _("The values, as a, b, c."),
@@ -216,15 +214,15 @@ class Asker:
         about += " " + _("A row that breaks it goes to quarantine. Nothing written takes the rule away.")
 
         def judge(text: str) -> str | None:
-            return self.tried(lambda draft: draft.put_rule(self.number, at, kind, text)) if text.strip() else None
+            return self.tried(lambda draft: draft.put_rule(self.number, at, kind, text, name)) if text.strip() else None
 
-        text = await self.type_in(_(rules.WORDS[kind]), about, now, judge)
-        if text is None:
+        text = await self.type_in(_(rules.WORDS[kind]), about, rule.text, judge)
+        if text is None or text == rule.text:
             return
         if text.strip():
-            self.draft.put_rule(self.number, at, kind, text)
+            self.draft.put_rule(self.number, at, kind, text, name)
         else:
-            self.draft.drop_rule(self.number, at, kind)
+            self.draft.drop_rule(self.number, at, kind, name)
 
     async def _seen(self, at: int) -> None:
         column = self.draft.model(self.number).fields[at]
