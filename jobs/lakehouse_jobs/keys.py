@@ -37,6 +37,10 @@ class PiiKey:
     def version(self) -> str:
         return version(self.name)
 
+    def __reduce__(self) -> tuple[type[PiiKey], tuple[Platform, str, str]]:
+        """Without its value: Spark Connect sends a stream's function, and all it holds, within the query's plan."""
+        return type(self), (self.platform, self.scope, self.name)
+
     def value(self) -> bytes:
         """The 32 bytes. Raises KeyUnusable with what to do; never with the secret's text."""
         if not self._read:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import json
+import pickle
 import threading
 from dataclasses import replace
 from pathlib import Path
@@ -173,6 +174,8 @@ def test_a_key_is_read_when_it_is_asked_for_and_told_to_nobody(lakehouse: Lakeho
     key = PiiKey(platform, SCOPE, KEY)
     assert (key.version, key.value()) == ("v1", bytes.fromhex("5e" * 32))
     assert "5e" not in repr(key)
+    sent = pickle.dumps(key)  # as Spark Connect sends what a stream's function holds
+    assert (b"^^^^" in sent, b"5e5e" in sent, pickle.loads(sent)) == (False, False, key)
     (tmp_path / "bad").write_text("no hexadecimal digits")
     bad = PiiKey(Local({}, {}, {}, {SCOPE: {KEY: str(tmp_path / "bad")}}), SCOPE, KEY)
     with pytest.raises(KeyUnusable, match="is no key of 32 bytes") as refused:
