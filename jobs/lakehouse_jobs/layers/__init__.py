@@ -63,7 +63,7 @@ class Hop:
 
         A load that comes again because the stream died before it noted it is not counted again. The counts pass
         through files: on serverless compute the function runs in another process."""
-        ledger, run, born = self.ledger, self.run, generation(self.state)
+        ledger, run, born = self.ledger, self.run, generation(self.state, self.ledger)
         failures: list[Exception] = []
 
         def each(batch: DataFrame, number: int) -> None:

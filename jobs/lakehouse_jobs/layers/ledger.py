@@ -81,13 +81,15 @@ class Ledger:
         return self._folder / f"{load}.json"
 
 
-def generation(state: str) -> int:
-    """When the stream's state was born, in seconds since 2020. It lies in that folder and dies with it: a stream that
-    begins anew counts its batches from 0, and no load may be taken for one of its predecessor's."""
+def generation(state: str, ledger: Ledger) -> int:
+    """When the stream's state was born, in seconds since 2020, and after any load that the ledger has, whatever the
+    clock says. It lies in that folder and dies with it: a stream that begins anew counts its batches from 0, no load
+    may be taken for one of its predecessor's, and what follows asks for greater numbers than it has."""
     path = Path(state) / "generation"
     if not path.exists():
+        last = max((*ledger.loads(), *ledger.begun()), default=-1) // BATCHES
         path.parent.mkdir(parents=True, exist_ok=True)
-        replace(path, str(int(time.time()) - EPOCH))
+        replace(path, str(max(int(time.time()) - EPOCH, last + 1)))
     return int(path.read_text(encoding="utf-8"))
 
 
