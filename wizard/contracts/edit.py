@@ -74,7 +74,7 @@ def protection_words(pii: Protection | None) -> str:
         None: _("as it is"),
         "mask_email": _("the first letter and the domain stay"),
         "mask_phone": _("the last digits stay"),
-        "mask_generic": _("the first and the last character stay"),
+        "mask_generic": _("the first character stays"),
         "hash": _("the same value gives the same code, nobody reads it back"),
         "redacted": _("nothing stays"),
     }[pii]

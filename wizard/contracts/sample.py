@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO, cast
 
 from wizard.contracts.proposal import Unreadable
-from wizard.text import _
+from wizard.text import N_, _
 
 LIMIT = 8 * 1024 * 1024  # bytes looked at, after decompression: some 80,000 rows
 GZIP = b"\x1f\x8b"
@@ -23,14 +23,14 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "UTF-16", "utf-16"),
 )
 _OTHERS = {
-    b"PK\x03\x04": "an archive or a workbook",
-    b"\xd0\xcf\x11\xe0": "a workbook",
-    b"%PDF": "a PDF",
-    b"\x89PNG": "a picture",
-    b"\xff\xd8\xff": "a picture",
+    b"PK\x03\x04": N_("an archive or a workbook"),
+    b"\xd0\xcf\x11\xe0": N_("a workbook"),
+    b"%PDF": N_("a PDF"),
+    b"\x89PNG": N_("a picture"),
+    b"\xff\xd8\xff": N_("a picture"),
     b"Obj\x01": "Avro",
     b"ORC": "ORC",
-    b"SQLite format 3": "a database",
+    b"SQLite format 3": N_("a database"),
 }
 _CONTROLS = bytes(range(9)) + bytes(range(14, 32))
 
@@ -178,7 +178,7 @@ def _refuse_binary(sample: Sample) -> None:
         return
     raise Unreadable(
         _("{file} is no text", file=sample.path.name),
-        _("its first bytes are those of {kind}", kind=kind) if kind else _("it holds bytes that no text has"),
+        _("its first bytes are those of {kind}", kind=_(kind)) if kind else _("it holds bytes that no text has"),
         _("save the rows as CSV, JSON or Parquet"),
     )
 
