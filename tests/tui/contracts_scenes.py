@@ -22,7 +22,7 @@ def _waits(app: WizardApp) -> None:
 def _sampled(app: WizardApp) -> bool:
     """What the sample of the first contract holds is there, and all was judged."""
     desk = app.store.desk
-    return desk is not None and desk.entries[0].rows is not None and all(entry.current for entry in desk.entries)
+    return desk is not None and bool(desk.entries[0].rows) and all(entry.current for entry in desk.entries)
 
 
 def _without_key(app: WizardApp) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 from lakehouse_jobs.contract.check import InvalidContract, check, read
-from lakehouse_jobs.contract.located import Defect, parse
+from lakehouse_jobs.contract.located import Defect, Located, parse
 from lakehouse_jobs.contract.model import Contract, Field, Model
 
 from wizard.contracts.edit import ContractDraft, Judged, Refused, judged
@@ -46,7 +47,8 @@ class Entry:
     told: tuple[str, ...] = ()
     form: tuple[str, ...] = ()
     sample: Path | None = None
-    rows: int | None = None  # read of the sample
+    rows: dict[int, int] = field(default_factory=dict)  # read of the sample, by the model's number
+    named: tuple[str, ...] = ()  # its models, as the answers know their samples
     judged_of: Contract | None = None  # what `text` and `defects` tell of
 
     @property
@@ -62,10 +64,22 @@ class Entry:
     def version(self) -> str:
         if self.draft is not None:
             return self.draft.contract.version
-        data = parse(self.text, self.file).data
+        data = _located(self.text).data
         info = data.get("info") if isinstance(data, dict) else None
         found = data.get("version") if isinstance(data, dict) else None
         return str(found or (info.get("version") if isinstance(info, dict) else None) or "")
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of its models."""
+        return tuple(model.name for model in self.draft.contract.models) if self.draft is not None else ()
+
+    @property
+    def renamed(self) -> dict[str, str]:
+        """Models that the answers know by another name: that of now -> that of before."""
+        if len(self.names) != len(self.named):
+            return {}
+        return {now: before for now, before in zip(self.names, self.named, strict=True) if before not in self.names}
 
     @property
     def current(self) -> bool:
@@ -89,7 +103,7 @@ class Entry:
 
     def place(self, number: int, at: int | None = None) -> int:
         """The line of the text where a model, or a column of it, stands; from 1."""
-        located = parse(self.text, self.file)
+        located = _located(self.text)
         path: tuple[str | int, ...] = ("schema", number, "properties")
         if self.draft is not None and isinstance(located.data, dict) and "models" in located.data:
             model = self.draft.model(number)
@@ -156,7 +170,7 @@ class Desk:
             draft.rename_model(0, _other(model.name, self._tables()))
         name = draft.model(0).name
         entry = Entry("", self._free(f"{name}.yaml"), "", draft, changed=True, sample=path.absolute(),
-                      rows=found.rows, told=_of_sample(path, found))  # fmt: skip
+                      rows={0: found.rows}, told=_of_sample(path, found))  # fmt: skip
         return self._add(entry)
 
     def bring(self, path: Path) -> Entry:
@@ -213,14 +227,18 @@ class Desk:
             written.append(path)
         self.draft.take({SECTION: {"files": list(dict.fromkeys(entry.spec for entry in self.entries))}})
         self.draft.take({SAMPLES[0]: {SAMPLES[1]: self._samples()}})
+        for entry in self.entries:
+            entry.named = entry.names
         self._gone = False
         return written
 
     def _samples(self) -> dict[str, str]:
-        """The first run's samples: those of models that are no more go."""
-        given = dict(self.draft.plain().get(SAMPLES[0], {}).get(SAMPLES[1]) or {})
+        """The first run's samples: those of models that are no more go, those of renamed ones go along."""
+        given = self._given()
+        for entry in self.entries:
+            given |= {now: given[before] for now, before in entry.renamed.items() if before in given}
         if all(entry.draft is not None for entry in self.entries):
-            known = {model.name for entry in self.entries if entry.draft for model in entry.draft.contract.models}
+            known = {name for entry in self.entries for name in entry.names}
             given = {name: sample for name, sample in given.items() if name in known}
         for entry in self.entries:
             if entry.sample is not None and entry.draft is not None:
@@ -231,9 +249,13 @@ class Desk:
         """The file that the first run brings in for a model, where it is there."""
         if entry.sample is not None or entry.draft is None:
             return entry.sample
-        given = dict(self.draft.plain().get(SAMPLES[0], {}).get(SAMPLES[1]) or {})
-        spec = given.get(entry.draft.model(number).name)
+        name, given = entry.draft.model(number).name, self._given()
+        spec = given.get(name, given.get(entry.renamed.get(name, name)))
         return locate(self.draft.valid(), self.folder, str(spec), "samples", ".csv").origin if spec else None
+
+    def _given(self) -> dict[str, str]:
+        """The samples that the answers name."""
+        return dict(self.draft.plain().get(SAMPLES[0], {}).get(SAMPLES[1]) or {})
 
     # among each other
 
@@ -241,9 +263,7 @@ class Desk:
         return locate(self.draft.valid(), self.folder, spec, "contracts", ".yaml")
 
     def _tables(self) -> set[str]:
-        return {
-            entry.draft.model(number).name.lower() for entry, number in self.models() if entry.draft is not None
-        }  # fmt: skip
+        return {name.lower() for entry in self.entries for name in entry.names}
 
     def _free(self, file: str) -> str:
         """A file's name that no other contract has, on the desk or in the folder."""
@@ -263,15 +283,17 @@ class Desk:
         if entry.draft is None:
             return
         for number, model in enumerate(entry.draft.contract.models):
-            other = next((each for each in before if model.name.lower() in _names(each)), None)
+            other = next((each for each in before if model.name.lower() in map(str.lower, each.names)), None)
             if other is not None:
                 what, why = _("{key} stands in two contracts", key=model.name), _("{path} has it too", path=other.path)
                 remedy = _("rename one, or name one contract only")
                 yield Defect(entry.path, entry.place(number), 1, "models", what, why, remedy)
 
 
-def _names(entry: Entry) -> set[str]:
-    return {model.name.lower() for model in entry.draft.contract.models} if entry.draft is not None else set()
+@lru_cache(maxsize=8)
+def _located(text: str) -> Located:
+    """A text with its places; asked for with each move of a cursor, which may not wait for a wide one."""
+    return parse(text, "")
 
 
 def _other(name: str, taken: set[str]) -> str:
@@ -285,7 +307,8 @@ def _entry(source: Source, spec: str) -> Entry:
     try:
         text = source.current.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
-        told = Defect(path, 1, 1, "(file)", "is not UTF-8", f"byte {error.start} is no text", "save it as UTF-8")
+        why = _("byte {n} is no text", n=error.start)
+        told = Defect(path, 1, 1, "(file)", _("is not UTF-8"), why, _("save it as UTF-8"))
         return Entry(spec, file, "", None, (told,))
     except OSError:
         remedy = _("correct its path, or take it from the list")
@@ -297,6 +320,7 @@ def _entry(source: Source, spec: str) -> Entry:
     except InvalidContract:
         return Entry(spec, file, text, None, defects)
     entry = Entry(spec, file, text, ContractDraft(contract), defects, judged_of=contract)
+    entry.named = entry.names
     shipped = (_("A template; your copy is made with the first change"),)
     entry.form = (shipped if spec.startswith(TEMPLATE) and not source.copy.is_file() else ()) + tuple(
         _of_form(text, contract)

@@ -58,7 +58,7 @@ def look(desk: Desk, entry: Entry, number: int) -> None:
         with suppress(Unreadable, OSError):
             found = infer(path)
             seen_in(found, draft, number)
-            entry.rows = found.rows
+            entry.rows[number] = found.rows
 
 
 def lay_out(desk: Desk, entry: Entry) -> Path:

@@ -125,7 +125,7 @@ class ContractsScreen(Coming):
         elif self._page == WORKFLOW:
             grid.draw(*told.workflow(entry.draft, number, width))
         else:
-            grid.draw(*told.columns(entry.draft, number, entry.rows, width))
+            grid.draw(*told.columns(entry.draft, number, entry.rows.get(number), width))
 
     def _draw_yaml(self, entry: Entry | None, number: int) -> None:
         text, pane = entry.text if entry is not None else "", self.query_one("#yaml", VerticalScroll)
@@ -240,8 +240,8 @@ class ContractsScreen(Coming):
             return
         draft, at = entry.draft, grid.cursor_row
         name = draft.model(number).fields[at].name
-        text = _("Silver has it no more after the next run; its rules go with it. The file keeps what it was until you "
-                 "save.")  # fmt: skip
+        text = _("Silver keeps the column, with nothing in it from the next run on; its rules go. The file keeps what "
+                 "it was until you save.")  # fmt: skip
 
         def answered(answer: str | None) -> None:
             if answer == "remove":
@@ -262,7 +262,8 @@ class ContractsScreen(Coming):
                 self._at = max(0, min(self._at, len(list(self.desk.models())) - 1))
                 self.draw()
 
-        text = _("Its file stays where it is, and so do its tables; no run loads it any more.")
+        text = _("Its file, its tables and its job stay where they are; the journey runs it no more. Remove the job in "
+                 "the workspace if nobody starts it.")  # fmt: skip
         answers = [("keep", _("Keep it")), ("remove", _("Take it from the list"))]
         self.app.push_screen(Ask(_("Take {name} from the list?", name=entry.name), text, answers), answered)
 

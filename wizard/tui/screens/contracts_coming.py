@@ -88,7 +88,7 @@ class Coming(Drawn):
     def _look_at_sample(self) -> None:
         """What the first run's sample holds, beside the columns; nothing where it is not there, or cannot be read."""
         entry, number = self.here
-        if entry is not None and entry.draft is not None and entry.rows is None:
+        if entry is not None and entry.draft is not None and number not in entry.rows:
             self.run_worker(self._seen(entry, number), exclusive=True, group="seen")
 
     async def _seen(self, entry: Entry, number: int) -> None:
