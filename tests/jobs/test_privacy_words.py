@@ -28,15 +28,24 @@ def test_words_without_a_value_stay() -> None:
 
 
 @pytest.mark.parametrize(
-    "predicate", ["raise_error(name)", "if(a > 1, true, Assert_True (a))", "'x' = a and raise_error('')"]
-)
+    "predicate",
+    [
+        "raise_error(name)", "if(a > 1, true, Assert_True (a))", "'x' = a and raise_error('')",
+        "to_number(a, '999') > 1", "URL_DECODE(a) = 'x'", "variant_get(parse_json(a), '$.b', 'int') > 1",
+    ],
+)  # fmt: skip
 def test_a_predicate_that_raises_is_refused(predicate: str) -> None:
     assert raises(predicate)
     with pytest.raises(ValueError, match="rule r calls a function that raises"):
         checks(Model("m", (), rules=(Rule("r", predicate),)))
 
 
-@pytest.mark.parametrize("predicate", ["note = 'raise_error('", "raise_error_code > 0", 'note = "assert_true(x)"'])
+@pytest.mark.parametrize(
+    "predicate",
+    [
+        "note = 'raise_error('", "raise_error_code > 0", 'note = "assert_true(x)"', "try_to_number(a, '999') > 1",
+    ],
+)  # fmt: skip
 def test_other_words_are_no_such_call(predicate: str) -> None:
     assert not raises(predicate)
 
@@ -45,6 +54,7 @@ def test_an_expression_that_would_fail_gives_null(spark: SparkSession) -> None:
     """Under ANSI each of these fails, and Spark logs the value."""
     quiet(spark)
     cells = "cast(x as int), to_date(x), 1 / length(''), array(1)[9]"
-    row = spark.sql(f"SELECT {cells} FROM VALUES ('Maria') AS t(x)").first()
+    twice = "to_json(map_concat(map(x, 1), map(x, 2)))"
+    row = spark.sql(f"SELECT {cells}, {twice} FROM VALUES ('Maria') AS t(x)").first()
     assert row is not None
-    assert list(row) == [None] * 4
+    assert list(row) == [*[None] * 4, '{"Maria":2}']

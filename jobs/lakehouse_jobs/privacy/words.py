@@ -12,9 +12,17 @@ if TYPE_CHECKING:
 
 # Spark logs an expression that fails with the value at fault, in the driver's log and the event log, where no word of
 # ours is asked. So none is to fail: it gives null, and a rule that gives null has failed.
-SETTINGS = {"spark.sql.ansi.enabled": "false", "spark.sql.legacy.timeParserPolicy": "CORRECTED"}
-# What fails whatever the settings. In the contract's words a row's values would go along.
-_RAISING = re.compile(r"\b(raise_error|assert_true)\s*\(", re.IGNORECASE)
+SETTINGS = {
+    "spark.sql.ansi.enabled": "false",
+    "spark.sql.legacy.timeParserPolicy": "CORRECTED",
+    # A JSON object may say a name twice; as a map it would fail, with the name, and stop all other rows.
+    "spark.sql.mapKeyDedupPolicy": "LAST_WIN",
+}
+# What fails whatever the settings, with the value or a word of ours at fault; all but two have a twin, try_….
+_RAISING = re.compile(
+    r"\b(raise_error|assert_true|parse_json|variant_get|to_binary|to_number|url_decode|aes_decrypt|validate_utf8)\s*\(",
+    re.IGNORECASE,
+)
 _LITERAL = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"")
 # In a foreign error: what is quoted, an address, a number of five digits or more, a date.
 _VALUES = re.compile(

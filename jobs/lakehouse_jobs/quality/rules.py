@@ -139,7 +139,7 @@ def _untrue(rule: Rule) -> str:
     if raises(rule.predicate or ""):
         raise ValueError(
             f"rule {rule.name} calls a function that raises: Spark would write the row's values into its logs. "
-            "Write a predicate that is false instead"
+            "Write a predicate that is false instead, or try_ before the function's name"
         )
     # On a line of its own: a comment at its end takes nothing with it.
     return f"not coalesce((\n{rule.predicate}\n), {str(rule.null_passes).lower()})"
