@@ -105,10 +105,15 @@ class Databricks:
 
     def rows(self, batch: DataFrame, model: Model, files: list[str] | None) -> DataFrame:
         if model.evolution.column == "freeze":
-            strange = batch.where(f"{RESCUED} is not null").selectExpr(PATH, f"json_object_keys({RESCUED}) as names")
+            there = [f"{quoted(name)} is not null" for name in source_columns(model) if name in batch.columns]
+            known = f"({' or '.join(there) or 'false'}) as known"
+            strange = batch.where(f"{RESCUED} is not null").selectExpr(
+                PATH, f"json_object_keys({RESCUED}) as names", known
+            )
             found = strange.where(f"size(array_remove(names, '{PATH}')) > 0").first()
             if found:
-                raise UnknownColumn(self.plain(found[PATH]), (name for name in found["names"] if name != PATH))
+                names = [name for name in found["names"] if name != PATH]
+                raise UnknownColumn(self.plain(found[PATH]), names, some_known=found["known"])
         return as_text(batch, model, None)
 
     def stream_table(self, name: str) -> DataFrame:

@@ -10,7 +10,7 @@ import io
 import os
 import re
 import zlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import reduce
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
@@ -160,7 +160,7 @@ def _json(session: SparkSession, files: list[str], model: Model) -> DataFrame:
     if model.evolution.column == "freeze":
         found = text.selectExpr(PATH, f"map_keys({extra}) as names").where("size(names) > 0").first()
         if found:
-            raise UnknownColumn(plain(found[PATH], encoded=True), found["names"])
+            raise UnknownColumn(plain(found[PATH], encoded=True), found["names"], some_known=True)
     cells = [f"m[{literal(called(field))}] as {quoted(called(field))}" for field in model.fields]
     corrupt = f"to_json(named_struct('{CORRUPT}', value, '{PATH}', {PATH}))"
     rescued = (
@@ -198,10 +198,10 @@ def _of_one_schema(session: SparkSession, files: list[str], model: Model) -> lis
     return frames
 
 
-def _checked(file: str, names: Iterable[str], model: Model) -> None:
+def _checked(file: str, names: Collection[str], model: Model) -> None:
     unknown = _unknown(names, model)
     if unknown and model.evolution.column == "freeze":
-        raise UnknownColumn(file, unknown)
+        raise UnknownColumn(file, unknown, some_known=len(unknown) < len(names))
 
 
 def _unknown(names: Iterable[str], model: Model) -> list[str]:

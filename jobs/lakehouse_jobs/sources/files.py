@@ -42,12 +42,19 @@ class Unreadable(Exception):  # noqa: N818 - a state of a file, told as it is
 
 
 class UnknownColumn(Exception):  # noqa: N818 - a state of a file, told as it is
-    """A file has a column that the contract does not know and, as it is frozen, nothing is taken in."""
+    """A file has a column that the contract does not know and, as it is frozen, nothing is taken in.
 
-    def __init__(self, file: str, names: Iterable[str]) -> None:
+    `some_known`: other columns of it are the contract's. Else it may lack its header, and the names be a row's values:
+    then they are not told."""
+
+    def __init__(self, file: str, names: Iterable[str], *, some_known: bool) -> None:
+        why = "evolution of columns is freeze, so nothing was written"
         super().__init__(
-            f"{file} has columns that the contract does not know: {', '.join(names)}; evolution of columns is freeze, "
-            "so nothing was written. Add them to the contract, or set evolution.column to evolve or discard_value"
+            f"{file} has columns that the contract does not know: {', '.join(names)}; {why}. "
+            "Add them to the contract, or set evolution.column to evolve or discard_value"
+            if some_known
+            else f"{file} has no column that the contract knows; {why}. "
+            "Deliver it with its header, or set source.header to false"
         )
 
 
