@@ -66,6 +66,9 @@ class FirstRun(WizardStep):
         for each in found:
             ctx.emit(rows_of(each, ctx.facts(CatalogFacts).catalog, self.name))
         facts = _facts(found)
+        if double := [each for each in found if each.doubles]:
+            problem = _would_double(double)
+            return Finding(Verdict.BLOCKED, problem.what, facts, problem=problem)
         if changes := tuple(change for each in found if (change := each.lacks)):
             return Finding(Verdict.TODO, _("{n} models are to be loaded", n=len(changes)), facts, changes)
         if short := [each for each in found if _short(each, ctx.facts(CatalogFacts).catalog)]:
@@ -223,6 +226,7 @@ def _loaded(ctx: Ctx) -> Iterator[Loaded]:
             newest_input=max((entry.last_modified or 0 for entry in inputs.values()), default=0),
             run=run,
             record=record,
+            appends=model.write == "append",
             gone=tables.gone(workspace, record, bool(rows and inputs)) if record and runs.loaded(record) else (),
         )
 
@@ -252,11 +256,25 @@ def _short(each: Loaded, catalog: str) -> bool:
     return each.record.tables.get(f"{catalog}.bronze.{each.model}", 0) < each.sample_rows
 
 
+def _would_double(found: list[Loaded]) -> Problem:
+    return Problem(
+        what=_("tables are gone beside a silver table that only appends: {names}",
+               names=", ".join(name for each in found for name in each.gone)),
+        why=_("to load them again would append each row of silver a second time"),
+        next_action=_("bring them back with UNDROP TABLE; or, where landing still holds all input, drop silver's "
+                      "table too and run again"),
+        raw_code="RowsWouldDouble",
+    )  # fmt: skip
+
+
 def _rows_missing(short: list[Loaded]) -> Problem:
     return Problem(
         what=_("bronze holds fewer rows than the input of {models}", models=", ".join(each.model for each in short)),
         why=_("a run succeeded, but its table was changed since, or its checkpoint is older than its table"),
-        next_action=_("look at the table's history; to load again, remove the model's folder in checkpoints and run"),
+        next_action=_(
+            "look at the table's history; to load again, remove the model's folder in checkpoints, and silver's table "
+            "if its contract appends, and run"
+        ),
         raw_code="RowsMissing",
     )
 

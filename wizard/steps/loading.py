@@ -30,6 +30,7 @@ class Loaded:
     run: BaseRun | None
     record: RunRecord | None
     gone: tuple[str, ...] = ()  # tables that its record names, or its input asks for, and that hold nothing any more
+    appends: bool = False  # silver keeps every row, so a row that is loaded again is there twice
 
     @property
     def running(self) -> bool:
@@ -40,6 +41,13 @@ class Loaded:
     def covers(self) -> bool:
         """Whether the newest run began after the newest input had come."""
         return self.upload is None and self.run is not None and (self.run.start_time or 0) >= self.newest_input
+
+    @property
+    def doubles(self) -> bool:
+        """Whether what is gone cannot be loaded again beside a silver table that would get each row a second time."""
+        layers = {name.split(".")[1] for name in self.gone if not name.endswith("_quarantine")}
+        nothing_comes = "bronze" in layers and self.upload is None and not self.newest_input
+        return self.appends and bool(self.gone) and "silver" not in layers and not nothing_comes
 
     @property
     def story(self) -> str:
@@ -129,7 +137,8 @@ def forget(ctx: Ctx, workspace: WorkspaceClient, each: Loaded) -> None:
     """Let the next run read again what the lost tables held: bronze from its input, silver from bronze.
 
     Only checkpoints go, and the quarantine, which the same rows fill again; silver where it still stands is kept, since
-    rows merged twice change nothing. Bronze that still stands keeps its checkpoint: its appends would come twice."""
+    rows merged twice change nothing (one that appends is left alone: see `doubles`). Bronze that still stands keeps its
+    checkpoint: its appends would come twice."""
     catalog = ctx.facts(CatalogFacts)
     tables = Tables.of(catalog.catalog, each.model)
     folder = f"{catalog.volumes['checkpoints'].rstrip('/')}/{each.model}"
