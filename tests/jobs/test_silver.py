@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from lakehouse_jobs.contract.model import Evolution, Field, Model, Reaction
+from lakehouse_jobs.contract.model import DECIMAL_COMMA, Evolution, Field, Model, Reaction
 from lakehouse_jobs.layers.gates import Stopped
 from lakehouse_jobs.layers.tables import SchemaMismatch, TableMissing
+from lakehouse_jobs.layers.typing import typed
 from pyspark.sql import SparkSession
 
 from tests.jobs.loads import Table
@@ -108,3 +110,13 @@ def test_a_contract_that_gains_a_column_or_a_wider_type_changes_the_table_and_no
     table.arrive([GOOD])
     with pytest.raises(SchemaMismatch, match="small is BIGINT, the contract says DATE"):
         table.promote()
+
+
+def test_where_the_comma_is_decimal_a_dot_parts_thousands_or_it_is_no_number(spark: SparkSession) -> None:
+    cells = {
+        "1.234,56": Decimal("1234.56"), "1,5": Decimal("1.50"), "7": Decimal("7.00"), "-1.234.567": Decimal(-1234567),
+        "1.5": None, "12.3456,7": None, "1.23": None, "1,5.": None,
+    }  # fmt: skip
+    rows = spark.createDataFrame([(cell,) for cell in cells], "a STRING")
+    found = rows.selectExpr("a", typed(Field("a", "number", "DECIMAL(10,2)", format=DECIMAL_COMMA))).collect()
+    assert {row[0]: row[1] for row in found} == cells

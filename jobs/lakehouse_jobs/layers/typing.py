@@ -7,6 +7,7 @@ from lakehouse_jobs.contract.sql import literal
 from lakehouse_jobs.sources.files import quoted
 
 PLAIN = "STRING"
+_ODD_DOT = r"[.](?!\d\d\d(?!\d))"  # one that parts no thousands: without it 1.5 would be 15
 
 
 def typed(field: Field, cell: str | None = None) -> str:
@@ -20,5 +21,6 @@ def typed(field: Field, cell: str | None = None) -> str:
     if field.format and field.type in ("date", "timestamp"):
         return f"cast(try_to_timestamp({text}, {literal(field.format)}) as {kind})"
     if field.format == DECIMAL_COMMA:
-        return f"try_cast(replace(replace({text}, '.', ''), ',', '.') as {kind})"
+        number = f"replace(replace({text}, '.', ''), ',', '.')"
+        return f"try_cast(if({text} rlike {literal(_ODD_DOT)}, null, {number}) as {kind})"
     return f"try_cast({text} as {kind})"
