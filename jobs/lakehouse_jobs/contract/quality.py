@@ -86,10 +86,6 @@ class Entry:
             return False
         return self.metric in CELLS and self.operators == ["mustBe"] and self.raw["mustBe"] == 0
 
-    @property
-    def argument_path(self) -> Path:
-        return (*self.path, "arguments") if isinstance(self.raw.get("arguments"), dict) else self.path
-
     def argument(self, name: str) -> Any:
         """From `arguments`, or beside it as ODCS 3.0 has it."""
         arguments = self.raw.get("arguments")

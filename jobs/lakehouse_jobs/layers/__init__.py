@@ -16,8 +16,7 @@ from lakehouse_jobs.platform import Platform
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
-__all__ = ["LOAD", "LOADED", "RUN", "Counts", "Hop", "Known", "Ledger"]
-RUN = "_run"
+__all__ = ["LOAD", "LOADED", "Counts", "Hop", "Known", "Ledger"]
 LOAD = "_load"
 LOADED = "_loaded_at"
 

@@ -14,7 +14,6 @@ from lakehouse_jobs.privacy import protect
 from lakehouse_jobs.sources.files import MODIFIED, quoted
 
 KINDS = {MODIFIED: "TIMESTAMP", LOADED: "TIMESTAMP", LOAD: "BIGINT"}
-TOLD = "_rules ARRAY<STRING>, _contract STRING, _run STRING"
 # Of other types Delta keeps no statistics, and refuses to cluster by them.
 _ORDERED = re.compile(r"TINYINT|SMALLINT|INT|BIGINT|FLOAT|DOUBLE|DECIMAL\(.*\)|STRING|DATE|TIMESTAMP|TIMESTAMP_NTZ")
 _LARGER = {

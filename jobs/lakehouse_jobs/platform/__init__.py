@@ -61,8 +61,6 @@ class Platform(Protocol):
         where the platform told them. Raises Unreadable and UnknownColumn, as far as it knows before it reads."""
         ...
 
-    def stream_table(self, name: str) -> DataFrame: ...
-
     def append(
         self, rows: DataFrame, name: str, application: str, version: int, properties: Mapping[str, str] | None = None
     ) -> None:

@@ -116,9 +116,6 @@ class Databricks:
                 raise UnknownColumn(self.plain(found[PATH]), names, some_known=found["known"])
         return as_text(batch, model, None)
 
-    def stream_table(self, name: str) -> DataFrame:
-        return self.session().readStream.table(self.table(name))
-
     def append(
         self, rows: DataFrame, name: str, application: str, version: int, properties: Mapping[str, str] | None = None
     ) -> None:

@@ -104,9 +104,6 @@ class Local:
     def rows(self, batch: DataFrame, model: Model, files: list[str] | None) -> DataFrame:
         return local_files.rows(batch.sparkSession, files or [], model)
 
-    def stream_table(self, name: str) -> DataFrame:
-        return self.session().readStream.format("delta").load(self.location(name))
-
     def append(
         self, rows: DataFrame, name: str, application: str, version: int, properties: Mapping[str, str] | None = None
     ) -> None:
