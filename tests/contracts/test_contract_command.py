@@ -102,7 +102,7 @@ def test_check_says_all_defects_of_a_folder_one_a_line(tmp_path: Path, capsys: S
     (tmp_path / "good.yaml").write_text(account, encoding="utf-8")
     assert call("check", tmp_path, TEMPLATES / "consents.yaml") == exits.INVALID
     *defects, last = capsys.readouterr().out.splitlines()
-    assert [line.split(" ")[0] for line in defects] == [f"{bad}:11:3", f"{bad}:18:15"]
+    assert [line.split(" ")[0] for line in defects] == [f"{bad}:11:3", f"{bad}:19:15"]
     assert last == "2 defects"
     assert call("check", tmp_path, "--json") == exits.INVALID
     told = json.loads(capsys.readouterr().out)
