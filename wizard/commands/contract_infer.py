@@ -11,7 +11,8 @@ from lakehouse_jobs.contract.write import to_odcs
 from rich.console import Console
 
 from wizard import exits
-from wizard.contracts.infer import Proposal, Unreadable, infer
+from wizard.commands.contract_files import NotThere, write
+from wizard.contracts.infer import Unreadable, infer
 from wizard.report.proposal import as_data, render_proposal
 from wizard.text import _
 
@@ -19,11 +20,12 @@ from wizard.text import _
 def main(arguments: argparse.Namespace) -> int:
     try:
         proposal = infer(arguments.sample, name=arguments.name)
-        target = _write(proposal, arguments.output)
+        target: Path = arguments.output or Path(f"{proposal.contract.models[0].name}.yaml")
+        write(target, to_odcs(proposal.contract))
     except Unreadable as unreadable:
-        for words in _words(unreadable):
-            print(words, file=sys.stderr)
-        return exits.INVALID
+        return NotThere(unreadable.what, unreadable.why, unreadable.next_action).tell()
+    except NotThere as absent:
+        return absent.tell()
     if arguments.json:
         print(json.dumps({**as_data(proposal), "file": str(target)}, indent=2, ensure_ascii=False))
         return exits.DONE
@@ -32,32 +34,3 @@ def main(arguments: argparse.Namespace) -> int:
     print()
     print(_("wrote {file}: a proposal; look at types, key and PII before you use it", file=target))
     return exits.DONE
-
-
-def _write(proposal: Proposal, given: Path | None) -> Path:
-    """Write the contract; never over a file that is there."""
-    target: Path = given or Path(f"{proposal.contract.models[0].name}.yaml")
-    try:
-        with target.open("x", encoding="utf-8") as file:
-            file.write(to_odcs(proposal.contract))
-    except FileExistsError as error:
-        raise Unreadable(
-            _("{file} is there already", file=target),
-            _("a contract that somebody wrote is not replaced"),
-            _("name another file with --output, or take that one away"),
-        ) from error
-    except OSError as error:
-        raise Unreadable(
-            _("{file} cannot be written", file=target),
-            error.strerror or type(error).__name__,
-            _("name a file in a folder that is there and yours, with --output"),
-        ) from error
-    return target
-
-
-def _words(refused: Unreadable) -> list[str]:
-    return [
-        _("what: {text}", text=refused.what),
-        _("why: {text}", text=refused.why),
-        _("next: {text}", text=refused.next_action),
-    ]

@@ -41,6 +41,9 @@ TAIL = """
 """
 
 
+TYPES = tuple(each for each in LOGICAL_TYPES if each not in ("object", "array"))  # that one word says
+
+
 class _Refused(Exception):  # noqa: N818 - told as it is
     """What was given makes no contract; said in words."""
 
@@ -66,10 +69,10 @@ def _asked() -> list[str]:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise _Refused(
             _("there are no columns; name them after the model, as user_id:string born:date ({types})",
-              types=", ".join(LOGICAL_TYPES))
+              types=", ".join(TYPES))
         )  # fmt: skip
     print(_("Columns as name:type, one a line; the first is the key; an empty line ends. Types: {types}",
-            types=", ".join(LOGICAL_TYPES)))  # fmt: skip
+            types=", ".join(TYPES)))  # fmt: skip
     found: list[str] = []
     while line := _line(_("column {n}: ", n=len(found) + 1)):
         try:
@@ -92,11 +95,11 @@ def _line(prompt: str) -> str:
 
 def _field(written: str, keys: list[str]) -> Field:
     name, _colon, kind = written.partition(":")
-    known: LogicalType | None = next((each for each in LOGICAL_TYPES if each == (kind or "string")), None)
-    if known is None or known in ("object", "array"):
+    known: LogicalType | None = next((each for each in TYPES if each == (kind or "string")), None)
+    if known is None:
         raise _Refused(
             _("{column}: {type} is no type; choose one of {types}", column=name, type=kind,
-              types=", ".join(each for each in LOGICAL_TYPES if each not in ("object", "array")))
+              types=", ".join(TYPES))
         )  # fmt: skip
     position = keys.index(name) + 1 if name in keys else None
     return Field(name, known, LOGICAL[known], required=position is not None, key_position=position)

@@ -30,6 +30,11 @@ class Setting:
     shape: Shape = "text"
     choices: tuple[str, ...] = ()
 
+    @property
+    def words(self) -> str:
+        """The value as people read it."""
+        return _(self.value) if self.shape == "choice" else self.value
+
 
 LABELS = {
     "version": N_("Version"),

@@ -104,7 +104,7 @@ class Asker:
             await self._screen.app.push_screen_wait(Show(row.label, Content(about)))
             return
         if row.shape == "choice":
-            chosen = await self.pick(row.label, [(each, each) for each in row.choices], row.value)
+            chosen = await self.pick(row.label, [(each, _(each)) for each in row.choices], row.value)
         else:
             chosen = await self.type_in(row.label, row.about, row.value, lambda text: self.tried(
                 lambda draft: workflow.put(draft, self.number, row.name, text)))  # fmt: skip
@@ -211,7 +211,7 @@ class Asker:
             RuleKind.MATCHES: _("A regular expression that the whole text matches, as [A-Z]+\\d+."),
             RuleKind.SQL: _("What is true for a good row, as length(name) > 2."),
         }[kind]
-        about += " " + _("A row that breaks it goes to quarantine. Nothing written takes the rule away.")
+        about += " " + _("A row that breaks it goes to quarantine. To take the rule away, leave the line empty.")
 
         def judge(text: str) -> str | None:
             return self.tried(lambda draft: draft.put_rule(self.number, at, kind, text, name)) if text.strip() else None

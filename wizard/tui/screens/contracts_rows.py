@@ -84,7 +84,7 @@ def workflow(draft: ContractDraft, number: int, width: int) -> tuple[list[Head],
     """The table of settings."""
     found = list(settings(draft, number))
     labels = {"label": _("Setting"), "value": _("Value"), "about": _("Meaning")}
-    told = [[each.label, each.value or "-", each.about] for each in found]
+    told = [[each.label, each.words or "-", each.about] for each in found]
     return _table(labels, told, {"value": max(VALUE, width // 4)}, ABOUT, width), told
 
 
