@@ -136,11 +136,7 @@ class Run:
             place = self.platform.path(self._place(self.places.checkpoints, model))
             if full(place):
                 error = NoSpace(f"there is no space left at {place}: free some there, then run again ({told(raised)})")
-        try:
-            self._ended(record, error)
-        except Exception as unwritten:
-            record.status, record.error = "failed", f"its record could not be written: {told(unwritten)}"
-            print(record.to_json(), flush=True)
+        self._ended(record, error)
 
     def _record(self, model: Model) -> RunRecord:
         return RunRecord(
@@ -152,15 +148,19 @@ class Run:
         return self.places.of(path, self.catalog, self.name, model.name)
 
     def _ended(self, record: RunRecord, error: BaseException | None) -> None:
-        """The record is written last: who reads it finds the tables as it tells them."""
+        """The record is written last: who reads it finds the tables as it tells them. One that cannot be written is
+        printed, and its model has failed."""
         record.ended, record.status = _now(), "succeeded"
         if error is not None:
             record.status = "cancelled" if self.claims.stop.is_set() else "failed"
             record.error = told(error)
         self.outcomes[record.model] = record
-        write(
-            Path(self.platform.path(self.places.of(self.places.record, self.catalog, self.name, record.model))), record
-        )
+        path = self.places.of(self.places.record, self.catalog, self.name, record.model)
+        try:
+            write(Path(self.platform.path(path)), record)
+        except Exception as unwritten:
+            reasons = (record.error, f"its record could not be written: {told(unwritten)}")
+            record.status, record.error = "failed", "; ".join(filter(None, reasons))
         print(record.to_json(), flush=True)
         if error is not None:
             # Where it happened, without what was raised: its words may hold a row.

@@ -10,13 +10,15 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from lakehouse_jobs.contract.model import Model, Rule
+from lakehouse_jobs.claims import Claims
+from lakehouse_jobs.contract.model import Contract, Model, Rule
 from lakehouse_jobs.failures import told
 from lakehouse_jobs.keys import KeyUnusable, PiiKey, version
 from lakehouse_jobs.main import ingest
 from lakehouse_jobs.platform.local import Local
 from lakehouse_jobs.records import RunRecord
-from lakehouse_jobs.runs import ModelsFailed, ready
+from lakehouse_jobs.runs import ModelsFailed, Places, Run, ready
+from pyspark.sql import SparkSession
 
 from tests.jobs.conftest import KEY, SCOPE, Lakehouse
 
@@ -129,6 +131,23 @@ def test_a_cancelled_run_ends_once_and_each_model_has_its_record(lakehouse: Lake
 
     claim.unlink()
     assert {record.valid for record in run_all(lakehouse, "next").values()} == {1}
+
+
+def test_a_record_that_cannot_be_written_hides_no_failure_and_stops_no_other_record(tmp_path: Path) -> None:
+    class Absent(Local):
+        def session(self) -> SparkSession:
+            raise RuntimeError("there is no Spark here")
+
+    (tmp_path / "one").write_text("a file where a folder belongs")
+    models = tuple(Model(name, ()) for name in ("one", "two"))
+    contract = Contract("urn:x", "x", "1.0.0", models)
+    places, platform = Places("", "", f"{tmp_path}/{{model}}/{{run}}.json"), Absent({}, {}, {})
+    run = Run(platform, contract, models, "c", "r", places, PiiKey(platform, SCOPE), Claims("r"))
+    with pytest.raises(RuntimeError, match="no Spark here"):
+        run.all()
+    assert str(run.outcomes["one"].error).startswith("RuntimeError: there is no Spark here; its record could not be")
+    written = RunRecord.from_json((tmp_path / "two" / "r.json").read_text())
+    assert (written.status, written.error) == ("failed", "RuntimeError: there is no Spark here")
 
 
 def test_a_model_starts_after_those_that_its_rules_refer_to() -> None:
