@@ -133,9 +133,11 @@ class Run:
                 raise RuntimeError("rows or files are not accounted for")
         except BaseException as raised:
             error = raised
-            place = self.platform.path(self._place(self.places.checkpoints, model))
-            if full(place):
-                error = NoSpace(f"there is no space left at {place}: free some there, then run again ({told(raised)})")
+            with suppress(OSError):  # of a folder that is not there nothing more can be told
+                place = self.platform.path(self._place(self.places.checkpoints, model))
+                if full(place):
+                    remedy = f"free some there, then run again ({told(raised)})"
+                    error = NoSpace(f"there is no space left at {place}: {remedy}")
         self._ended(record, error)
 
     def _record(self, model: Model) -> RunRecord:

@@ -148,6 +148,10 @@ def test_a_record_that_cannot_be_written_hides_no_failure_and_stops_no_other_rec
     assert str(run.outcomes["one"].error).startswith("RuntimeError: there is no Spark here; its record could not be")
     written = RunRecord.from_json((tmp_path / "two" / "r.json").read_text())
     assert (written.status, written.error) == ("failed", "RuntimeError: there is no Spark here")
+    # Nor does a volume that is not there, whose disk is asked for its space after the failure.
+    run.places = replace(places, checkpoints="/Volumes/c/ops/checkpoints")
+    run._one(models[1])
+    assert str(run.outcomes["two"].error).startswith("FileNotFoundError: /Volumes/c/ops/checkpoints does not exist")
 
 
 def test_a_model_starts_after_those_that_its_rules_refer_to() -> None:
