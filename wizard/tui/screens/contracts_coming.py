@@ -104,7 +104,7 @@ class Coming(Drawn):
         try:
             path = deeds.lay_out(self.desk, entry)
             with self.app.suspend():
-                words = editor.edit(path)
+                words = editor.edit(path, entry.path)
             text = path.read_text(encoding="utf-8")
         except SuspendNotSupported:
             words = _(
