@@ -143,6 +143,17 @@ def test_a_new_name_goes_wherever_the_column_is_named_and_the_input_keeps_its_ow
     assert draft.model(0) == model
 
 
+def test_a_list_of_values_follows_the_type_or_goes(draft: ContractDraft) -> None:
+    draft.put_rule(0, 3, RuleKind.ONE_OF, "1, 2")
+    draft.set_type(0, 3, next(kind for kind in KINDS if kind.name == "integer"))
+    assert [rule.predicate for rule in draft.model(0).rules] == ["`city` IN (1, 2)"]
+    draft.set_type(0, 3, next(kind for kind in KINDS if kind.name == "string"))
+    assert [rule.predicate for rule in draft.model(0).rules] == ["`city` IN ('1', '2')"]
+    draft.put_rule(0, 3, RuleKind.ONE_OF, "a, b")
+    draft.set_type(0, 3, next(kind for kind in KINDS if kind.name == "integer"))
+    assert draft.model(0).rules == ()
+
+
 def test_a_name_that_no_table_may_have_is_refused(draft: ContractDraft) -> None:
     assert "begin with a letter" in refused(lambda: draft.rename_column(0, 3, "2nd"))
     assert "NAME is there already" in refused(lambda: draft.rename_column(0, 3, "NAME"))

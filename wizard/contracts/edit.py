@@ -201,7 +201,7 @@ class ContractDraft:
         )
 
     def set_type(self, number: int, at: int, kind: Kind) -> None:
-        """Limits that the new type has no use for go. Raises Refused."""
+        """Limits that the new type has no use for go, and a list of values that are none of it. Raises Refused."""
         column = self._column(number, at)
         if column.type in ("object", "array"):
             raise Refused(_("what is inside {column} makes its type; change it in the editor", column=column.name))
@@ -214,6 +214,12 @@ class ContractDraft:
         ))  # fmt: skip
         if not text:
             self.drop_rule(number, at, RuleKind.NOT_BLANK)
+        for rule in rules.found(self.model(number), at):
+            if rule.kind is RuleKind.ONE_OF:
+                try:
+                    self.put_rule(number, at, rule.kind, rule.text, rule.name)
+                except rules.RuleUnreadable:
+                    self.drop_rule(number, at, rule.kind, rule.name)
 
     def set_decimal(self, number: int, at: int, precision: int, scale: int) -> None:
         if not 0 <= scale <= precision <= 38 or precision < 1:

@@ -135,8 +135,8 @@ def _unescaped(text: str) -> str:
 
 
 def put(model: Model, at: int, kind: RuleKind, text: str, name: str | None = None) -> Model:
-    """The model with this rule on a column, in place of one of the same kind, whose severity stays; of several SQL
-    rules in place of the one of this `name`, or beside them where it is empty. A value that is not there passes: that
+    """The model with this rule on a column, in place of one of the same kind, whose severity stays; of several in
+    place of the one of this `name`, or beside them where it is empty. A value that is not there passes: that
     there is one, `required` says. Raises RuleUnreadable."""
     names = {rule.name for rule in _of_kind(model, at, kind, name) if rule.where == "rule"}
     before = next((rule for rule in model.rules if rule.name in names), None)

@@ -204,7 +204,7 @@ class Asker:
             self.draft.put_rule(self.number, at, rule.kind)
 
     async def _rule_text(self, at: int, rule: ColumnRule) -> None:
-        kind, name = rule.kind, rule.name if rule.kind is RuleKind.SQL else None
+        kind, name = rule.kind, rule.name
         about = {
             RuleKind.BETWEEN: _("The least and the greatest value, as 0, 100; leave one out where there is none."),
             RuleKind.ONE_OF: _("The values, as a, b, c."),
