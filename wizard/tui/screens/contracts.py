@@ -278,7 +278,6 @@ class ContractsScreen(Coming):
     def _turn(self, page: str) -> None:
         if self._page != page and self.here[0] is not None:
             self._page, self._word = page, ""
-            self.set_class(page == WORKFLOW, "-workflow")
             self.query_one(Grid).draw((), ())
             self.draw()
             self.query_one(Grid).go(0, 1)
