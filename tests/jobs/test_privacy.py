@@ -25,6 +25,7 @@ from lakehouse_jobs.privacy.protect import (
     silver_type,
     text_of,
 )
+from lakehouse_jobs.privacy.words import quiet
 from pyspark.sql import SparkSession
 from pyspark.sql.types import ArrayType, StringType, StructType
 
@@ -71,6 +72,7 @@ LEAVES: dict[str, tuple[Field, st.SearchStrategy[Any]]] = {
 
 @pytest.fixture(scope="module")
 def keyed(spark: SparkSession) -> SparkSession:
+    quiet(spark)  # as each run does
     key.register(spark, KEY)
     return spark
 

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 
 ASIDE: tuple[rules.Reached, ...] = ("quarantine", "fail")
 OUT: tuple[rules.Reached, ...] = ("discard",)
+# Spark moves a filter below what it asks for, and would read each date and number from its text again for each rule
+# that names it. It does not where a column is no function of the row; so the filters ask for that column too.
+ONCE = "monotonically_increasing_id()"
+ROW = "_row"
 EXTRA = "rescued column"  # description of a field that silver has and the contract has not
 
 
@@ -69,7 +73,7 @@ class Batch:
             cells.append(f"{typed(field, cell)} as {quoted(field.name)}")
             if field.spark_type != PLAIN:
                 raws.append(f"{cell} as {rules.raw(field.name)}")
-        frame = frame.selectExpr(*cells, *raws, RESCUED, PATH, MODIFIED, LOADED, LOAD)
+        frame = frame.selectExpr(*cells, *raws, RESCUED, PATH, MODIFIED, LOADED, LOAD, f"{ONCE} as {ROW}")
         for number, rule in enumerate(rules.references(self.hop.model)):
             frame = self._looked_up(frame, rule, number)
         return frame
@@ -82,7 +86,7 @@ class Batch:
 
     def silver(self, judged: DataFrame) -> DataFrame:
         """The rows that no check sets aside, as silver stores them."""
-        good = judged.where(f"not {rules.failing(self.checks)}")
+        good = judged.where(f"{ROW} >= 0 and not {rules.failing(self.checks)}")
         model = self.hop.model
         pads = protect.pads(model.fields)
         good = good.selectExpr("*", *pads) if pads else good
@@ -93,7 +97,7 @@ class Batch:
     def aside(self) -> DataFrame:
         """The rows that go to the quarantine, masked, with the names of the rules they failed."""
         model, checks = self.hop.model, self.checks
-        frame = self.judged().where(quarantined(checks))
+        frame = self.judged().where(f"{ROW} >= 0 and {quarantined(checks)}")
         pads = protect.pads(model.fields)
         frame = frame.selectExpr("*", *pads) if pads else frame
         cells = []

@@ -22,18 +22,18 @@ def quarantine(hop: Hop) -> str:
     return f"{hop.target}_quarantine"
 
 
-def left_out(batch: Batch, missing: int, *, certain: bool) -> Left:
-    """Set aside what a rule did; `missing` rows were not promoted. `certain`: there is no other reason for it.
+def left_out(batch: Batch, missing: int) -> Left:
+    """Set aside what a rule did; `missing` rows were not promoted, which duplicates are not either.
 
-    The rows are read from bronze again: that is cheaper than keeping them, and most loads have none."""
+    The rows are read from bronze again: that is cheaper than keeping them, and most loads have none. They are counted
+    where they were written; only rows to be discarded, which stand nowhere, take a pass of their own."""
     if not missing:
         return Left()
-    left = None
-    if not certain or any(check.severity == "discard" for check in batch.checks):
+    hop, left = batch.hop, None
+    if any(check.severity == "discard" for check in batch.checks):
         left = _counted(batch)
         if not left.quarantined:
             return left
-    hop = batch.hop
     hop.platform.append(batch.aside(), quarantine(hop), hop.application, batch.load, PROPERTIES)
     return left or _written(batch)
 

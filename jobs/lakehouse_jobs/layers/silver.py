@@ -69,13 +69,13 @@ def promote(batch: Batch) -> dict[str, Any]:
     rows = batch.silver(judged)
     if batch.hop.model.write == "append":
         written = append(batch, rows, again=again)
-        left = left_out(batch, batch.taken - written, certain=True)
+        left = left_out(batch, batch.taken - written)
         counts = {"valid": written, "inserted": written}
         lost = batch.taken - written - left.quarantined - left.discarded
     else:
         merged = merge(batch, rows, again=again)
         valid = merged.inserted + merged.updated
-        left = left_out(batch, batch.taken - merged.winners, certain=False)
+        left = left_out(batch, batch.taken - merged.winners)
         duplicates = batch.taken - left.quarantined - left.discarded - merged.winners
         stale = merged.winners - valid - merged.deleted
         counts = {
