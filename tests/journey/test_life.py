@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -27,9 +28,19 @@ def test_the_tables_hold_the_input_row_by_row_and_ids_keep_their_zeros(life: Lif
         wanted = sorted((row["user_id"], row["name"], row["email"], row["city"]) for row in csv.DictReader(stream))
     assert len(wanted) == 51
     assert any(row[0].startswith("0") for row in wanted)
-    for layer in ("bronze", "silver"):
-        rows = life.tables["first"][f"{layer}.account"]
-        assert sorted((row["user_id"], row["name"], row["email"], row["city"]) for row in rows) == wanted
+    bronze, silver = (life.tables["first"][f"{layer}.account"] for layer in ("bronze", "silver"))
+    assert sorted((row["user_id"], row["name"], row["email"], row["city"]) for row in bronze) == wanted
+    assert sorted((row["user_id"], row["city"]) for row in silver) == [(row[0], row[3]) for row in wanted]
+
+
+def test_silver_has_names_as_hashes_and_addresses_masked(life: Life) -> None:
+    clear = {row["user_id"]: row for row in life.tables["first"]["bronze.account"]}
+    silver = life.tables["first"]["silver.account"]
+    assert all(re.fullmatch(r"v1:[0-9a-f]{64}", row["name"]) for row in silver)
+    assert len({row["name"] for row in silver}) == len({row["name"] for row in clear.values()})
+    for row in silver:
+        first, _, domain = clear[row["user_id"]]["email"].partition("@")
+        assert row["email"] == f"{first[0]}***@{domain}"
 
 
 def test_both_models_account_for_every_row(life: Life) -> None:
