@@ -36,7 +36,7 @@ async def test_an_edit_tells_what_becomes_stale(tmp_path: Path, change: bool) ->
         assert "13  Compute: reads this answer" in words
         assert "16  First run: stands on one that does" in words
         await pilot.press("tab", "enter") if change else await pilot.press("escape")
-        await until(pilot, lambda: isinstance(app.screen, FormScreen))
+        await until(pilot, lambda: not isinstance(app.screen, Ask))
         kept = tmp_path / "risk" / "answers.yaml"
         if change:
             assert app.store.steps["compute"].state == "unknown"

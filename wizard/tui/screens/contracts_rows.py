@@ -34,10 +34,11 @@ def title(desk: Desk, number: int, page: str) -> Content:
     fix = len(desk.to_fix)
     words = _n("{n} valid", "{n} valid", len(desk.entries) - fix)
     parts = [words, _n("{n} to fix", "{n} to fix", fix)] if fix else [words]
-    saved = _("not saved") if desk.changed else ""
     about = _("workflow, page 2 of 2") if page == WORKFLOW else _("columns, page 1 of 2")
+    if desk.changed:  # in the page's place: a small terminal has no room for both
+        about = _("not saved")
     name = f"{number}  {_('Contracts')}" if number else _("Contracts")
-    return Content.assemble((name, "bold"), f"   {', '.join(parts)}   {about}", f"   {saved}" if saved else "")
+    return Content.assemble((name, "bold"), f"   {', '.join(parts)}   {about}")
 
 
 def option(desk: Desk, entry: Entry, number: int, symbols: Symbols) -> Content:
