@@ -40,7 +40,7 @@ class World:
         )
 
     def run(self, wheel: Path, package: str, entry: str, *parameters: str, run_id: int = 1) -> TaskResult:
-        secrets = {"scope": {"key": SECRET}}
+        secrets = {"scope": {"key": SECRET, "pii-key-1": bytes(range(32)).hex()}}
         task = WheelTask(run_id, (wheel,), package, entry, parameters, self.namespace, secrets)
         return self.loop.run_until_complete(self.spark.run(task))
 
@@ -83,6 +83,7 @@ def test_the_shipped_wheel_ingests_and_its_table_is_queried(world: World) -> Non
         "--model": "account",
         "--catalog": "crisk",
         "--run-record": "/Volumes/crisk/ops/runs/account/77.json",
+        "--secret-scope": "scope",
     }
     flat = [word for pair in parameters.items() for word in pair]
     result = world.run(build_wheel(world.root), "lakehouse_jobs", "ingest", *flat)
