@@ -85,7 +85,9 @@ def values_of(strategy: st.SearchStrategy[Any], many: int) -> list[Any]:
     """As many as hypothesis finds worth a try, so that one query judges all."""
     found: list[Any] = []
 
-    @settings(max_examples=many, database=None, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(
+        max_examples=many, database=None, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck)
+    )
     @given(strategy)
     def collect(value: Any) -> None:
         found.append(value)
