@@ -267,7 +267,7 @@ async def test_a_new_contract_begins_valid_and_a_name_that_is_taken_is_refused(t
         await seat.types("orders")
         await seat.back()
         await seat.sees("3 valid")
-        await seat.sees("not saved")
+        await seat.sees("page 1 of 2 *")
         await seat.press("y")
         await seat.over(Show)
         await seat.sees("name: orders")

@@ -35,8 +35,7 @@ def title(desk: Desk, number: int, page: str) -> Content:
     words = _n("{n} valid", "{n} valid", len(desk.entries) - fix)
     parts = [words, _n("{n} to fix", "{n} to fix", fix)] if fix else [words]
     about = _("workflow, page 2 of 2") if page == WORKFLOW else _("columns, page 1 of 2")
-    if desk.changed:  # in the page's place: a small terminal has no room for both
-        about = _("not saved")
+    about += " *" if desk.changed else ""  # as at each contract that is not saved
     name = f"{number}  {_('Contracts')}" if number else _("Contracts")
     return Content.assemble((name, "bold"), f"   {', '.join(parts)}   {about}")
 
